@@ -1,0 +1,59 @@
+// The programs outside npm that some tests need: where to find them and how to get them. Shared by
+// `npm test`, which installs them, and by the tests, which skip or fail without them.
+// It does not know which tests need which.
+
+import { accessSync, constants, existsSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+
+/** Name, the file looked for (any of them will do), and the Debian package that brings it. */
+export const COMPONENTS = [
+  { name: 'mosquitto', executables: ['mosquitto'], debian: 'mosquitto' },
+  { name: 'mosquitto-clients', executables: ['mosquitto_pub'], debian: 'mosquitto-clients' },
+  { name: 'socat', executables: ['socat'], debian: 'socat' },
+  { name: 'ser2net', executables: ['ser2net'], debian: 'ser2net' },
+  {
+    name: 'chromium',
+    executables: ['chromium', 'chromium-browser', 'google-chrome'],
+    debian: 'chromium',
+  },
+]
+
+/** Daemons stand where the PATH of an ordinary user does not look. */
+const EXTRA_FOLDERS = ['/usr/local/sbin', '/usr/sbin', '/sbin', '/opt/homebrew/sbin']
+
+/** The variable that turns a component off (`0`), to see what the tests do without it. */
+export function switchOf(name) {
+  return `MOTEWIRE_HAVE_${name.toUpperCase().replaceAll('-', '_')}`
+}
+
+/** The full path of a component's program, or undefined when it is missing or turned off. */
+export function locateComponent(name) {
+  const component = COMPONENTS.find((one) => one.name === name)
+  if (component === undefined) throw new Error(`no component is called ${name}`)
+  if (process.env[switchOf(name)] === '0') return undefined
+  return component.executables.map(locateExecutable).find((path) => path !== undefined)
+}
+
+/** The command that brings the components on Debian. */
+export function installCommand(names) {
+  const packages = COMPONENTS.filter((one) => names.includes(one.name)).map((one) => one.debian)
+  return `apt-get install --no-install-recommends ${packages.join(' ')}`
+}
+
+/** The full path of a program on the PATH, or undefined. */
+export function locateExecutable(file) {
+  const folders = [...(process.env['PATH'] ?? '').split(delimiter), ...EXTRA_FOLDERS]
+  return folders
+    .filter((folder) => folder !== '')
+    .map((folder) => join(folder, file))
+    .find(isExecutable)
+}
+
+function isExecutable(path) {
+  try {
+    accessSync(path, constants.X_OK)
+    return existsSync(path)
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,89 @@
+// The rare packets, from values to bytes, through mqtt-packet: the one file that knows it. Callers
+// pass valid values (options were checked before); what mqtt-packet refuses is our own mistake and
+// throws. Allocates a buffer a packet.
+
+import { generate } from 'mqtt-packet'
+import type { Packet } from 'mqtt-packet'
+import type { ConnectPacket, ControlPacket, ProtocolVersion, Will } from './packets.ts'
+
+/** Encodes any packet but PUBLISH, the acks and pings. */
+export function encodePacket(packet: ControlPacket, version: ProtocolVersion): Buffer {
+  return generate(peerForm(packet, version) as unknown as Packet, { protocolVersion: version })
+}
+
+/** The same packet in the field names of mqtt-packet. */
+function peerForm(packet: ControlPacket, version: ProtocolVersion): Record<string, unknown> {
+  const properties = version === 5 && packet.properties ? { properties: packet.properties } : {}
+  switch (packet.type) {
+    case 'connect':
+      return { ...connectForm(packet), ...properties }
+    case 'connack':
+      return {
+        cmd: 'connack',
+        sessionPresent: packet.sessionPresent,
+        [version === 5 ? 'reasonCode' : 'returnCode']: packet.reasonCode,
+        ...properties,
+      }
+    case 'subscribe':
+      return {
+        cmd: 'subscribe',
+        messageId: packet.packetId,
+        subscriptions: packet.subscriptions.map((one) => ({
+          topic: one.filter,
+          qos: one.qos,
+          nl: one.noLocal ?? false,
+          rap: one.retainAsPublished ?? false,
+          rh: one.retainHandling ?? 0,
+        })),
+        ...properties,
+      }
+    case 'suback':
+    case 'unsuback':
+      return {
+        cmd: packet.type,
+        messageId: packet.packetId,
+        granted: packet.reasonCodes,
+        ...properties,
+      }
+    case 'unsubscribe':
+      return {
+        cmd: 'unsubscribe',
+        messageId: packet.packetId,
+        unsubscriptions: packet.filters,
+        ...properties,
+      }
+    case 'disconnect':
+    case 'auth':
+      return { cmd: packet.type, reasonCode: packet.reasonCode, ...properties }
+  }
+}
+
+function connectForm(packet: ConnectPacket): Record<string, unknown> {
+  const { protocolVersion, will } = packet
+  return {
+    cmd: 'connect',
+    protocolId: protocolVersion === 3 ? 'MQIsdp' : 'MQTT',
+    protocolVersion,
+    clientId: packet.clientId,
+    clean: packet.clean,
+    keepalive: packet.keepalive,
+    ...(packet.username === undefined ? {} : { username: packet.username }),
+    ...(packet.password === undefined ? {} : { password: asBuffer(packet.password) }),
+    ...(will === undefined ? {} : { will: willForm(will, protocolVersion) }),
+  }
+}
+
+function willForm(will: Will, version: ProtocolVersion): Record<string, unknown> {
+  return {
+    topic: will.topic,
+    payload: asBuffer(will.payload),
+    qos: will.qos ?? 0,
+    retain: will.retain ?? false,
+    ...(version === 5 && will.properties ? { properties: will.properties } : {}),
+  }
+}
+
+function asBuffer(value: Uint8Array | string): Buffer {
+  if (typeof value === 'string') return Buffer.from(value)
+  return Buffer.from(value.buffer, value.byteOffset, value.length)
+}

@@ -1,0 +1,40 @@
+// The codec: bytes to packets and back. The only room that knows mqtt-packet.
+export { encodePacket } from './control-encode.ts'
+export { PacketDecoder } from './decoder.ts'
+export type { DecoderOptions } from './decoder.ts'
+export {
+  ACK_BYTES_MAX,
+  publishBytes,
+  REMAINING_BYTES_MAX,
+  writeAck,
+  writePing,
+  writePublish,
+  writePublishParts,
+} from './hot-encode.ts'
+export type { PublishFields } from './hot-encode.ts'
+export { PacketType } from './packets.ts'
+export type {
+  AckType,
+  AuthPacket,
+  ConnackPacket,
+  ConnectPacket,
+  ControlPacket,
+  DisconnectPacket,
+  PacketHandler,
+  Properties,
+  ProtocolError,
+  ProtocolVersion,
+  PublishFrame,
+  QoS,
+  SubackPacket,
+  SubscribePacket,
+  Subscription,
+  UnsubackPacket,
+  UnsubscribePacket,
+  UserProperties,
+  Will,
+} from './packets.ts'
+export { propertiesBytes } from './properties.ts'
+export { connackName, reasonName, TYPE_NAMES } from './reason-codes.ts'
+export { TEXT_BYTES_MAX, textBytes } from './text.ts'
+export { filterProblem, matchesFilter, topicProblem } from './topics.ts'

@@ -1,0 +1,87 @@
+// UTF-8 Encoded Strings of MQTT [MQTT5 1.5.4]: strict reading, in-place writing, and a small cache
+// that turns topics which come again and again into the same string without decoding them anew.
+// U+0000 and surrogates are malformed [MQTT5-1.5.4-1, -2]; U+FEFF is kept [MQTT5-1.5.4-3].
+
+/** Longest string of the protocol, in bytes. */
+export const TEXT_BYTES_MAX = 65_535
+
+const strictDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/** Strings up to this length are written by a loop; beyond it the native encoder is faster. */
+const LOOP_CHARS_MAX = 48
+
+/** The string in bytes[start, end), or undefined when it is not well-formed for MQTT. */
+export function readText(bytes: Uint8Array, start: number, end: number): string | undefined {
+  let isAscii = true
+  for (let i = start; i < end; i++) {
+    const byte = bytes[i]!
+    if (byte === 0) return undefined
+    if (byte >= 0x80) isAscii = false
+  }
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start)
+  if (isAscii) return view.latin1Slice()
+  try {
+    return strictDecoder.decode(view)
+  } catch {
+    return undefined
+  }
+}
+
+/** Bytes that `text` takes in UTF-8. */
+export function textBytes(text: string): number {
+  if (text.length <= LOOP_CHARS_MAX) {
+    for (let i = 0; i < text.length; i++) {
+      if (text.charCodeAt(i) >= 0x80) return Buffer.byteLength(text)
+    }
+    return text.length
+  }
+  return Buffer.byteLength(text)
+}
+
+/** Writes `text` in UTF-8 at `offset`, without a length; returns the offset behind it. */
+export function writeText(target: Buffer, offset: number, text: string): number {
+  const { length } = text
+  if (length > LOOP_CHARS_MAX) return offset + target.utf8Write(text, offset)
+  for (let i = 0; i < length; i++) {
+    const code = text.charCodeAt(i)
+    if (code >= 0x80) return offset + target.utf8Write(text, offset)
+    target[offset + i] = code
+  }
+  return offset + length
+}
+
+const CACHE_SLOTS = 2048
+const CACHED_BYTES_MAX = 128
+
+/**
+ * Direct-mapped cache from topic bytes to strings: at most 2,048 entries of 128 bytes, about
+ * 0.6 MiB at worst. A hit costs one hash and one comparison and allocates nothing.
+ */
+export class TextCache {
+  readonly #texts: (string | undefined)[] = Array.from({ length: CACHE_SLOTS })
+  readonly #bytes: (Uint8Array | undefined)[] = Array.from({ length: CACHE_SLOTS })
+
+  /** Same as `readText`. */
+  read(bytes: Uint8Array, start: number, end: number): string | undefined {
+    const length = end - start
+    if (length > CACHED_BYTES_MAX || length === 0) return readText(bytes, start, end)
+    let hash = length
+    for (let i = start; i < end; i++) hash = (Math.imul(hash, 31) + bytes[i]!) | 0
+    const slot = (hash ^ (hash >>> 15)) & (CACHE_SLOTS - 1)
+    const known = this.#bytes[slot]
+    if (known !== undefined && known.length === length) {
+      let i = 0
+      while (i < length && known[i] === bytes[start + i]) i++
+      if (i === length) return this.#texts[slot]
+    }
+    const text = readText(bytes, start, end)
+    if (text !== undefined) {
+      this.#texts[slot] = text
+      this.#bytes[slot] = bytes.slice(start, end)
+    }
+    return text
+  }
+}
+
+/** One cache serves all decoders of a process: fleets repeat the same topics. */
+export const sharedTextCache: TextCache = new TextCache()
