@@ -15,6 +15,7 @@ export interface ByteChannel {
   /**
    * Hands bytes over. `true`: they are gone and the buffer may be reused at once. `false`: the
    * channel keeps the buffer until `onDrain`; neither touch it nor write again before that.
+   * `onBytes` is never called from inside `write`: the peer's answer comes in a later callback.
    * Bytes written before `onOpen` or after `close` are dropped and answer `true`.
    */
   write(bytes: Uint8Array): boolean

@@ -82,7 +82,7 @@ export class PacketDecoder {
     let offset = 0
     if (this.#partialLength > 0) {
       offset = this.#fillPartial(bytes)
-      if (typeof this.#fault === 'object') return this.#takeFault()
+      if (this.#fault !== undefined) return this.#takeFault()
       if (offset < 0) return undefined
     }
     while (offset < bytes.length && !this.#isStopped) {

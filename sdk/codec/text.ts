@@ -7,6 +7,12 @@ export const TEXT_BYTES_MAX = 65_535
 
 const strictDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
+/** Native string methods of Buffer that its type declarations leave out. */
+interface NativeText {
+  latin1Slice(start?: number, end?: number): string
+  utf8Write(text: string, offset: number): number
+}
+
 /** Strings up to this length are written by a loop; beyond it the native encoder is faster. */
 const LOOP_CHARS_MAX = 48
 
@@ -19,7 +25,7 @@ export function readText(bytes: Uint8Array, start: number, end: number): string 
     if (byte >= 0x80) isAscii = false
   }
   const view = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start)
-  if (isAscii) return view.latin1Slice()
+  if (isAscii) return (view as unknown as NativeText).latin1Slice()
   try {
     return strictDecoder.decode(view)
   } catch {
@@ -41,10 +47,11 @@ export function textBytes(text: string): number {
 /** Writes `text` in UTF-8 at `offset`, without a length; returns the offset behind it. */
 export function writeText(target: Buffer, offset: number, text: string): number {
   const { length } = text
-  if (length > LOOP_CHARS_MAX) return offset + target.utf8Write(text, offset)
+  const native = target as unknown as NativeText
+  if (length > LOOP_CHARS_MAX) return offset + native.utf8Write(text, offset)
   for (let i = 0; i < length; i++) {
     const code = text.charCodeAt(i)
-    if (code >= 0x80) return offset + target.utf8Write(text, offset)
+    if (code >= 0x80) return offset + native.utf8Write(text, offset)
     target[offset + i] = code
   }
   return offset + length

@@ -11,4 +11,6 @@ export interface Clock {
   schedule(deadlineMs: number, task: Task): void
   /** Takes back a scheduled task; does nothing when it is not scheduled. */
   cancel(task: Task): void
+  /** Runs `work` once the current callback has returned, before time moves on. */
+  defer(work: () => void): void
 }

@@ -32,6 +32,10 @@ export class RealClock implements Clock {
     if (this.#wheel.size === 0 && !this.#isAdvancing) this.#disarm()
   }
 
+  defer(work: () => void): void {
+    queueMicrotask(work)
+  }
+
   #arm(now: number): void {
     const wake = this.#wheel.nextWakeMs()
     if (wake === Infinity) {

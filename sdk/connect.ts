@@ -1,0 +1,39 @@
+// The two doors to a client: `connect` returns it at once, `connectAsync` at the first CONNACK.
+
+import { Client } from './client.ts'
+import { LinkError } from './errors.ts'
+import type { MotewireError } from './errors.ts'
+import type { ClientOptions } from './options.ts'
+
+/** Makes a client and begins to connect; it keeps trying. Errors of the link come as events. */
+export function connect(url: string | URL, options: ClientOptions = {}): Client {
+  const client = new Client(url, options)
+  client.start()
+  return client
+}
+
+/**
+ * Resolves at the first CONNACK that accepts.
+ * @throws the first failure that trying again cannot heal (wrong password, unknown host scheme, ...).
+ */
+export function connectAsync(url: string | URL, options: ClientOptions = {}): Promise<Client> {
+  return new Promise((resolve, reject) => {
+    const client = connect(url, options)
+    const settle = (): void => {
+      client.off('connect', onConnect)
+      client.off('offline', onOffline)
+    }
+    const onConnect = (): void => {
+      settle()
+      resolve(client)
+    }
+    const onOffline = (cause: MotewireError | undefined, retryInMs: number | undefined): void => {
+      if (retryInMs !== undefined && cause?.retryable !== false) return
+      settle()
+      void client.end()
+      reject(cause ?? new LinkError('ERR_LINK_CLOSED', 'connection was closed'))
+    }
+    client.on('connect', onConnect)
+    client.on('offline', onOffline)
+  })
+}

@@ -1,0 +1,52 @@
+// For tests of code that uses the SDK: a clock that only moves when told to, and an in-memory link.
+
+import { Task, TimerWheel } from './kit/index.ts'
+import type { Clock } from './runtime/index.ts'
+
+export { MemoryChannel, memoryPipe } from './channel/memory.ts'
+export type { MemoryPipeOptions } from './channel/memory.ts'
+
+/** A clock whose time is yours. Deferred work runs before time moves on. */
+export class ManualClock implements Clock {
+  readonly #wheel: TimerWheel
+  readonly #deferred: (() => void)[] = []
+  #now: number
+
+  constructor(nowMs = 0) {
+    this.#now = nowMs
+    this.#wheel = new TimerWheel(nowMs)
+  }
+
+  now(): number {
+    return this.#now
+  }
+
+  schedule(deadlineMs: number, task: Task): void {
+    this.#wheel.schedule(deadlineMs, task)
+  }
+
+  cancel(task: Task): void {
+    this.#wheel.cancel(task)
+  }
+
+  defer(work: () => void): void {
+    this.#deferred.push(work)
+  }
+
+  /** Runs deferred work until there is none. */
+  settle(): void {
+    for (let work = this.#deferred.shift(); work; work = this.#deferred.shift()) work()
+  }
+
+  /** Moves on by `ms`, running each task at its time. */
+  advance(ms: number): void {
+    const end = this.#now + ms
+    this.settle()
+    for (let wake = this.#wheel.nextWakeMs(); wake <= end; wake = this.#wheel.nextWakeMs()) {
+      this.#now = wake
+      this.#wheel.advance(wake)
+      this.settle()
+    }
+    this.#now = end
+  }
+}
