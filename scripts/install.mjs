@@ -12,6 +12,7 @@ import { COMPONENTS, installCommand, locateComponent, locateExecutable } from '.
 export const ROOT = fileURLToPath(new URL('..', import.meta.url))
 
 const NODE_MINIMUM = [20, 19]
+const INSTALL_MINUTES_MAX = 8
 
 /** Runs `npm ci` unless node_modules already holds what package-lock.json lists. */
 export function ensurePackages() {
@@ -76,11 +77,12 @@ function installDebian(names) {
   const command = installCommand(names).replace('install', 'install -y -q')
   console.log(`installing ${names.join(', ')} (${command})`)
   withoutServices(() => {
-    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-    const run = (line) => {
-      const [file = '', ...args] = line.split(' ')
-      return spawnSync(file, args, { stdio: ['ignore', 'ignore', 'inherit'], env }).status === 0
+    const options = {
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+      timeout: INSTALL_MINUTES_MAX * 60_000,
     }
+    const run = (line) => spawnSync('sh', ['-c', line], options).status === 0
     run('apt-get update -q')
     if (!run(command)) console.error(`this did not succeed: ${command}`)
   })

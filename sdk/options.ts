@@ -47,6 +47,11 @@ export interface ClientOptions {
   readonly outbox?: OutboxOptions
   /** QoS 1 and 2 messages in flight at most, 1 to 65,535. Default 1,000. */
   readonly inflightMax?: number
+  /**
+   * QoS 2 messages among them at most on a 3.x connection, whose server cannot tell its limit:
+   * Mosquitto closes the connection at more than 20. Default 20.
+   */
+  readonly inflightQos2Max?: number
   /** Largest packet taken from the server, bytes. Default 268,435,460. */
   readonly packetBytesMax?: number
   /**
@@ -120,6 +125,7 @@ export function sessionOptions(url: URL, options: ClientOptions): SessionOptions
       whenFull: oneOf('outbox.whenFull', options.outbox?.whenFull ?? 'drop-newest', WHEN_FULL),
     },
     inflightMax: whole('inflightMax', options.inflightMax ?? 1_000, 1, 65_535),
+    inflightQos2Max: whole('inflightQos2Max', options.inflightQos2Max ?? 20, 1, 65_535),
     packetBytesMax: whole('packetBytesMax', options.packetBytesMax ?? 268_435_460, 16, 268_435_460),
     resubscribe: options.resubscribe ?? true,
   }

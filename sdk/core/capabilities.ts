@@ -8,6 +8,8 @@ export interface Capabilities {
   readonly protocolVersion: ProtocolVersion
   /** QoS 1 and 2 messages in flight at most: the smaller of ours and the server's. */
   readonly inflightMax: number
+  /** QoS 2 messages among them at most: a 3.x server cannot tell its limit, so ours must be safe. */
+  readonly inflightQos2Max: number
   readonly qosMax: QoS
   readonly retainAvailable: boolean
   /** Largest packet the server takes, fixed header included. */
@@ -24,12 +26,17 @@ export interface Capabilities {
 export function capabilitiesOf(
   connack: ConnackPacket,
   protocolVersion: ProtocolVersion,
-  own: { readonly inflightMax: number; readonly keepalive: number },
+  own: {
+    readonly inflightMax: number
+    readonly inflightQos2Max: number
+    readonly keepalive: number
+  },
 ): Capabilities {
   const given: Properties = (protocolVersion === 5 ? connack.properties : undefined) ?? {}
   return Object.freeze({
     protocolVersion,
     inflightMax: Math.min(own.inflightMax, given.receiveMaximum ?? 65_535),
+    inflightQos2Max: protocolVersion === 5 ? own.inflightMax : own.inflightQos2Max,
     qosMax: given.maximumQoS ?? 2,
     retainAvailable: given.retainAvailable ?? true,
     packetBytesMax: given.maximumPacketSize ?? REMAINING_BYTES_MAX + 5,

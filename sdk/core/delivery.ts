@@ -55,6 +55,8 @@ export class Delivery {
   #cursor = NONE
   /** Reliable messages sent on this connection and not ended: the window's use. */
   #inflight = 0
+  /** Those of QoS 2 among them. */
+  #inflightQos2 = 0
   #isPumping = false
 
   constructor(
@@ -127,12 +129,23 @@ export class Delivery {
     while (outbox.fleetingHead !== NONE && this.#takesData()) {
       this.#sendQueued(outbox.fleetingHead, now, capabilities)
     }
-    while (this.#cursor !== NONE && this.#inflight < capabilities.inflightMax && this.#takesData()) {
+    while (this.#cursor !== NONE && this.#hasWindow(capabilities) && this.#takesData()) {
       const slot = this.#cursor
       this.#cursor = outbox.nextOf(slot)
       this.#sendQueued(slot, now, capabilities)
     }
     this.#isPumping = false
+  }
+
+  #hasWindow({ inflightMax, inflightQos2Max }: Capabilities): boolean {
+    if (this.#inflight >= inflightMax) return false
+    return this.outbox.qosOf(this.#cursor) !== 2 || this.#inflightQos2 < inflightQos2Max
+  }
+
+  /** A message takes (1) or gives back (-1) its place in the window. */
+  #countInflight(qos: QoS, step: 1 | -1): void {
+    this.#inflight += step
+    if (qos === 2) this.#inflightQos2 += step
   }
 
   #takesData(): boolean {
@@ -145,7 +158,7 @@ export class Delivery {
     const { outbox } = this
     const phase = outbox.phases[slot]!
     if (phase === Phase.awaitPubcomp) {
-      this.#inflight++
+      this.#countInflight(2, 1)
       return this.#writeAck(6, outbox.packetIds[slot]!, 0, capabilities.protocolVersion)
     }
     const qos = outbox.qosOf(slot)
@@ -171,7 +184,7 @@ export class Delivery {
     const topic = outbox.topics[slot]!
     const payload = outbox.payloads[slot]!
     const retain = outbox.isRetained(slot)
-    if (qos !== 0) this.#inflight++
+    if (qos !== 0) this.#countInflight(qos, 1)
     const refusal = this.#write(
       topic,
       payload,
@@ -275,7 +288,7 @@ export class Delivery {
     const id = outbox.packetIds[slot]!
     if (id !== 0) {
       this.#ids.release(id)
-      if (this.#capabilities !== undefined && this.#inflight > 0) this.#inflight--
+      if (this.#capabilities !== undefined && this.#inflight > 0) this.#countInflight(qos, -1)
     }
     if (this.#cursor === slot) this.#cursor = outbox.nextOf(slot)
     outbox.remove(slot)
@@ -305,6 +318,7 @@ export class Delivery {
   handleOnline(capabilities: Capabilities, sessionPresent: boolean, now: number): void {
     this.#capabilities = capabilities
     this.#inflight = 0
+    this.#inflightQos2 = 0
     if (!sessionPresent) this.#forgetServerState()
     this.#cursor = this.outbox.reliableHead
     this.pump(now)
@@ -331,6 +345,7 @@ export class Delivery {
   handleOffline(): void {
     this.#capabilities = undefined
     this.#inflight = 0
+    this.#inflightQos2 = 0
     this.#cursor = this.outbox.reliableHead
   }
 

@@ -23,6 +23,8 @@ export interface SessionOptions {
   readonly outbox: OutboxLimits & { readonly whenFull: WhenFull }
   /** QoS 1 and 2 messages in flight at most. */
   readonly inflightMax: number
+  /** QoS 2 messages among them at most on a 3.x connection. */
+  readonly inflightQos2Max: number
   /** Largest packet taken from the server. */
   readonly packetBytesMax: number
   /** Whether known filters are subscribed again when the server has no session. */

@@ -1,8 +1,6 @@
 // Tests that need a program from outside npm ask for it here. A missing one skips the tests with a
 // printed reason and the command that brings it; with CI=true it fails them, because a skipped test
-// that nobody sees is a test that does not exist.
-//
-//   describe.runIf(requireComponent('mosquitto'))('QoS 1 through Mosquitto', () => { ... })
+// that nobody sees is a test that does not exist. Made for `describe.runIf`.
 
 import { installCommand, locateComponent } from '../../scripts/components.mjs'
 

@@ -18,7 +18,7 @@ const SOURCE_EXTENSIONS = new Set(['.ts', '.tsx', '.mts', '.mjs'])
 const BINARY_EXTENSIONS = new Set(['.png', '.jpg', '.ico', '.woff2', '.wasm', '.gz', '.tgz'])
 
 /** Paths of all files that are ours, from the root, sorted. */
-export function listFiles(folder: string = ROOT): string[] {
+function listFiles(folder: string = ROOT): string[] {
   const found: string[] = []
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const full = join(folder, entry.name)

@@ -6,9 +6,9 @@ import { nameOf, walk } from '../source-file.ts'
 import type { SourceFile, SyntaxNode } from '../source-file.ts'
 import type { Breach } from './breach.ts'
 
-export const FILE_LINES_MAX = 400
-export const FUNCTION_LINES_MAX = 60
-export const COLUMNS_MAX = 100
+const FILE_LINES_MAX = 400
+const FUNCTION_LINES_MAX = 60
+const COLUMNS_MAX = 100
 
 /** Tables of test cases: rows of hex and text that no line break makes clearer. */
 const TEST_TABLE = /^test\/.*(\/cases\/|\.cases\.ts$|\/fixtures\/)/

@@ -17,7 +17,7 @@ const WORDS: readonly Word[] = [
   { pattern: /\b(as an|I am an)[ ](AI|assistant|language model)\b/i, why: 'not about the code' },
 ]
 
-/** Files of which each may be longer than a line but none is prose of ours. */
+/** `files` are path and text of whatever is not binary. */
 export function checkVocabulary(
   files: readonly { readonly path: string; readonly text: string }[],
 ): Breach[] {

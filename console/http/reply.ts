@@ -1,0 +1,79 @@
+// How answers leave: the headers that all of them carry, JSON bodies, errors, and the page's files.
+// The page gets a policy under which it can load nothing but its own files and reach nothing but
+// this server. It decides no status itself.
+
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { MotewireError } from '@motewire/sdk'
+import { ConsoleError } from '../errors.ts'
+import type { PageFile } from '../page-files.ts'
+import type { ErrorReply } from '../views.ts'
+
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+].join('; ')
+
+const COMMON_HEADERS: Readonly<Record<string, string>> = {
+  'content-security-policy': POLICY,
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'permissions-policy': 'camera=(), geolocation=(), microphone=()',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+}
+
+/** Sets what every answer carries. */
+export function setCommonHeaders(response: ServerResponse): void {
+  for (const [name, value] of Object.entries(COMMON_HEADERS)) response.setHeader(name, value)
+}
+
+/** Answers with JSON, or with 204 and nothing when there is nothing to say. */
+export function sendJson(response: ServerResponse, status: number, body: unknown): void {
+  response.setHeader('cache-control', 'no-store')
+  if (body === undefined) {
+    response.writeHead(204).end()
+    return
+  }
+  const text = `${JSON.stringify(body)}\n`
+  response
+    .writeHead(status, {
+      'content-type': 'application/json; charset=utf-8',
+      'content-length': Buffer.byteLength(text),
+    })
+    .end(text)
+}
+
+/** Answers with the error as one code and one line. Errors without a code are ours: 500. */
+export function sendError(response: ServerResponse, error: unknown): void {
+  if (response.headersSent) {
+    response.destroy()
+    return
+  }
+  const { status, allow } = error instanceof ConsoleError ? error : { status: 500, allow: [] }
+  if (allow.length > 0) response.setHeader('allow', allow.join(', '))
+  const code = error instanceof MotewireError ? error.code : 'ERR_CONSOLE_FAILED'
+  const text = error instanceof Error ? error.message : String(error)
+  const message = text.split('\n', 1)[0] ?? ''
+  sendJson(response, status, { error: { code, message } } satisfies ErrorReply)
+}
+
+/** Answers with one of the page's files, or with 304 when the browser has it already. */
+export function sendFile(request: IncomingMessage, response: ServerResponse, file: PageFile): void {
+  response.setHeader('cache-control', 'no-cache')
+  response.setHeader('etag', file.etag)
+  const known = request.headers['if-none-match']?.split(/\s*,\s*/) ?? []
+  if (known.includes(file.etag)) {
+    response.writeHead(304).end()
+    return
+  }
+  response.writeHead(200, { 'content-type': file.type, 'content-length': file.bytes.length })
+  response.end(request.method === 'HEAD' ? undefined : file.bytes)
+}

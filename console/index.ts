@@ -1,0 +1,23 @@
+// The web console: look into a broker, a fleet and serial bridges from a browser.
+export { CONSOLE_ERROR_CODES, ConsoleError } from './errors.ts'
+export type { ConsoleErrorCode } from './errors.ts'
+export type { ConsoleOptions } from './options.ts'
+export { ConsoleServer } from './server.ts'
+export type {
+  BridgeEndState,
+  BridgeEndView,
+  BridgeView,
+  BrokerView,
+  ClientDetailView,
+  ClientRow,
+  ErrorReply,
+  FleetView,
+  PageView,
+  PayloadEncoding,
+  PayloadView,
+  PublishReply,
+  PublishRequest,
+  SnapshotView,
+  TopicDetailView,
+  TopicRow,
+} from './views.ts'

@@ -1,0 +1,32 @@
+// The bounds of the console. What one browser, or a hostile page in it, can make the process hold is
+// the sum of these: at worst 64 connections, each with a request of 1 MiB.
+
+/** Event streams open at the same time. Each holds at most one snapshot that its reader is slow to take. */
+export const FEEDS_MAX = 16
+
+/** Connections open at the same time; a browser holds six at most. */
+export const CONNECTIONS_MAX = 64
+
+/** Bytes of a request's body. A payload in hex takes two characters a byte. */
+export const BODY_BYTES_MAX = 1_048_576
+
+/** Snapshots that a stream may miss before it is taken for dead and closed. */
+export const SKIPPED_MAX = 60
+
+/** Rate samples kept, one a second: 300 samples of 24 bytes. */
+export const SAMPLES_MAX = 300
+
+/** Rows of a page of a table. */
+export const ROWS_MAX = 500
+
+/** Topics that are put in order; beyond them a sorted table tells that it is partial. About 6 MB. */
+export const SORTED_TOPICS_MAX = 20_000
+
+/** Subscriptions of a client, or subscribers of a topic, that a detail lists. */
+export const LISTED_MAX = 500
+
+/** Bytes of a payload that a detail shows. */
+export const PAYLOAD_BYTES_MAX = 65_536
+
+/** Characters of a search text. */
+export const SEARCH_CHARS_MAX = 256

@@ -1,0 +1,88 @@
+// Tells every open page once a second how things are. Samples the broker's counts all the time, so
+// that a page that opens has the last minutes at once; makes a snapshot only while somebody listens,
+// one for all. It knows streams, not HTTP. O(streams) a second.
+
+import { Task } from '@motewire/sdk/kit'
+import { brokerView } from '../api/broker-views.ts'
+import { fleetView } from '../api/fleet-view.ts'
+import type { Sources } from '../api/routes.ts'
+import { ConsoleError } from '../errors.ts'
+import { FEEDS_MAX } from '../limits.ts'
+import type { HistoryView, RateSample, SnapshotView } from '../views.ts'
+import type { EventStream } from './event-stream.ts'
+import { RateHistory } from './rate-history.ts'
+
+const INTERVAL_MS = 1000
+
+export class LiveFeed {
+  readonly #sources: Omit<Sources, 'rates'>
+  readonly #title: string
+  readonly #streams = new Set<EventStream>()
+  readonly #history: RateHistory
+  readonly #task = new Task((now) => this.#handleTimeout(now))
+
+  constructor(sources: Omit<Sources, 'rates'>, title: string) {
+    this.#sources = sources
+    this.#title = title
+    const { messagesIn = 0, messagesOut = 0 } = sources.broker?.stats() ?? {}
+    this.#history = new RateHistory(sources.clock.now(), messagesIn, messagesOut)
+  }
+
+  start(): void {
+    const { clock } = this.#sources
+    clock.schedule(clock.now() + INTERVAL_MS, this.#task)
+  }
+
+  stop(): void {
+    this.#sources.clock.cancel(this.#task)
+    for (const stream of this.#streams) stream.end()
+    this.#streams.clear()
+  }
+
+  /** @throws ConsoleError `ERR_CONSOLE_FEEDS_FULL` when too many streams are open. */
+  checkRoom(): void {
+    if (this.#streams.size < FEEDS_MAX) return
+    const message = `${FEEDS_MAX} event streams are open already`
+    throw new ConsoleError('ERR_CONSOLE_FEEDS_FULL', message)
+  }
+
+  add(stream: EventStream): void {
+    this.#streams.add(stream)
+    const history: HistoryView = { samples: this.#history.samples() }
+    stream.offer('history', JSON.stringify(history))
+    stream.offer('snapshot', JSON.stringify(this.#snapshot()))
+  }
+
+  remove(stream: EventStream): void {
+    this.#streams.delete(stream)
+  }
+
+  /** Message rates over the last second. */
+  rates(): RateSample {
+    return this.#history.newest()
+  }
+
+  #handleTimeout(now: number): void {
+    const { broker, clock } = this.#sources
+    if (broker !== undefined) {
+      const { messagesIn, messagesOut } = broker.stats()
+      this.#history.add(now, Date.now(), messagesIn, messagesOut)
+    }
+    if (this.#streams.size > 0) {
+      const json = JSON.stringify(this.#snapshot())
+      for (const stream of this.#streams) stream.offer('snapshot', json)
+    }
+    clock.schedule(now + INTERVAL_MS, this.#task)
+  }
+
+  #snapshot(): SnapshotView {
+    const { broker, fleet, bridges } = this.#sources
+    return {
+      at: Date.now(),
+      title: this.#title,
+      broker: broker === undefined ? null : brokerView(broker.stats(), this.rates()),
+      fleet: fleet === undefined ? null : fleetView(fleet.snapshot()),
+      bridges: bridges(),
+    }
+  }
+}

@@ -1,0 +1,74 @@
+// What a console is told at its start, and the checks of it. A console that anybody in the network
+// could reach must have a token; this is refused here, before anything listens.
+
+import { BlockList, isIP } from 'node:net'
+import { UsageError } from '@motewire/sdk'
+import type { Clock } from '@motewire/sdk'
+import type { FleetInspection } from '@motewire/simulator'
+import type { BrokerInspection } from '@motewire/simulator/broker'
+import { ConsoleError } from './errors.ts'
+import type { BridgeView } from './views.ts'
+
+export interface ConsoleOptions {
+  /** The broker to look into. Without it the broker's pages are empty and its routes answer 404. */
+  readonly broker?: BrokerInspection | undefined
+  /** The fleet that runs in this process. */
+  readonly fleet?: FleetInspection | undefined
+  /** The serial bridges that run in this process. Called once a second. */
+  readonly bridges?: (() => readonly BridgeView[]) | undefined
+  /** Address to listen on. Default `127.0.0.1`. */
+  readonly host?: string | undefined
+  /** Port to listen on; 0, the default, takes a free one. */
+  readonly port?: number | undefined
+  /** Stands at the top of the page. Default `motewire`. */
+  readonly title?: string | undefined
+  /** What a visitor has to know, 16 characters or more. Needed for a host that is not loopback. */
+  readonly token?: string | undefined
+  /** Further names under which the console is reached, for the check of the Host header. */
+  readonly hostNames?: readonly string[] | undefined
+  /** Default: the clock that the process shares. */
+  readonly clock?: Clock | undefined
+}
+
+/** Where to listen and who may come in. */
+export interface AccessSettings {
+  readonly host: string
+  readonly port: number
+  readonly isLoopback: boolean
+  readonly token: string | undefined
+  readonly hostNames: readonly string[]
+}
+
+const TOKEN_CHARS_MIN = 16
+
+const loopback = new BlockList()
+loopback.addSubnet('127.0.0.0', 8)
+loopback.addAddress('::1', 'ipv6')
+
+/** Whether only programs of this machine reach the address. */
+export function isLoopback(host: string): boolean {
+  const family = isIP(host)
+  if (family === 0) return host === 'localhost' || host.endsWith('.localhost')
+  return loopback.check(host, family === 6 ? 'ipv6' : 'ipv4')
+}
+
+/**
+ * @throws UsageError `ERR_OPTION_INVALID` for a port or a token that can never work.
+ * @throws ConsoleError `ERR_CONSOLE_TOKEN_NEEDED` for an open address without a token.
+ */
+export function resolveAccess(options: ConsoleOptions): AccessSettings {
+  const { host = '127.0.0.1', port = 0, token } = options
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new UsageError('ERR_OPTION_INVALID', `console port ${port} is not between 0 and 65535`)
+  }
+  if (token !== undefined && token.length < TOKEN_CHARS_MIN) {
+    const message = `console token has ${token.length} characters, fewer than ${TOKEN_CHARS_MIN}`
+    throw new UsageError('ERR_OPTION_INVALID', message)
+  }
+  if (token === undefined && !isLoopback(host)) {
+    const message = `console on ${host} could be reached by others and has no token`
+    throw new ConsoleError('ERR_CONSOLE_TOKEN_NEEDED', message)
+  }
+  const hostNames = (options.hostNames ?? []).map((name) => name.toLowerCase())
+  return { host, port, isLoopback: isLoopback(host), token, hostNames }
+}

@@ -1,0 +1,51 @@
+// Bundles the page into console/dist/page: one script, one style sheet, the document and its icon.
+// Run by `npm run build`, and by the server itself in the repository when a source is newer. Files
+// are replaced whole, so that a server which reads them at the same time never sees half of one.
+
+import { copyFileSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
+import { build } from 'esbuild'
+
+const SOURCES = fileURLToPath(new URL('.', import.meta.url))
+const TARGET = fileURLToPath(new URL('../dist/page/', import.meta.url))
+
+const { outputFiles } = await build({
+  entryPoints: [
+    { in: join(SOURCES, 'main.tsx'), out: 'page' },
+    { in: join(SOURCES, 'style/page.css'), out: 'page' },
+  ],
+  outdir: TARGET,
+  bundle: true,
+  minify: true,
+  format: 'esm',
+  target: ['chrome123', 'firefox120', 'safari17.5'],
+  charset: 'utf8',
+  jsx: 'automatic',
+  jsxImportSource: 'preact',
+  legalComments: 'none',
+  tsconfig: join(SOURCES, 'tsconfig.json'),
+  write: false,
+})
+
+mkdirSync(TARGET, { recursive: true })
+for (const name of ['index.html', 'icon.svg']) {
+  replace(join(TARGET, name), (path) => copyFileSync(join(SOURCES, name), path))
+}
+// The script comes last: its age stands for the age of all.
+const isScript = ({ path }) => path.endsWith('.js')
+for (const { path, contents } of outputFiles.toSorted((a, b) => isScript(a) - isScript(b))) {
+  replace(path, (temporary) => writeFileSync(temporary, contents))
+  console.log(`${path.slice(TARGET.length)} ${size(contents)} (gzip ${size(gzipSync(contents))})`)
+}
+
+function replace(path, write) {
+  const temporary = `${path}.${process.pid}`
+  write(temporary)
+  renameSync(temporary, path)
+}
+
+function size(contents) {
+  return `${(contents.length / 1024).toFixed(1)} KiB`
+}

@@ -1,0 +1,57 @@
+// An answer of the server that is asked for anew with each snapshot of the stream, so once a second
+// and only while the page is seen. One question at a time: a slow server is not asked faster than it
+// answers. The last answer stays until a better one comes.
+
+import { useEffect, useRef, useState } from 'preact/hooks'
+import { call, CallError } from './api.ts'
+import { usePage } from './context.ts'
+
+export interface Polled<Answer> {
+  readonly answer: Answer | null
+  readonly error: CallError | null
+  /** Asks at once. */
+  readonly refresh: () => void
+}
+
+interface State<Answer> {
+  readonly path: string
+  readonly answer: Answer | null
+  readonly error: CallError | null
+}
+
+/**
+ * The answer to `GET path`. While a changed path has no answer yet, the old one stays when
+ * `keepsOld`, for a table that is paged or searched.
+ */
+export function usePolled<Answer>(path: string, keepsOld = false): Polled<Answer> {
+  const { live } = usePage()
+  const [state, setState] = useState<State<Answer>>({ path, answer: null, error: null })
+  const [wish, setWish] = useState(0)
+  const busy = useRef<AbortController | null>(null)
+
+  // Only a question whose answer nobody waits for any more is given up.
+  useEffect(() => () => busy.current?.abort(), [path])
+
+  useEffect(() => {
+    if (busy.current !== null && !busy.current.signal.aborted) return
+    const controller = new AbortController()
+    busy.current = controller
+    call<Answer>(path, { signal: controller.signal })
+      .then(
+        (answer) => setState({ path, answer, error: null }),
+        (error: unknown) => {
+          if (error instanceof CallError) setState((old) => ({ path, answer: old.answer, error }))
+        },
+      )
+      .finally(() => {
+        if (busy.current === controller) busy.current = null
+      })
+  }, [path, live.snapshot, wish])
+
+  const isOld = state.path !== path
+  return {
+    answer: isOld && !keepsOld ? null : state.answer,
+    error: isOld ? null : state.error,
+    refresh: () => setWish((count) => count + 1),
+  }
+}

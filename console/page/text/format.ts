@@ -1,0 +1,77 @@
+// How numbers, sizes and times are written in a language. Pure; a Format is made once a language.
+// Counts up to 99,999 are written out, longer ones in short (1.23M, 123万).
+
+import type { Labels } from './en.ts'
+
+export class Format {
+  readonly #labels: Labels
+  readonly #whole: Intl.NumberFormat
+  readonly #short: Intl.NumberFormat
+  readonly #tenth: Intl.NumberFormat
+  readonly #three: Intl.NumberFormat
+
+  constructor(language: string, labels: Labels) {
+    this.#labels = labels
+    this.#whole = new Intl.NumberFormat(language, { maximumFractionDigits: 0 })
+    this.#short = new Intl.NumberFormat(language, {
+      notation: 'compact',
+      maximumSignificantDigits: 4,
+    })
+    this.#tenth = new Intl.NumberFormat(language, {
+      minimumFractionDigits: 1,
+      maximumFractionDigits: 1,
+    })
+    this.#three = new Intl.NumberFormat(language, { maximumSignificantDigits: 3 })
+  }
+
+  count(value: number): string {
+    return Math.abs(value) < 100_000 ? this.#whole.format(value) : this.#short.format(value)
+  }
+
+  /** All digits, whatever their number. */
+  exact(value: number): string {
+    return this.#whole.format(value)
+  }
+
+  /** Something a second. */
+  rate(value: number): string {
+    if (value === 0) return '0'
+    return value < 100 ? this.#tenth.format(value) : this.count(value)
+  }
+
+  bytes(value: number): string {
+    const unit = UNITS.findLast(({ size }) => value >= size)
+    if (unit === undefined) return `${this.#whole.format(value)} B`
+    return `${this.#three.format(value / unit.size)} ${unit.name}`
+  }
+
+  milliseconds(value: number): string {
+    return value >= 1000 ? this.#whole.format(value) : this.#three.format(value)
+  }
+
+  /** The two largest units: `3 h 12 min`. */
+  duration(ms: number): string {
+    const seconds = Math.max(0, Math.floor(ms / 1000))
+    const { days, hours, minutes, seconds: secondsOf } = this.#labels
+    const parts: [number, (count: string) => string][] = [
+      [Math.floor(seconds / 86_400), days],
+      [Math.floor(seconds / 3600) % 24, hours],
+      [Math.floor(seconds / 60) % 60, minutes],
+      [seconds % 60, secondsOf],
+    ]
+    const first = parts.findIndex(([count]) => count > 0)
+    if (first === -1) return secondsOf('0')
+    return parts
+      .slice(first, first + 2)
+      .filter(([count]) => count > 0)
+      .map(([count, write]) => write(String(count)))
+      .join(' ')
+  }
+}
+
+const UNITS = [
+  { name: 'kB', size: 1e3 },
+  { name: 'MB', size: 1e6 },
+  { name: 'GB', size: 1e9 },
+  { name: 'TB', size: 1e12 },
+]

@@ -1,0 +1,222 @@
+// What the HTTP API says, as it stands in its JSON: the contract between server and page, and with
+// anybody who calls it with curl. It is written out here, apart from the inspections of the rooms
+// that it is made of, because it is versioned (`/api/v1`) and they are not. Imports nothing, so that
+// the page can use its types. Times are wall-clock milliseconds since 1970, sizes bytes.
+
+export interface PageView<Row> {
+  /** Rows that match, on all pages. */
+  readonly total: number
+  readonly rows: readonly Row[]
+  /** True when there were too many rows to put all of them in the order asked for. */
+  readonly isPartial?: boolean
+}
+
+/** The numbers of a broker since its start, and its rates over the last second. */
+export interface BrokerView {
+  readonly version: string
+  readonly startedAt: number
+  readonly uptimeMs: number
+  readonly clientsConnected: number
+  readonly sessionsOffline: number
+  readonly connectsTotal: number
+  readonly subscriptions: number
+  readonly topics: number
+  readonly retained: number
+  readonly messagesIn: number
+  readonly messagesOut: number
+  readonly messagesDropped: number
+  readonly bytesIn: number
+  readonly bytesOut: number
+  readonly queued: number
+  readonly inPerSecond: number
+  readonly outPerSecond: number
+}
+
+export interface ClientRow {
+  readonly clientId: string
+  readonly username: string | null
+  readonly isConnected: boolean
+  readonly address: string
+  readonly protocolVersion: 3 | 4 | 5
+  readonly clean: boolean
+  /** Seconds, 0 = none. */
+  readonly keepalive: number
+  readonly connectedAt: number
+  readonly messagesIn: number
+  readonly messagesOut: number
+  readonly bytesIn: number
+  readonly bytesOut: number
+  readonly queued: number
+  readonly inflight: number
+  readonly dropped: number
+  readonly subscriptions: number
+}
+
+export interface ClientDetailView extends ClientRow {
+  /** The first 500 of them. */
+  readonly subscriptionList: readonly { readonly filter: string; readonly qos: 0 | 1 | 2 }[]
+}
+
+export interface TopicRow {
+  readonly topic: string
+  readonly messagesIn: number
+  readonly messagesOut: number
+  readonly bytesIn: number
+  readonly ratePerSecond: number
+  readonly lastAt: number
+  readonly hasRetained: boolean
+  readonly subscribers: number
+}
+
+export interface PayloadView {
+  /** The payload, or its beginning when it is long. */
+  readonly base64: string
+  /** Whether bytes are missing at its end. */
+  readonly isCut: boolean
+}
+
+export interface SubscriberView {
+  readonly clientId: string
+  readonly filter: string
+  readonly qos: 0 | 1 | 2
+}
+
+export interface TopicDetailView extends TopicRow {
+  /** The first 500 of them. */
+  readonly subscriberList: readonly SubscriberView[]
+  readonly retainedPayload: PayloadView | null
+  readonly lastPayload: PayloadView | null
+  readonly lastQos: 0 | 1 | 2
+}
+
+/** What a table of topics can be ordered by; `first` is the order of first use. */
+export const TOPIC_ORDERS = [
+  'first',
+  'name',
+  'rate',
+  'messagesIn',
+  'messagesOut',
+  'subscribers',
+  'lastAt',
+] as const
+
+export type TopicOrder = (typeof TOPIC_ORDERS)[number]
+
+/** A percentile ladder in milliseconds. All zero when nothing was measured. */
+export interface LadderView {
+  readonly count: number
+  readonly min: number
+  readonly mean: number
+  readonly p50: number
+  readonly p90: number
+  readonly p99: number
+  readonly p999: number
+  readonly max: number
+}
+
+export interface GroupView {
+  readonly name: string
+  readonly devices: number
+  readonly connected: number
+  readonly published: number
+  readonly acked: number
+  readonly queued: number
+}
+
+export interface FleetView {
+  readonly scenario: string
+  readonly broker: string
+  readonly phase: 'starting' | 'running' | 'draining' | 'ended'
+  readonly elapsedMs: number
+  /** Planned run time; null when it runs until it is stopped. */
+  readonly durationMs: number | null
+  readonly devices: number
+  readonly started: number
+  readonly connected: number
+  readonly published: number
+  readonly acked: number
+  readonly lost: number
+  readonly queued: number
+  readonly reconnects: number
+  readonly errors: number
+  readonly publishesPerSecond: number
+  readonly ackLatencyMs: LadderView
+  readonly lagMs: LadderView
+  readonly groups: readonly GroupView[]
+}
+
+/**
+ * State of one end of a bridge: `open` carries bytes, `opening` is being tried right now, `waiting`
+ * failed and will be tried again, `closed` was ended on purpose.
+ */
+export type BridgeEndState = 'open' | 'opening' | 'waiting' | 'closed'
+
+/** One end of a bridge. */
+export interface BridgeEndView {
+  /** `/dev/ttyUSB0 115200 8N1` or `127.0.0.1:1883`. */
+  readonly address: string
+  readonly state: BridgeEndState
+}
+
+/** A serial port bridged to a TCP peer. */
+export interface BridgeView {
+  readonly name: string
+  readonly serial: BridgeEndView
+  readonly tcp: BridgeEndView
+  /** Bytes read from the serial port and written to TCP. */
+  readonly serialToTcpBytes: number
+  /** Bytes read from TCP and written to the serial port. */
+  readonly tcpToSerialBytes: number
+  /** Times that either end was opened again after it had been lost. */
+  readonly reopenings: number
+  /** When the bridge came into its present state. */
+  readonly since: number
+}
+
+/** Messages a second, at one moment. */
+export interface RateSample {
+  readonly at: number
+  readonly inPerSecond: number
+  readonly outPerSecond: number
+}
+
+/** What the event `history` of the stream carries, once, at its beginning. Oldest first. */
+export interface HistoryView {
+  readonly samples: readonly RateSample[]
+}
+
+/** What the event `snapshot` of the stream carries, once a second. */
+export interface SnapshotView {
+  readonly at: number
+  readonly title: string
+  readonly broker: BrokerView | null
+  readonly fleet: FleetView | null
+  readonly bridges: readonly BridgeView[]
+}
+
+/** How a payload is written in the JSON of a request. */
+export const PAYLOAD_ENCODINGS = ['text', 'hex', 'base64'] as const
+
+export type PayloadEncoding = (typeof PAYLOAD_ENCODINGS)[number]
+
+/** The body of `POST /api/v1/publish`. */
+export interface PublishRequest {
+  readonly topic: string
+  readonly payload: string
+  /** Default `text`, which is UTF-8. */
+  readonly encoding?: PayloadEncoding
+  /** Default 0. */
+  readonly qos?: 0 | 1 | 2
+  /** Default false. */
+  readonly retain?: boolean
+}
+
+export interface PublishReply {
+  readonly topic: string
+  readonly payloadBytes: number
+}
+
+/** The body of every answer with a status of 400 and above. */
+export interface ErrorReply {
+  readonly error: { readonly code: string; readonly message: string }
+}
