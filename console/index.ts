@@ -2,6 +2,8 @@
 export { CONSOLE_ERROR_CODES, ConsoleError } from './errors.ts'
 export type { ConsoleErrorCode } from './errors.ts'
 export type { ConsoleOptions } from './options.ts'
+export { ObservedBroker } from './observe/observed-broker.ts'
+export type { ObserveOptions } from './observe/observed-broker.ts'
 export { ConsoleServer } from './server.ts'
 export type {
   BridgeEndState,

@@ -10,6 +10,8 @@ export interface PublishOptions {
   readonly retain?: boolean
   /** PUBLISH properties (5.0). */
   readonly properties?: Properties
+  /** Comes back with the 'outcome' event of this very message. */
+  readonly token?: unknown
 }
 
 export interface SubscribeOptions {
@@ -47,8 +49,14 @@ export interface ClientEvents {
   /** Why the link failed, or what the server said; the client goes on by itself. */
   error: (error: MotewireError) => void
   message: (topic: string, payload: Buffer, packet: ReceivedPacket) => void
-  /** How a QoS 1 or 2 message, or a dropped one, ended. */
-  outcome: (outcome: Outcome, topic: string, qos: QoS, reasonCode: number) => void
+  /** How a message ended. A delivered QoS 0 message is told only if it has a token. */
+  outcome: (
+    outcome: Outcome,
+    topic: string,
+    qos: QoS,
+    reasonCode: number,
+    token: unknown,
+  ) => void
   end: () => void
 }
 

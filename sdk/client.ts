@@ -3,12 +3,13 @@
 
 import type { ByteChannel, ChannelHandler } from './channel/index.ts'
 import { filterProblem, topicProblem } from './codec/index.ts'
-import type { Properties, PublishFrame, Subscription } from './codec/index.ts'
+import type { Properties, PublishFrame, QoS, Subscription } from './codec/index.ts'
 import { Session } from './core/index.ts'
 import type {
   Capabilities,
   LinkState,
   Operation,
+  Outcome,
   PublishResult,
   SessionHandler,
 } from './core/index.ts'
@@ -103,7 +104,7 @@ export class Client extends EventEmitter<ClientEvents> {
     payload: Uint8Array | string,
     options: PublishOptions = NO_OPTIONS,
   ): PublishResult {
-    return this.#publish(topic, payload, options, undefined)
+    return this.#publish(topic, payload, options, options.token)
   }
 
   /**
@@ -127,7 +128,7 @@ export class Client extends EventEmitter<ClientEvents> {
     topic: string,
     payload: Uint8Array | string,
     options: PublishOptions,
-    token: Settlement | undefined,
+    token: unknown,
   ): PublishResult {
     const qos = options.qos === undefined ? 0 : checkedQos('qos', options.qos)
     if (topic !== this.#lastTopic) {
@@ -137,7 +138,7 @@ export class Client extends EventEmitter<ClientEvents> {
     }
     const { retain = false, properties } = options
     if (this.#session.state === 'ended') {
-      token?.settle('dropped', 0)
+      this.#handleOutcome(token, 'dropped', 0, topic, qos)
       return 'dropped'
     }
     const now = this.#clock.now()
@@ -219,10 +220,8 @@ export class Client extends EventEmitter<ClientEvents> {
       },
       onOffline: (cause, retryInMs) => this.#handleOffline(cause, retryInMs),
       onMessage: (frame) => this.#handleMessage(frame),
-      onOutcome: (token, outcome, reasonCode, topic, qos) => {
-        if (token instanceof Settlement) token.settle(outcome, reasonCode)
-        this.emit('outcome', outcome, topic, qos, reasonCode)
-      },
+      onOutcome: (token, outcome, reasonCode, topic, qos) =>
+        this.#handleOutcome(token, outcome, reasonCode, topic, qos),
       onOperation: (operation, reasonCodes) => this.#handleOperation(operation, reasonCodes),
     }
   }
@@ -231,6 +230,18 @@ export class Client extends EventEmitter<ClientEvents> {
     if (cause !== undefined && this.listenerCount('error') > 0) this.emit('error', cause)
     this.emit('offline', cause, retryInMs)
     this.emit('close')
+  }
+
+  #handleOutcome(
+    token: unknown,
+    outcome: Outcome,
+    reasonCode: number,
+    topic: string,
+    qos: QoS,
+  ): void {
+    const isOurs = token instanceof Settlement
+    if (isOurs) token.settle(outcome, reasonCode)
+    this.emit('outcome', outcome, topic, qos, reasonCode, isOurs ? undefined : token)
   }
 
   #handleMessage(frame: PublishFrame): void {

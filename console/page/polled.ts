@@ -40,7 +40,8 @@ export function usePolled<Answer>(path: string, keepsOld = false): Polled<Answer
       .then(
         (answer) => setState({ path, answer, error: null }),
         (error: unknown) => {
-          if (error instanceof CallError) setState((old) => ({ path, answer: old.answer, error }))
+          if (!(error instanceof CallError)) return
+          setState((old) => ({ path, answer: old.path === path ? old.answer : null, error }))
         },
       )
       .finally(() => {

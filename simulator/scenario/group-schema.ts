@@ -13,7 +13,7 @@ import type {
   StreamSpec,
   SubscriptionSpec,
 } from './scenario.ts'
-import { duration, flag, mapping, qos, rule, template, whole } from './schema-leaf.ts'
+import { duration, flag, inOrder, mapping, qos, rule, template, whole } from './schema-leaf.ts'
 import { sensorSchema } from './sensor-schema.ts'
 import { objectionToFilter, objectionToTopic } from './topic.ts'
 
@@ -24,7 +24,7 @@ const SECONDS_MAX = 65_535
 const NAME = `1 to ${bounds.NAME_LENGTH_MAX} letters, digits, - _ or .`
 
 /** Names go into topics and client ids as they are. */
-export const groupName: z.ZodString = z
+const groupName: z.ZodString = z
   .string({ error: NAME })
   .regex(new RegExp(`^[A-Za-z0-9_.-]{1,${bounds.NAME_LENGTH_MAX}}$`), { error: NAME })
 
@@ -106,7 +106,7 @@ const stream = mapping({
   payload: payload.prefault({}).describe('What a message says.'),
 })
   .refine(
-    ({ jitter, every }) => typeof jitter !== 'number' || !(jitter > Number(every)),
+    ({ jitter, every }) => inOrder(jitter, every),
     rule('jitter', 'a duration not above every'),
   )
   .transform(({ every, jitter, ...rest }) => ({ ...rest, everyMs: every, jitterMs: jitter }))
@@ -126,8 +126,7 @@ const clientId = template('a client id', {
   objection: (text) => (/[+#\0]/.test(text) ? 'a client id without + # and null' : undefined),
 })
 
-/** The keys of a group, its name aside. */
-export const GROUP_SHAPE = {
+const shape = {
   count: share.optional().describe('Number of devices; a part of the total where one is given.'),
   weight: share.optional().describe('Part of the total, in proportion to the other groups.'),
   clientId: clientId
@@ -146,5 +145,38 @@ export const GROUP_SHAPE = {
     .describe('What each device subscribes to.'),
 }
 
+const unnamed = mapping(shape, 'a mapping that describes a group')
+const named = mapping({ name: groupName, ...shape }, 'a mapping that describes a group')
+
 /** A group before it is known how many devices it gets. */
 export type GroupDraft = Omit<DeviceGroup, 'devices'>
+
+/** A list of groups, or a mapping of names to groups. */
+export const groupsSchema: z.ZodType<GroupDraft[]> = z
+  .union(
+    [
+      z.array(named),
+      z
+        .record(groupName, unnamed)
+        .transform((groups) => Object.entries(groups).map(([name, body]) => ({ name, ...body }))),
+    ],
+    { error: 'a mapping of names to groups, or a list of groups' },
+  )
+  .refine(({ length }) => length > 0 && length <= bounds.GROUPS_MAX, {
+    error: `1 to ${bounds.GROUPS_MAX} groups`,
+  })
+  .transform((groups) => groups.map(draft))
+
+type GroupEntry = z.infer<typeof named>
+
+function draft({ name, count, weight, publish, ...rest }: GroupEntry): GroupDraft {
+  return { name, share: count ?? weight ?? 0, ...rest, publish: labelled(publish) }
+}
+
+/** The topic names a stream; the second of the same topic is `TOPIC#2`. */
+function labelled(streams: GroupEntry['publish']): StreamSpec[] {
+  return streams.map((one, position) => {
+    const before = streams.slice(0, position).filter(({ topic }) => topic === one.topic).length
+    return { label: before === 0 ? one.topic : `${one.topic}#${before + 1}`, ...one }
+  })
+}

@@ -73,8 +73,24 @@ export class Template {
   }
 
   render(values: PlaceholderValues): string {
+    return this.#join(this.#parts, values)
+  }
+
+  /** What stands before the first and after the last {index}: the same for every index. */
+  frame(values: PlaceholderValues): { readonly head: string; readonly tail: string } {
+    const isIndex = (part: string | Slot): boolean =>
+      typeof part === 'object' && part.placeholder === 'index'
+    const first = this.#parts.findIndex(isIndex)
+    const last = this.#parts.findLastIndex(isIndex)
+    return {
+      head: this.#join(first === -1 ? this.#parts : this.#parts.slice(0, first), values),
+      tail: this.#join(this.#parts.slice(last + 1), values),
+    }
+  }
+
+  #join(parts: readonly (string | Slot)[], values: PlaceholderValues): string {
     let out = ''
-    for (const part of this.#parts) {
+    for (const part of parts) {
       if (typeof part === 'string') out += part
       else out += String(values[part.placeholder]).padStart(part.width, '0')
     }

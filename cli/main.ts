@@ -1,0 +1,72 @@
+#!/usr/bin/env node
+// The `motewire` command: one sub-command a file under commands/. This file only gathers them and
+// turns whatever they throw into one line and an exit code.
+
+import { realpathSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+import { Command, CommanderError } from 'commander'
+import { addBridge } from './commands/bridge.ts'
+import { addBroker } from './commands/broker.ts'
+import { addConsole } from './commands/console.ts'
+import { addDemo } from './commands/demo.ts'
+import { addPub } from './commands/pub.ts'
+import { addSerial } from './commands/serial.ts'
+import { addSim } from './commands/sim.ts'
+import { addSub } from './commands/sub.ts'
+import { EXIT, failureOf } from './exit.ts'
+
+const EXAMPLES = `
+Examples:
+  motewire demo                                    everything at once: broker, fleet, console
+  motewire sim sensors.yaml                        a fleet on the embedded broker
+  motewire sim sensors.yaml --broker mqtt://127.0.0.1:1883 --duration 30s --report out.json
+  motewire bridge --serial /dev/ttyUSB0 --baud 115200 --tcp 127.0.0.1:1883
+  motewire broker --port 1883 --console-port 8080
+  motewire sub -t 'sensors/#' -v
+  motewire pub -t sensors/1/temp -m 21.5 -q 1
+
+Exit codes: 0 fine, 1 failed at run time, 2 wrong usage or bad input file, 3 a threshold was crossed.`
+
+export function program(): Command {
+  const command = new Command('motewire')
+    .description('MQTT for devices: simulate fleets, bridge serial devices, run a broker, look inside.')
+    .version(version(), '--version')
+    .addHelpText('after', EXAMPLES)
+    .showHelpAfterError('(motewire --help lists the commands and their options)')
+  const adders = [addDemo, addSim, addBridge, addSerial, addBroker, addConsole, addPub, addSub]
+  for (const add of adders) add(command)
+  for (const sub of [command, ...command.commands]) {
+    sub.exitOverride().configureOutput({ outputError: (text, write) => write(text) })
+  }
+  return command
+}
+
+function version(): string {
+  const manifest = createRequire(import.meta.url)(manifestPath()) as { version: string }
+  return manifest.version
+}
+
+/** Beside the sources in development, one folder up from the built file. */
+function manifestPath(): string {
+  return import.meta.url.endsWith('.ts') ? './package.json' : '../package.json'
+}
+
+export async function run(args: readonly string[]): Promise<number> {
+  try {
+    await program().parseAsync(args, { from: 'user' })
+    return Number(process.exitCode ?? EXIT.fine)
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.usage
+    const { code, text } = failureOf(error)
+    process.stderr.write(`motewire: ${text}\n`)
+    return code
+  }
+}
+
+const entry = process.argv[1]
+if (entry !== undefined && realpathSync(entry) === fileURLToPath(import.meta.url)) {
+  // Output that nobody reads any more (`motewire sub | head -1`) is a reason to leave, not to fail.
+  process.stdout.on('error', () => process.exit(EXIT.fine))
+  void run(process.argv.slice(2)).then((code) => process.exit(code))
+}

@@ -1,0 +1,87 @@
+// Whether the groups of a file fit together: names, counts and weights, client ids. Looks at the
+// raw values and takes what it understands, so that these mistakes are told beside all others; what
+// is of the wrong type is told by the schema. O(groups).
+
+import { DEVICES_MAX } from './bounds.ts'
+import { DEFAULTS } from './defaults.ts'
+import { formatPath, mismatch, valueAt } from './findings.ts'
+import type { Finding, KeyPath } from './findings.ts'
+import { Template } from './template.ts'
+
+interface RawGroup {
+  readonly path: KeyPath
+  readonly name: unknown
+  readonly count: unknown
+  readonly weight: unknown
+  readonly clientId: unknown
+}
+
+export function crossCheck(root: unknown): Finding[] {
+  const groups = rawGroups(root)
+  return [
+    ...checkNames(groups, root),
+    ...checkShares(groups, root),
+    ...checkTotal(groups, root),
+    ...checkClientIds(groups, root),
+  ]
+}
+
+function rawGroups(root: unknown): RawGroup[] {
+  const groups = valueAt(root, ['groups'])
+  if (typeof groups !== 'object' || groups === null) return []
+  const isList = Array.isArray(groups)
+  return Object.entries(groups).flatMap(([key, group]: [string, unknown]) => {
+    if (typeof group !== 'object' || group === null || Array.isArray(group)) return []
+    const path = ['groups', isList ? Number(key) : key]
+    const { name, count, weight, clientId } = group as Partial<Record<string, unknown>> & RawGroup
+    return [{ path, name: isList ? name : key, count, weight, clientId }]
+  })
+}
+
+function checkNames(groups: readonly RawGroup[], root: unknown): Finding[] {
+  return groups.flatMap(({ name, path }, position) => {
+    const first = groups.slice(0, position).find((one) => one.name === name)
+    if (name === undefined || first === undefined) return []
+    return [mismatch([...path, 'name'], root, `another name than ${formatPath(first.path)} has`)]
+  })
+}
+
+/** Each group has one share, and all have the same kind of share. */
+function checkShares(groups: readonly RawGroup[], root: unknown): Finding[] {
+  const first = groups.find(({ count, weight }) => (count === undefined) !== (weight === undefined))
+  const isCounted = first?.weight === undefined
+  return groups.flatMap(({ path, count, weight }) => {
+    const key = [...path, count === undefined ? 'weight' : 'count']
+    if (count === undefined && weight === undefined) {
+      return [mismatch([...path, 'count'], root, 'a count or a weight')]
+    }
+    if (count !== undefined && weight !== undefined) {
+      return [mismatch([...path, 'weight'], root, 'either count or weight', 'both')]
+    }
+    if (first === undefined || (weight === undefined) === isCounted) return []
+    const kind = isCounted ? 'count' : 'weight'
+    return [mismatch(key, root, `${kind} as in ${formatPath(first.path)}`, String(key.at(-1)))]
+  })
+}
+
+function checkTotal(groups: readonly RawGroup[], root: unknown): Finding[] {
+  const hasTotal = valueAt(root, ['devices']) !== undefined
+  if (!hasTotal && groups.some(({ weight }) => weight !== undefined)) {
+    return [mismatch(['devices'], root, 'the number of all devices, because groups have weights')]
+  }
+  const shares = groups.map(({ count, weight }) => count ?? weight)
+  if (shares.length === 0 || !shares.every((share) => typeof share === 'number')) return []
+  const sum = shares.reduce((one, other) => one + other, 0)
+  if (sum > 0 && (hasTotal || sum <= DEVICES_MAX)) return []
+  return [mismatch(['groups'], root, `1 to ${DEVICES_MAX} devices`, `${sum} devices in all`)]
+}
+
+/** Two devices with one client id would take the connection from each other again and again. */
+function checkClientIds(groups: readonly RawGroup[], root: unknown): Finding[] {
+  return groups.flatMap(({ path, count, clientId = DEFAULTS.clientId }) => {
+    if (typeof clientId !== 'string' || count === 0 || count === 1) return []
+    const template = Template.parse(clientId)
+    if (!(template instanceof Template) || template.uses('index')) return []
+    return [mismatch([...path, 'clientId'], root, 'a client id with {index}, as devices are many')]
+  })
+}

@@ -1,0 +1,91 @@
+// What the schema found, in our words: each issue of the schema becomes a finding with the path of
+// the key, what was found there and what was expected. It does not know lines and columns.
+
+import type { core } from 'zod'
+import { nearestWord } from './nearest-word.ts'
+
+export type KeyPath = readonly (string | number)[]
+
+export interface Finding {
+  readonly path: KeyPath
+  /** Whether the key itself is wrong, rather than its value. */
+  readonly isAboutKey: boolean
+  readonly message: string
+}
+
+/** @param root what the schema was given. */
+export function findingsOf(issues: readonly core.$ZodIssue[], root: unknown): Finding[] {
+  return issues.flatMap((issue) => findingsOfIssue(issue, [], root))
+}
+
+/** A finding about the value at `path`. */
+export function mismatch(path: KeyPath, root: unknown, expected: string, found?: string): Finding {
+  const message = `found ${found ?? describe(valueAt(root, path))}, expected ${expected}`
+  return { path, isAboutKey: false, message }
+}
+
+function findingsOfIssue(issue: core.$ZodIssue, base: KeyPath, root: unknown): Finding[] {
+  const path = [...base, ...issue.path] as KeyPath
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(path, key, issue))
+  if (issue.code === 'invalid_key') {
+    const expected = issue.issues[0]?.message ?? issue.message
+    const message = `found ${describe(path.at(-1))}, expected ${expected}`
+    return [{ path, isAboutKey: true, message }]
+  }
+  if (issue.code === 'invalid_union') {
+    const branch = branchOf(issue)
+    if (branch) return branch.flatMap((inner) => findingsOfIssue(inner, path, root))
+  }
+  const found = issue.code === 'custom' ? issue.params?.['found'] : undefined
+  return [mismatch(path, root, issue.message, typeof found === 'string' ? found : undefined)]
+}
+
+/** The one alternative whose type is right and only its content wrong; its issues say more. */
+function branchOf(issue: core.$ZodIssueInvalidUnion): readonly core.$ZodIssue[] | undefined {
+  return issue.errors.find((issues) => !issues.some(isAboutType))
+}
+
+function isAboutType({ code, path }: core.$ZodIssue): boolean {
+  return path.length === 0 && (code === 'invalid_type' || code === 'invalid_value')
+}
+
+/** The schema puts the known keys into the message (schema-leaf.ts). */
+function unknownKey(path: KeyPath, key: string, { message }: core.$ZodIssue): Finding {
+  const known = message.split(' ')
+  const near = nearestWord(key, known)
+  const hint = near === undefined ? `expected one of ${message}` : `did you mean ${near}?`
+  return { path: [...path, key], isAboutKey: true, message: `unknown key, ${hint}` }
+}
+
+const TEXT_LENGTH_SHOWN = 40
+
+/** A value in a few words. */
+function describe(value: unknown): string {
+  if (value === undefined) return 'nothing'
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list'
+  if (typeof value === 'object' && value !== null) {
+    return Object.keys(value).length === 0 ? 'an empty mapping' : 'a mapping'
+  }
+  if (typeof value !== 'string') return String(value)
+  const isLong = value.length > TEXT_LENGTH_SHOWN
+  return JSON.stringify(isLong ? `${value.slice(0, TEXT_LENGTH_SHOWN)}...` : value)
+}
+
+export function valueAt(root: unknown, path: KeyPath): unknown {
+  let value = root
+  for (const key of path) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined
+    value = (value as Readonly<Record<string | number, unknown>>)[key]
+  }
+  return value
+}
+
+/** `groups.rooms.publish[0].every` */
+export function formatPath(path: KeyPath): string {
+  return path
+    .map((key, position) => {
+      if (typeof key === 'number') return `[${key}]`
+      return position === 0 ? key : `.${key}`
+    })
+    .join('')
+}

@@ -1,0 +1,173 @@
+// From a scenario to its devices. Device i of n is a pure function of the scenario, its seed and i:
+// its group, names, topics, start time and random numbers. Nothing is stored per device, so shards
+// and workers need no more than the scenario and their number. device() is O(groups).
+//
+// Devices are numbered group by group. A device's random numbers hang on the seed, its group's name
+// and its number in the group: other groups, added or resized, change nothing.
+
+import { assert, Prng } from '@motewire/sdk/kit'
+import { apportion } from './apportion.ts'
+import { DEVICES_MAX } from './bounds.ts'
+import type { DeviceGroup, Scenario } from './scenario.ts'
+import { Template } from './template.ts'
+
+export interface ExpandOptions {
+  /** Devices in all; default: as the scenario says. Divided exactly by largest remainder. */
+  readonly devices?: number | undefined
+  /** Part `index` (from 0) of `count`: every `count`th device. Default: the whole fleet. */
+  readonly shard?: { readonly index: number; readonly count: number } | undefined
+}
+
+/** One device before it runs. */
+export interface DevicePlan {
+  /** Number in the whole fleet, from 0. */
+  readonly index: number
+  /** Number in its group, from 0: `{index}`. */
+  readonly number: number
+  readonly group: DeviceGroup
+  readonly clientId: string
+  readonly username: string | undefined
+  readonly password: string | undefined
+  /** One a stream of the group. */
+  readonly topics: readonly string[]
+  /** One a subscription of the group. */
+  readonly filters: readonly string[]
+  /** When the device is switched on, milliseconds after the run began. */
+  readonly startMs: number
+  /** The device's own random numbers; fork one stream a purpose. */
+  readonly prng: Prng
+}
+
+/** @throws AssertionError when a number is out of range; what users type is checked before. */
+export function expand(scenario: Scenario, options: ExpandOptions = {}): FleetPlan {
+  return new FleetPlan(scenario, options)
+}
+
+export class FleetPlan implements Iterable<DevicePlan> {
+  readonly scenario: Scenario
+  /** Devices of all shards. */
+  readonly devicesTotal: number
+  readonly shard: { readonly index: number; readonly count: number }
+  /** Groups with the number of their devices in all shards. */
+  readonly groups: readonly DeviceGroup[]
+  readonly #templates: readonly GroupTemplates[]
+  readonly #root: Prng
+
+  constructor(scenario: Scenario, { devices, shard = { index: 0, count: 1 } }: ExpandOptions) {
+    const { index, count } = shard
+    assert(Number.isInteger(count) && count >= 1, `shard count ${count} is not from 1`)
+    assert(Number.isInteger(index) && index >= 0 && index < count, `no shard ${index} of ${count}`)
+    this.scenario = scenario
+    this.shard = shard
+    this.groups = resize(scenario.groups, devices)
+    this.devicesTotal = this.groups.reduce((sum, group) => sum + group.devices, 0)
+    this.#templates = this.groups.map((group) => new GroupTemplates(group, scenario))
+    this.#root = new Prng(scenario.seed)
+  }
+
+  /** Devices of this shard. */
+  get devices(): number {
+    const { index, count } = this.shard
+    return Math.max(0, Math.ceil((this.devicesTotal - index) / count))
+  }
+
+  /** The devices of this shard, in the order of their numbers. */
+  *[Symbol.iterator](): Iterator<DevicePlan> {
+    for (let at = this.shard.index; at < this.devicesTotal; at += this.shard.count) {
+      yield this.device(at)
+    }
+  }
+
+  /** @param index of any device of the fleet, whichever its shard. */
+  device(index: number): DevicePlan {
+    const isKnown = Number.isInteger(index) && index >= 0 && index < this.devicesTotal
+    assert(isKnown, `no device ${index} of ${this.devicesTotal}`)
+    let number = index
+    let position = 0
+    for (; number >= this.#group(position).devices; position++) {
+      number -= this.#group(position).devices
+    }
+    const group = this.#group(position)
+    const prng = this.#root.fork(group.name).fork(number)
+    const names = this.#templates[position]?.render(number)
+    assert(names !== undefined, `no templates of group ${position}`)
+    return { index, number, group, ...names, startMs: this.#startMs(position, number, prng), prng }
+  }
+
+  #group(position: number): DeviceGroup {
+    const group = this.groups[position]
+    assert(group !== undefined, `no group ${position}`)
+    return group
+  }
+
+  #startMs(position: number, number: number, prng: Prng): number {
+    const { pace, start } = this.scenario.ramp
+    const rampMs = 'overMs' in pace ? pace.overMs : (this.devicesTotal / pace.perSecond) * 1_000
+    // Arrivals of a Poisson process, when their number is known, are independent and uniform.
+    if (start === 'poisson') return rampMs * prng.fork('start').unit()
+    return (rampMs * this.#startRank(position, number)) / this.devicesTotal
+  }
+
+  /**
+   * The device's place in the order of starts, which mixes the groups evenly: device j of c stands
+   * at (2j + 1) / 2c of the way. Counts the devices of all groups that stand before it. Whole
+   * numbers below 2^53, so the same everywhere.
+   */
+  #startRank(position: number, number: number): number {
+    const own = this.#group(position).devices
+    let rank = 0
+    for (const [other, { devices }] of this.groups.entries()) {
+      const ahead = ((2 * number + 1) * devices - own) / (2 * own)
+      const before = other < position ? Math.floor(ahead) + 1 : Math.ceil(ahead)
+      rank += Math.min(Math.max(before, 0), devices)
+    }
+    return rank
+  }
+}
+
+function resize(groups: readonly DeviceGroup[], total: number | undefined): readonly DeviceGroup[] {
+  if (total === undefined) return groups
+  const isFine = Number.isInteger(total) && total >= 1 && total <= DEVICES_MAX
+  assert(isFine, `${total} devices, not 1 to ${DEVICES_MAX}`)
+  const counts = apportion(
+    total,
+    groups.map(({ share }) => share),
+  )
+  return groups.map((group, position) => ({ ...group, devices: counts[position] ?? 0 }))
+}
+
+type Names = Pick<DevicePlan, 'clientId' | 'username' | 'password' | 'topics' | 'filters'>
+
+/** A group's templates, compiled once. */
+class GroupTemplates {
+  readonly #group: string
+  readonly #seed: number | string
+  readonly #clientId: Template
+  readonly #username: Template | undefined
+  readonly #password: Template | undefined
+  readonly #topics: readonly Template[]
+  readonly #filters: readonly Template[]
+
+  constructor({ name, clientId, publish, subscribe }: DeviceGroup, { broker, seed }: Scenario) {
+    this.#group = name
+    this.#seed = seed
+    this.#clientId = Template.of(clientId)
+    this.#username = broker.username === undefined ? undefined : Template.of(broker.username)
+    this.#password = broker.password === undefined ? undefined : Template.of(broker.password)
+    this.#topics = publish.map(({ topic }) => Template.of(topic))
+    this.#filters = subscribe.map(({ filter }) => Template.of(filter))
+  }
+
+  render(index: number): Names {
+    const nameless = { index, group: this.#group, id: '', seed: this.#seed }
+    const clientId = this.#clientId.render(nameless)
+    const values = { ...nameless, id: clientId }
+    return {
+      clientId,
+      username: this.#username?.render(values),
+      password: this.#password?.render(values),
+      topics: this.#topics.map((topic) => topic.render(values)),
+      filters: this.#filters.map((filter) => filter.render(values)),
+    }
+  }
+}

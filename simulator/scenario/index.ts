@@ -1,0 +1,11 @@
+// The scenario room: from a YAML or JSON file to the plan of every device of the fleet.
+export { expand, FleetPlan } from './fleet-plan.ts'
+export type { DevicePlan, ExpandOptions } from './fleet-plan.ts'
+export { loadScenario } from './load.ts'
+export { parseScenario } from './parse.ts'
+export type { ScenarioOverrides } from './parse.ts'
+export { ScenarioError } from './problem.ts'
+export type { Problem } from './problem.ts'
+export { formatDuration, parseDuration, parseRate } from './quantity.ts'
+export type * from './scenario.ts'
+export { scenarioJsonSchema } from './scenario-schema.ts'

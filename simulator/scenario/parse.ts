@@ -1,0 +1,118 @@
+// Text in, scenario out, or every mistake of the file at once. Pure: no files, no clock, no chance.
+// What the command line says stands above the file and is checked by the same schema.
+
+import { apportion } from './apportion.ts'
+import { FILE_BYTES_MAX } from './bounds.ts'
+import { clientIdFaults } from './client-ids.ts'
+import { crossCheck } from './cross-checks.ts'
+import { findingsOf, formatPath, mismatch, valueAt } from './findings.ts'
+import type { Finding } from './findings.ts'
+import { problem, ScenarioError } from './problem.ts'
+import type { Problem } from './problem.ts'
+import type { Scenario } from './scenario.ts'
+import { scenarioSchema } from './scenario-schema.ts'
+import type { ScenarioDraft } from './scenario-schema.ts'
+import { ScenarioSource } from './source.ts'
+
+/** What replaces the file's own values, written as the file would write it. */
+export interface ScenarioOverrides {
+  readonly seed?: number | string | undefined
+  /** Broker URL, or `embedded`; user name and password stay those of the file. */
+  readonly broker?: string | undefined
+  readonly clock?: string | undefined
+  readonly duration?: string | undefined
+  readonly devices?: number | string | undefined
+  readonly ramp?: string | undefined
+}
+
+/**
+ * @param fileName what messages call the file; also the run's name when the file gives none.
+ * @throws ScenarioError `ERR_SCENARIO_INVALID`, with all problems in the order of the file.
+ */
+export function parseScenario(
+  text: string,
+  fileName: string,
+  overrides: ScenarioOverrides = {},
+): Scenario {
+  if (text.length > FILE_BYTES_MAX) {
+    const message = `found ${text.length} characters, expected at most ${FILE_BYTES_MAX}`
+    throw new ScenarioError([problem(fileName, undefined, '', message)])
+  }
+  const source = new ScenarioSource(text)
+  if (source.problems.length > 0) {
+    throw new ScenarioError(
+      source.problems.map(({ position, message }) => problem(fileName, position, '', message)),
+    )
+  }
+  const root = override(source.value, overrides)
+  const refuse = (findings: readonly Finding[]): never => {
+    throw new ScenarioError(locate(findings, source, fileName, overrides))
+  }
+  const version = valueAt(root, ['version'])
+  // Another version has other keys: only the version is told then, not all that is unknown.
+  if (version !== undefined && version !== 1) refuse([mismatch(['version'], root, '1')])
+  const parsed = scenarioSchema.safeParse(root)
+  const findings = [...findingsOf(parsed.error?.issues ?? [], root), ...crossCheck(root)]
+  if (!parsed.success || findings.length > 0) return refuse(findings)
+  const scenario = settle(parsed.data, fileName)
+  const isList = Array.isArray(valueAt(root, ['groups']))
+  const faults = clientIdFaults(scenario.groups, scenario.seed).map((fault) => {
+    const key = isList ? scenario.groups.indexOf(fault.group) : fault.group.name
+    return mismatch(['groups', key, 'clientId'], root, fault.expected, fault.found)
+  })
+  return faults.length === 0 ? scenario : refuse(faults)
+}
+
+/** The file's values with those of the command line in their place. */
+function override(value: unknown, overrides: ScenarioOverrides): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  const root: Record<string, unknown> = { ...value }
+  for (const [key, replacement] of Object.entries(overrides) as [string, unknown][]) {
+    if (replacement === undefined) continue
+    // What was typed is text; numbers stay numbers, so that `--seed 7` is `seed: 7`.
+    const isNumeral = typeof replacement === 'string' && /^\d{1,15}$/.test(replacement)
+    root[key] = isNumeral ? Number(replacement) : replacement
+  }
+  const broker = valueAt(value, ['broker'])
+  if (overrides.broker !== undefined && typeof broker === 'object' && broker !== null) {
+    root['broker'] = { ...broker, url: overrides.broker }
+  }
+  return root
+}
+
+/** Gives each finding its place: the file's line, or the option of the command line. */
+function locate(
+  findings: readonly Finding[],
+  source: ScenarioSource,
+  fileName: string,
+  overrides: ScenarioOverrides,
+): Problem[] {
+  const overridden = new Map(Object.entries(overrides) as [string, unknown][])
+  const problems = findings.map(({ path, isAboutKey, message }) => {
+    const [key] = path
+    const isTyped = key !== undefined && overridden.get(String(key)) !== undefined
+    if (isTyped) return problem(`--${key}`, undefined, '', message)
+    return problem(fileName, source.positionOf(path, isAboutKey), formatPath(path), message)
+  })
+  return problems.toSorted(
+    (one, other) =>
+      (one.line ?? 0) - (other.line ?? 0) || (one.column ?? 0) - (other.column ?? 0),
+  )
+}
+
+/** Divides the devices among the groups, and names the run. */
+function settle({ name, devices, groups, ...rest }: ScenarioDraft, fileName: string): Scenario {
+  const shares = groups.map(({ share }) => share)
+  const counts = devices === undefined ? shares : apportion(devices, shares)
+  return {
+    ...rest,
+    fileName,
+    name: name ?? nameOfFile(fileName),
+    groups: groups.map((group, position) => ({ ...group, devices: counts[position] ?? 0 })),
+  }
+}
+
+function nameOfFile(fileName: string): string {
+  const base = fileName.split(/[/\\]/).at(-1) ?? fileName
+  return base.replace(/\.(ya?ml|json)$/, '') || fileName
+}
