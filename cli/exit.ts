@@ -22,7 +22,10 @@ const USAGE_CODES = new Set(['ERR_SCENARIO_INVALID', 'ERR_REPORT_FORMAT', 'ERR_P
 /** The exit code and the lines for whatever a command threw. */
 export function failureOf(error: unknown): { code: ExitCode; text: string } {
   if (error instanceof Exit) return { code: error.code, text: error.message }
-  if (error instanceof UsageError || (error instanceof MotewireError && USAGE_CODES.has(error.code))) {
+  if (
+    error instanceof UsageError ||
+    (error instanceof MotewireError && USAGE_CODES.has(error.code))
+  ) {
     return { code: EXIT.usage, text: error.message }
   }
   if (error instanceof MotewireError) return { code: EXIT.failed, text: error.message }

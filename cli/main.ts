@@ -30,7 +30,9 @@ Exit codes: 0 fine, 1 failed at run time, 2 wrong usage or bad input file, 3 a t
 
 export function program(): Command {
   const command = new Command('motewire')
-    .description('MQTT for devices: simulate fleets, bridge serial devices, run a broker, look inside.')
+    .description(
+      'MQTT for devices: simulate fleets, bridge serial devices, run a broker, look inside.',
+    )
     .version(version(), '--version')
     .addHelpText('after', EXAMPLES)
     .showHelpAfterError('(motewire --help lists the commands and their options)')

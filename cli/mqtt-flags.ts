@@ -49,7 +49,12 @@ export function addMqttFlags(command: Command): Command {
     .option('-u, --username <name>', 'user name')
     .option('-P, --pw <password>', 'password')
     .option('-q, --qos <0|1|2>', 'quality of service', qosFlag, 0 as QoS)
-    .option('-V, --protocol-version <v>', 'mqttv31, mqttv311 or mqttv5', versionFlag, 4 as ProtocolVersion)
+    .option(
+      '-V, --protocol-version <v>',
+      'mqttv31, mqttv311 or mqttv5',
+      versionFlag,
+      4 as ProtocolVersion,
+    )
     .option('-c, --disable-clean-session', 'keep the session on the broker (needs -i)')
     .option('-x, --session-expiry-interval <s>', 'seconds (MQTT 5)', wholeFlag(0, 0xffffffff))
     .option('-d, --debug', 'say what happens on the link')

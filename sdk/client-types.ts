@@ -50,13 +50,7 @@ export interface ClientEvents {
   error: (error: MotewireError) => void
   message: (topic: string, payload: Buffer, packet: ReceivedPacket) => void
   /** How a message ended. A delivered QoS 0 message is told only if it has a token. */
-  outcome: (
-    outcome: Outcome,
-    topic: string,
-    qos: QoS,
-    reasonCode: number,
-    token: unknown,
-  ) => void
+  outcome: (outcome: Outcome, topic: string, qos: QoS, reasonCode: number, token: unknown) => void
   end: () => void
 }
 

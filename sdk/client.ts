@@ -2,8 +2,8 @@
 // promises. All protocol decisions are the session's; all bytes go through the channel.
 
 import type { ByteChannel, ChannelHandler } from './channel/index.ts'
-import { filterProblem, topicProblem } from './codec/index.ts'
-import type { Properties, PublishFrame, QoS, Subscription } from './codec/index.ts'
+import { topicProblem } from './codec/index.ts'
+import type { Properties, PublishFrame, QoS } from './codec/index.ts'
 import { Session } from './core/index.ts'
 import type {
   Capabilities,
@@ -21,6 +21,8 @@ import type {
   SubscribeOptions,
 } from './client-types.ts'
 import { MotewireError, UsageError } from './errors.ts'
+import { endedError, filtersOf, filtersProblem, grantsOf, subscriptionsOf } from './filters.ts'
+import type { PendingOperation } from './filters.ts'
 import { Task } from './kit/index.ts'
 import { brokerUrl, channelOpener, checkedQos, sessionOptions } from './options.ts'
 import type { ClientOptions } from './options.ts'
@@ -33,11 +35,6 @@ import type { Clock } from './runtime/index.ts'
 /** Bytes waiting for the link before inbound data is held back. */
 const HOLD_READING_BYTES = 262_144
 const NO_OPTIONS: PublishOptions = {}
-
-interface PendingOperation {
-  resolve(grants: Grant[]): void
-  reject(error: MotewireError): void
-}
 
 export class Client extends EventEmitter<ClientEvents> {
   readonly #session: Session
@@ -156,30 +153,29 @@ export class Client extends EventEmitter<ClientEvents> {
    * @throws UsageError ERR_FILTER_INVALID; MotewireError ERR_CLIENT_ENDED (as rejections).
    */
   subscribe(topic: string | readonly string[], options: SubscribeOptions = {}): Promise<Grant[]> {
-    const filters = typeof topic === 'string' ? [topic] : topic
-    const qos = checkedQos('qos', options.qos)
-    const { noLocal, retainAsPublished, retainHandling, properties } = options
-    const subscriptions = filters.map(
-      (filter): Subscription => ({
-        filter,
-        qos,
-        ...(noLocal === undefined ? {} : { noLocal }),
-        ...(retainAsPublished === undefined ? {} : { retainAsPublished }),
-        ...(retainHandling === undefined ? {} : { retainHandling }),
-      }),
-    )
-    return this.#operate(filters, (token) => ({ kind: 'subscribe', subscriptions, properties, token }))
+    const filters = filtersOf(topic)
+    const subscriptions = subscriptionsOf(filters, options)
+    const { properties } = options
+    return this.#operate(filters, (token) => ({
+      kind: 'subscribe',
+      subscriptions,
+      properties,
+      token,
+    }))
   }
 
   /** Takes filters back; the answer is one reason code a filter (0 in 3.x). */
   unsubscribe(topic: string | readonly string[], properties?: Properties): Promise<Grant[]> {
-    const filters = typeof topic === 'string' ? [topic] : topic
+    const filters = filtersOf(topic)
     return this.#operate(filters, (token) => ({ kind: 'unsubscribe', filters, properties, token }))
   }
 
-  #operate(filters: readonly string[], make: (token: PendingOperation) => Operation): Promise<Grant[]> {
+  #operate(
+    filters: readonly string[],
+    make: (token: PendingOperation) => Operation,
+  ): Promise<Grant[]> {
     return new Promise((resolve, reject) => {
-      const problem = filters.length === 0 ? 'no filter given' : filters.map(filterProblem).find(Boolean)
+      const problem = filtersProblem(filters)
       if (problem !== undefined) return reject(new UsageError('ERR_FILTER_INVALID', problem))
       if (this.#session.state === 'ended') return reject(endedError(this.clientId))
       if (!this.#session.operate(make({ resolve, reject }))) {
@@ -255,10 +251,8 @@ export class Client extends EventEmitter<ClientEvents> {
 
   #handleOperation(operation: Operation, reasonCodes: readonly number[] | undefined): void {
     const pending = operation.token as PendingOperation
-    if (reasonCodes === undefined) return pending.reject(endedError(this.clientId))
-    const filters =
-      operation.kind === 'subscribe' ? operation.subscriptions.map((one) => one.filter) : operation.filters
-    pending.resolve(filters.map((topic, i) => ({ topic, qos: reasonCodes[i]! })))
+    if (reasonCodes === undefined) pending.reject(endedError(this.clientId))
+    else pending.resolve(grantsOf(operation, reasonCodes))
   }
 
   // The channel.
@@ -393,7 +387,3 @@ export class Client extends EventEmitter<ClientEvents> {
 
 /** How long the server may take to close after our DISCONNECT. */
 const CLOSE_PATIENCE_MS = 1_000
-
-function endedError(clientId: string): MotewireError {
-  return new MotewireError('ERR_CLIENT_ENDED', `client '${clientId}' has ended`)
-}

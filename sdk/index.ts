@@ -11,9 +11,23 @@ export type {
 export { connect, connectAsync } from './connect.ts'
 export { MemoryChannel, memoryPipe, TcpChannel } from './channel/index.ts'
 export type { ByteChannel, ChannelHandler, MemoryPipeOptions, TcpAddress } from './channel/index.ts'
-export type { Properties, ProtocolVersion, QoS, Subscription, UserProperties, Will } from './codec/index.ts'
+export type {
+  Properties,
+  ProtocolVersion,
+  QoS,
+  Subscription,
+  UserProperties,
+  Will,
+} from './codec/index.ts'
 export { Backoff } from './core/index.ts'
-export type { BackoffOptions, Capabilities, LinkState, Outcome, PublishResult, WhenFull } from './core/index.ts'
+export type {
+  BackoffOptions,
+  Capabilities,
+  LinkState,
+  Outcome,
+  PublishResult,
+  WhenFull,
+} from './core/index.ts'
 export { ERROR_CODES, LinkError, MotewireError, PeerError, UsageError } from './errors.ts'
 export type { ErrorCode, ErrorDetails } from './errors.ts'
 export { Prng, Task } from './kit/index.ts'

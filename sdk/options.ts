@@ -89,7 +89,10 @@ export function channelOpener(url: URL, options: ClientOptions): () => ByteChann
   const defaultPort = DEFAULT_PORTS[url.protocol]
   if (defaultPort === undefined) {
     const known = Object.keys(DEFAULT_PORTS).join(' ')
-    throw new UsageError('ERR_URL_INVALID', `scheme '${url.protocol}' of the broker URL is not one of ${known}`)
+    throw new UsageError(
+      'ERR_URL_INVALID',
+      `scheme '${url.protocol}' of the broker URL is not one of ${known}`,
+    )
   }
   if (url.hostname === '') throw new UsageError('ERR_URL_INVALID', `'${url.href}' names no host`)
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1')
@@ -120,7 +123,12 @@ export function sessionOptions(url: URL, options: ClientOptions): SessionOptions
     },
     seed: options.seed ?? randomBytes(8).toString('hex'),
     outbox: {
-      messagesMax: whole('outbox.messagesMax', options.outbox?.messagesMax ?? 10_000, 1, 10_000_000),
+      messagesMax: whole(
+        'outbox.messagesMax',
+        options.outbox?.messagesMax ?? 10_000,
+        1,
+        10_000_000,
+      ),
       bytesMax: whole('outbox.bytesMax', options.outbox?.bytesMax ?? 4 << 20, 1, 2 ** 40),
       whenFull: oneOf('outbox.whenFull', options.outbox?.whenFull ?? 'drop-newest', WHEN_FULL),
     },
@@ -145,8 +153,10 @@ function connectPacket(
 ): ConnectPacket {
   const protocolVersion = oneOf('protocolVersion', options.protocolVersion ?? 4, VERSIONS)
   const clean = options.clean ?? true
-  const username = options.username ?? (url.username === '' ? undefined : decodeURIComponent(url.username))
-  const password = options.password ?? (url.password === '' ? undefined : decodeURIComponent(url.password))
+  const username =
+    options.username ?? (url.username === '' ? undefined : decodeURIComponent(url.username))
+  const password =
+    options.password ?? (url.password === '' ? undefined : decodeURIComponent(url.password))
   if (protocolVersion === 3 && (clientId.length < 1 || clientId.length > 23)) {
     throw invalid('clientId', `'${clientId}'`, '1 to 23 characters in MQTT 3.1')
   }

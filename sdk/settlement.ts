@@ -22,7 +22,12 @@ export class PublishError extends MotewireError {
   /** The server's reason code, 0 when it said nothing. */
   readonly reasonCode: number
 
-  constructor(code: ErrorCode, message: string, outcome: Exclude<Outcome, 'delivered'>, reasonCode = 0) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    outcome: Exclude<Outcome, 'delivered'>,
+    reasonCode = 0,
+  ) {
     super(code, message, { retryable: outcome === 'dropped' || outcome === 'indeterminate' })
     this.outcome = outcome
     this.reasonCode = reasonCode

@@ -1,6 +1,7 @@
 // For tests of code that uses the SDK: a clock that only moves when told to, and an in-memory link.
 
-import { Task, TimerWheel } from './kit/index.ts'
+import { TimerWheel } from './kit/index.ts'
+import type { Task } from './kit/index.ts'
 import type { Clock } from './runtime/index.ts'
 
 export { MemoryChannel, memoryPipe } from './channel/memory.ts'

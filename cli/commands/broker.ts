@@ -19,9 +19,23 @@ export function addBroker(program: Command): void {
     .command('broker')
     .description('run an MQTT 3.1, 3.1.1 and 5.0 broker')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
-    .option('--port <port>', 'port for MQTT over TCP; 0 takes a free one', wholeFlag(0, 65_535), 1883)
-    .option('--console-port <port>', 'also serve the web console on this port', wholeFlag(0, 65_535))
-    .option('--user <name:password>', 'only let these in; may be given several times', parseUser, [])
+    .option(
+      '--port <port>',
+      'port for MQTT over TCP; 0 takes a free one',
+      wholeFlag(0, 65_535),
+      1883,
+    )
+    .option(
+      '--console-port <port>',
+      'also serve the web console on this port',
+      wholeFlag(0, 65_535),
+    )
+    .option(
+      '--user <name:password>',
+      'only let these in; may be given several times',
+      parseUser,
+      [],
+    )
     .action(runBroker)
 }
 

@@ -79,7 +79,9 @@ async function publishLines(
 ): Promise<void> {
   const inFlight = new Set<Promise<void>>()
   for await (const line of createInterface({ input: process.stdin })) {
-    const sent = client.publishAsync(topic, line, { qos, retain }).finally(() => inFlight.delete(sent))
+    const sent = client
+      .publishAsync(topic, line, { qos, retain })
+      .finally(() => inFlight.delete(sent))
     inFlight.add(sent)
     if (inFlight.size >= LINES_IN_FLIGHT_MAX) await Promise.race(inFlight)
   }

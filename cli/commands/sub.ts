@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander'
 import { connect } from '@motewire/sdk'
-import type { Client, ReceivedPacket } from '@motewire/sdk'
+import type { Client, Grant, ReceivedPacket } from '@motewire/sdk'
 import { Exit, EXIT } from '../exit.ts'
 import { interrupted } from '../interrupt.ts'
 import { addMqttFlags, clientOptionsOf, targetOf, wholeFlag } from '../mqtt-flags.ts'
@@ -69,11 +69,12 @@ function untilDone(client: Client, filters: string[], flags: SubFlags): Promise<
       const again = `trying again in ${(retryInMs / 1000).toFixed(1)} s`
       if (flags.quiet !== true) process.stderr.write(`${cause?.message ?? 'closed'}; ${again}\n`)
     })
-    client.subscribe(filters, { qos: flags.qos }).then((grants) => {
+    const settle = (grants: Grant[]): void => {
       const refused = grants.find((grant) => grant.qos >= 0x80)
       if (refused) reject(new Exit(EXIT.failed, `broker refused the filter '${refused.topic}'`))
       else if (flags.exitAfterSub === true) resolve()
-    }, reject)
+    }
+    client.subscribe(filters, { qos: flags.qos }).then(settle, reject)
     if (flags.timeout !== undefined) {
       const late = new Exit(EXIT.failed, `timed out after ${flags.timeout} s`)
       setTimeout(() => reject(late), flags.timeout * 1000).unref()

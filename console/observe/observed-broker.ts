@@ -117,7 +117,9 @@ export class ObservedBroker implements BrokerInspection {
   topics(query: PageQuery = {}): Page<TopicView> {
     const { search = '', offset = 0, limit = 100 } = query
     const part = search.toLowerCase()
-    const matches = [...this.#topics.values()].filter((seen) => seen.topic.toLowerCase().includes(part))
+    const matches = [...this.#topics.values()].filter((seen) =>
+      seen.topic.toLowerCase().includes(part),
+    )
     const now = Date.now()
     const rows = matches.slice(offset, offset + limit).map((seen) => viewOf(seen, now))
     return { total: matches.length, rows }
@@ -146,7 +148,16 @@ export class ObservedBroker implements BrokerInspection {
 
 function emptyTopic(topic: string, now: number): Seen {
   const payload = Buffer.alloc(0)
-  return { topic, messages: 0, bytes: 0, lastAt: now, qos: 0, retained: undefined, payload, rate: 0 }
+  return {
+    topic,
+    messages: 0,
+    bytes: 0,
+    lastAt: now,
+    qos: 0,
+    retained: undefined,
+    payload,
+    rate: 0,
+  }
 }
 
 function decayed(seen: Seen, now: number): number {

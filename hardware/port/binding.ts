@@ -9,8 +9,6 @@ import type { ResolvedSettings } from './settings.ts'
 
 /** The part of serialport's binding that this package uses; tests bring their own. */
 export interface BindingPort {
-  /** Descriptor; absent on Windows. */
-  readonly fd?: number | null
   /** Watches the descriptor; only where serialport polls. */
   readonly poller?: Pick<EventEmitter, 'once'>
   read(buffer: Buffer, offset: number, length: number): Promise<{ readonly bytesRead: number }>
@@ -53,7 +51,6 @@ export async function openBinding(
   const port = await binding.open(options).catch((error: Error) => {
     throw bindingError(`serial ${path}`, error)
   })
-  await keepLinesAtClose(port)
   await driveLines(port, settings)
   return port
 }
@@ -83,8 +80,7 @@ function bindingError(name: string, error: Error): PortError {
  * the next open. serialport's `hupcl: false` does not clear the flag where it is set already, which
  * is the default of Linux, so stty clears it. Without stty the flag stays; that is no failure.
  */
-async function keepLinesAtClose({ fd }: BindingPort): Promise<void> {
-  if (typeof fd !== 'number') return
+export async function keepLinesAtClose(fd: number): Promise<void> {
   await new Promise<void>((resolve) => {
     const stty = spawn('stty', ['-hupcl'], { stdio: [fd, 'ignore', 'ignore'] })
     stty.once('error', () => resolve())

@@ -9,7 +9,7 @@ import { isatty } from 'node:tty'
 import { promisify } from 'node:util'
 import type { ByteChannel, ChannelHandler } from '@motewire/sdk'
 import { BindingPlane } from './binding-plane.ts'
-import { nativeBinding, openBinding, watchHangup } from './binding.ts'
+import { keepLinesAtClose, nativeBinding, openBinding, watchHangup } from './binding.ts'
 import type { Binding, BindingPort } from './binding.ts'
 import type { DataPlane } from './data-plane.ts'
 import { findLockHolder } from './lock-holder.ts'
@@ -118,6 +118,7 @@ export class SerialChannel implements ByteChannel {
       if (!isatty(fd)) throw this.#notSerial()
       const holder = await findLockHolder(await statFile(fd))
       if (holder !== undefined) throw this.#lockedBy(holder)
+      await keepLinesAtClose(fd)
       this.#port = await this.#openPort()
       return new TtyPlane(fd)
     } catch (error) {

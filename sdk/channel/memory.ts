@@ -13,7 +13,10 @@ export interface MemoryPipeOptions {
 }
 
 /** Two ends; what is written to one is read from the other once both are open. */
-export function memoryPipe(clock: Clock, options: MemoryPipeOptions = {}): [MemoryChannel, MemoryChannel] {
+export function memoryPipe(
+  clock: Clock,
+  options: MemoryPipeOptions = {},
+): [MemoryChannel, MemoryChannel] {
   const name = options.name ?? 'memory'
   const bytesMax = options.bytesMax ?? 65_536
   const near = new MemoryChannel(clock, name, bytesMax)
@@ -59,7 +62,8 @@ export class MemoryChannel implements ByteChannel {
 
   write(bytes: Uint8Array): boolean {
     const peer = this.#peer
-    if (peer === undefined || this.#isClosed || this.#isEnding || this.#handler === undefined) return true
+    if (peer === undefined || this.#isClosed || this.#isEnding || this.#handler === undefined)
+      return true
     peer.#incoming.push(Buffer.from(bytes))
     peer.#incomingBytes += bytes.length
     peer.#schedule()

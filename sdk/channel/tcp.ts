@@ -133,11 +133,16 @@ export class TcpChannel implements ByteChannel {
     this.#handler = undefined
     this.#isOpen = false
     const failure = this.#failure
-    handler?.onClose(failure === undefined || this.#isClosing ? undefined : this.#linkError(failure))
+    handler?.onClose(
+      failure === undefined || this.#isClosing ? undefined : this.#linkError(failure),
+    )
   }
 
   #linkError(failure: NodeJS.ErrnoException): LinkError {
-    const [code, what] = FAILURES[failure.code ?? ''] ?? ['ERR_LINK_LOST', `failed (${failure.code})`]
+    const [code, what] = FAILURES[failure.code ?? ''] ?? [
+      'ERR_LINK_LOST',
+      `failed (${failure.code})`,
+    ]
     return new LinkError(code, `${this.name} ${what}`, { cause: failure })
   }
 }

@@ -71,7 +71,8 @@ function readConnect(cursor: ByteCursor): ConnectPacket | undefined {
   const protocol = cursor.text('protocol name')
   const level = cursor.u8('protocol level')
   if (cursor.fault !== undefined) return undefined
-  const isKnown = protocol === 'MQTT' ? level === 4 || level === 5 : protocol === 'MQIsdp' && level === 3
+  const isKnown =
+    protocol === 'MQTT' ? level === 4 || level === 5 : protocol === 'MQIsdp' && level === 3
   if (!isKnown) {
     cursor.fail(`version: protocol '${protocol}' level ${level} is not spoken here`)
     return undefined
@@ -215,7 +216,8 @@ function readDisconnect(cursor: ByteCursor, version: ProtocolVersion): Disconnec
   if (version < 5 || cursor.remaining === 0) return { type: 'disconnect', reasonCode: 0 }
   const reasonCode = cursor.u8('reason code')
   checkReason(cursor, PacketType.disconnect, reasonCode)
-  const properties = cursor.remaining > 0 ? propertiesOf(cursor, PacketType.disconnect, version) : {}
+  const properties =
+    cursor.remaining > 0 ? propertiesOf(cursor, PacketType.disconnect, version) : {}
   return { type: 'disconnect', reasonCode, ...properties }
 }
 

@@ -267,7 +267,8 @@ export class PacketDecoder {
     const length = end - body
     if (length < 2) return this.#fail(MALFORMED, `${TYPE_NAMES[type]} has no packet identifier`)
     const packetId = bytes[body]! * 256 + bytes[body + 1]!
-    if (packetId === 0) return this.#fail(PROTOCOL_ERROR, `packet identifier of ${TYPE_NAMES[type]} is 0`)
+    if (packetId === 0)
+      return this.#fail(PROTOCOL_ERROR, `packet identifier of ${TYPE_NAMES[type]} is 0`)
     if (length === 2) return this.#handler.handleAck(type, packetId, 0, undefined)
     if (this.protocolVersion !== 5) {
       return this.#fail(MALFORMED, `${TYPE_NAMES[type]} has ${length} bytes where 2 are due`)

@@ -187,7 +187,12 @@ export interface PublishFrame {
 /** What a decoder calls, packet by packet, in the order of arrival. */
 export interface PacketHandler {
   handlePublish(frame: PublishFrame): void
-  handleAck(type: AckType, packetId: number, reasonCode: number, properties: Properties | undefined): void
+  handleAck(
+    type: AckType,
+    packetId: number,
+    reasonCode: number,
+    properties: Properties | undefined,
+  ): void
   handlePing(type: 12 | 13): void
   handlePacket(packet: ControlPacket): void
 }

@@ -65,7 +65,13 @@ function rule(
   carriers: readonly number[],
   isPositive = false,
 ): PropertyRule {
-  return { id, name, kind, packets: carriers.reduce((mask, type) => mask | (1 << type), 0), isPositive }
+  return {
+    id,
+    name,
+    kind,
+    packets: carriers.reduce((mask, type) => mask | (1 << type), 0),
+    isPositive,
+  }
 }
 
 const RULE_BY_ID: (PropertyRule | undefined)[] = []
@@ -106,7 +112,11 @@ function readProperty(
   const values = properties as Record<string, unknown>
   if (kind === 'pair') {
     properties.userProperties ??= Object.create(null) as UserProperties
-    addPair(properties.userProperties, cursor.text('user property name'), cursor.text('user property'))
+    addPair(
+      properties.userProperties,
+      cursor.text('user property name'),
+      cursor.text('user property'),
+    )
     return
   }
   const value = readValue(cursor, kind, name)

@@ -29,7 +29,13 @@ import { LARGE_CHUNK_BYTES } from './transmit-buffer.ts'
 export type PublishResult = 'sent' | 'queued' | 'dropped'
 
 /** How a message ended. */
-export type Outcome = 'delivered' | 'rejected' | 'expired' | 'dropped' | 'superseded' | 'indeterminate'
+export type Outcome =
+  | 'delivered'
+  | 'rejected'
+  | 'expired'
+  | 'dropped'
+  | 'superseded'
+  | 'indeterminate'
 
 export type WhenFull = 'drop-oldest' | 'drop-newest'
 
@@ -89,7 +95,8 @@ export class Delivery {
     if (qos === 0 && capabilities !== undefined && this.#takesData()) {
       return this.#sendFleeting(topic, payload, retain, properties, token, capabilities)
     }
-    const bytes = textBytes(topic) + (typeof payload === 'string' ? textBytes(payload) : payload.length)
+    const bytes =
+      textBytes(topic) + (typeof payload === 'string' ? textBytes(payload) : payload.length)
     if (!this.outbox.fits(bytes) && !this.#makeRoom(bytes)) {
       this.#handler.onOutcome(token, 'dropped', 0, topic, qos)
       return 'dropped'
@@ -310,7 +317,8 @@ export class Delivery {
   #oldestQueued(): number {
     if (this.outbox.fleetingHead !== NONE) return this.outbox.fleetingHead
     let slot = this.#capabilities === undefined ? this.outbox.reliableHead : this.#cursor
-    while (slot !== NONE && this.outbox.phases[slot] !== Phase.queued) slot = this.outbox.nextOf(slot)
+    while (slot !== NONE && this.outbox.phases[slot] !== Phase.queued)
+      slot = this.outbox.nextOf(slot)
     return slot
   }
 
@@ -330,7 +338,7 @@ export class Delivery {
    */
   #forgetServerState(): void {
     const { outbox } = this
-    for (let slot = outbox.reliableHead; slot !== NONE; ) {
+    for (let slot = outbox.reliableHead; slot !== NONE;) {
       const next = outbox.nextOf(slot)
       if (outbox.phases[slot] === Phase.awaitPubcomp) this.#settle(slot, 'indeterminate', 0)
       else if (outbox.packetIds[slot] !== 0) {

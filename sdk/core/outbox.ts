@@ -15,7 +15,13 @@ export interface OutboxLimits {
 }
 
 /** Where a message is on its way. */
-export const Phase = { free: 0, queued: 1, awaitPuback: 2, awaitPubrec: 3, awaitPubcomp: 4 } as const
+export const Phase = {
+  free: 0,
+  queued: 1,
+  awaitPuback: 2,
+  awaitPubrec: 3,
+  awaitPubcomp: 4,
+} as const
 export type Phase = (typeof Phase)[keyof typeof Phase]
 
 const NONE = -1

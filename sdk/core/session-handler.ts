@@ -21,5 +21,9 @@ export interface SessionHandler {
   onMessage(frame: PublishFrame): void
   onOutcome(token: unknown, outcome: Outcome, reasonCode: number, topic: string, qos: QoS): void
   /** A SUBSCRIBE or UNSUBSCRIBE ended; `reasonCodes` is undefined when it could not be done. */
-  onOperation(operation: Operation, reasonCodes: readonly number[] | undefined, error?: MotewireError): void
+  onOperation(
+    operation: Operation,
+    reasonCodes: readonly number[] | undefined,
+    error?: MotewireError,
+  ): void
 }

@@ -5,13 +5,7 @@
 //
 // After each input the driver asks pollTransmit until it answers undefined, then pollTimeout.
 
-import {
-  ACK_BYTES_MAX,
-  encodePacket,
-  PacketDecoder,
-  writeAck,
-  writePing,
-} from '../codec/index.ts'
+import { ACK_BYTES_MAX, encodePacket, PacketDecoder, writeAck, writePing } from '../codec/index.ts'
 import type {
   AckType,
   ConnackPacket,
@@ -194,7 +188,8 @@ export class Session implements PacketHandler {
   /** The channel has ended or could not be opened. */
   handleClose(cause: MotewireError | undefined, now: number): void {
     if (this.#state === 'ended' || this.#state === 'waiting' || this.#state === 'idle') return
-    const what = this.#state === 'greeting' ? 'server closed the connection before CONNACK' : undefined
+    const what =
+      this.#state === 'greeting' ? 'server closed the connection before CONNACK' : undefined
     const closed = what ?? 'server closed the connection'
     this.#lose(cause ?? new LinkError('ERR_LINK_CLOSED', closed), now)
   }
@@ -209,7 +204,9 @@ export class Session implements PacketHandler {
     }
     if (this.#state !== 'online') return
     if (this.#keepalive.isExpired(now)) {
-      return this.#drop(new LinkError('ERR_KEEPALIVE_TIMEOUT', 'server answered no PINGREQ in time'))
+      return this.#drop(
+        new LinkError('ERR_KEEPALIVE_TIMEOUT', 'server answered no PINGREQ in time'),
+      )
     }
     if (this.#keepalive.isPingDue(now)) {
       this.#transmit.reserve(2)
@@ -333,7 +330,11 @@ export class Session implements PacketHandler {
   }
 
   #sendDisconnect(reasonCode: number, properties?: Properties): void {
-    const packet: DisconnectPacket = { type: 'disconnect', reasonCode, ...(properties && { properties }) }
+    const packet: DisconnectPacket = {
+      type: 'disconnect',
+      reasonCode,
+      ...(properties && { properties }),
+    }
     this.#transmit.append(encodePacket(packet, this.#options.connect.protocolVersion))
   }
 

@@ -17,8 +17,10 @@ const smallFree: Buffer[] = []
 const largeFree: Buffer[] = []
 
 function takeChunk(bytes: number): Buffer {
-  if (bytes <= SMALL_CHUNK_BYTES) return smallFree.pop() ?? Buffer.allocUnsafeSlow(SMALL_CHUNK_BYTES)
-  if (bytes <= LARGE_CHUNK_BYTES) return largeFree.pop() ?? Buffer.allocUnsafeSlow(LARGE_CHUNK_BYTES)
+  if (bytes <= SMALL_CHUNK_BYTES)
+    return smallFree.pop() ?? Buffer.allocUnsafeSlow(SMALL_CHUNK_BYTES)
+  if (bytes <= LARGE_CHUNK_BYTES)
+    return largeFree.pop() ?? Buffer.allocUnsafeSlow(LARGE_CHUNK_BYTES)
   return Buffer.allocUnsafeSlow(bytes)
 }
 

@@ -132,7 +132,7 @@ export class TimerWheel {
   }
 
   #firstOccupied(level: number, from: number): number {
-    for (let slot = from; slot < SLOTS; ) {
+    for (let slot = from; slot < SLOTS;) {
       const word = this.#occupied[level * WORDS + (slot >>> 5)]! >>> (slot & 31)
       if (word !== 0) return slot + 31 - Math.clz32(word & -word)
       slot = (slot & ~31) + 32

@@ -2,7 +2,7 @@
 // `now` and answers with deadlines. Implementations: RealClock (here), ManualClock (testing),
 // VirtualClock (simulator/world). Unit: milliseconds, monotonic, fractions allowed, any origin.
 
-import { Task } from '../kit/index.ts'
+import type { Task } from '../kit/index.ts'
 
 export interface Clock {
   /** Monotonic milliseconds. Stable during one callback only if the implementation says so. */

@@ -79,7 +79,11 @@ export interface TopicView {
 }
 
 export interface TopicDetail extends TopicView {
-  readonly subscriberList: readonly { readonly clientId: string; readonly filter: string; readonly qos: 0 | 1 | 2 }[]
+  readonly subscriberList: readonly {
+    readonly clientId: string
+    readonly filter: string
+    readonly qos: 0 | 1 | 2
+  }[]
   readonly retainedPayload: Uint8Array | undefined
   /** The last payload seen, cut at 4 KiB. */
   readonly lastPayload: Uint8Array | undefined
@@ -97,5 +101,9 @@ export interface BrokerInspection {
   /** Ends a client's connection (its will is sent). False when it is not connected. */
   disconnect(clientId: string): boolean
   /** Publishes as the broker itself. */
-  publish(topic: string, payload: Uint8Array, options: { readonly qos: 0 | 1 | 2; readonly retain: boolean }): void
+  publish(
+    topic: string,
+    payload: Uint8Array,
+    options: { readonly qos: 0 | 1 | 2; readonly retain: boolean },
+  ): void
 }

@@ -6,7 +6,7 @@ import { DEVICES_MAX } from './bounds.ts'
 import { DEFAULTS } from './defaults.ts'
 import { formatPath, mismatch, valueAt } from './findings.ts'
 import type { Finding, KeyPath } from './findings.ts'
-import { Template } from './template.ts'
+import { CLIENT_ID_PLACEHOLDERS, Template } from './template.ts'
 
 interface RawGroup {
   readonly path: KeyPath
@@ -80,7 +80,7 @@ function checkTotal(groups: readonly RawGroup[], root: unknown): Finding[] {
 function checkClientIds(groups: readonly RawGroup[], root: unknown): Finding[] {
   return groups.flatMap(({ path, count, clientId = DEFAULTS.clientId }) => {
     if (typeof clientId !== 'string' || count === 0 || count === 1) return []
-    const template = Template.parse(clientId)
+    const template = Template.parse(clientId, CLIENT_ID_PLACEHOLDERS)
     if (!(template instanceof Template) || template.uses('index')) return []
     return [mismatch([...path, 'clientId'], root, 'a client id with {index}, as devices are many')]
   })

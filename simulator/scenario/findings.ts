@@ -26,7 +26,9 @@ export function mismatch(path: KeyPath, root: unknown, expected: string, found?:
 
 function findingsOfIssue(issue: core.$ZodIssue, base: KeyPath, root: unknown): Finding[] {
   const path = [...base, ...issue.path] as KeyPath
-  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(path, key, issue))
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => unknownKey(path, key, issue.message.split(' ')))
+  }
   if (issue.code === 'invalid_key') {
     const expected = issue.issues[0]?.message ?? issue.message
     const message = `found ${describe(path.at(-1))}, expected ${expected}`
@@ -45,15 +47,16 @@ function branchOf(issue: core.$ZodIssueInvalidUnion): readonly core.$ZodIssue[] 
   return issue.errors.find((issues) => !issues.some(isAboutType))
 }
 
-function isAboutType({ code, path }: core.$ZodIssue): boolean {
-  return path.length === 0 && (code === 'invalid_type' || code === 'invalid_value')
+function isAboutType(issue: core.$ZodIssue): boolean {
+  if (issue.path.length > 0) return false
+  if (issue.code === 'invalid_union') return branchOf(issue) === undefined
+  return issue.code === 'invalid_type' || issue.code === 'invalid_value'
 }
 
-/** The schema puts the known keys into the message (schema-leaf.ts). */
-function unknownKey(path: KeyPath, key: string, { message }: core.$ZodIssue): Finding {
-  const known = message.split(' ')
+/** The schema puts the known keys into its message (schema-leaf.ts). */
+function unknownKey(path: KeyPath, key: string, known: readonly string[]): Finding {
   const near = nearestWord(key, known)
-  const hint = near === undefined ? `expected one of ${message}` : `did you mean ${near}?`
+  const hint = near === undefined ? `expected one of ${known.join(' ')}` : `did you mean ${near}?`
   return { path: [...path, key], isAboutKey: true, message: `unknown key, ${hint}` }
 }
 
@@ -61,9 +64,9 @@ const TEXT_LENGTH_SHOWN = 40
 
 /** A value in a few words. */
 function describe(value: unknown): string {
-  if (value === undefined) return 'nothing'
+  if (value === undefined || value === null) return 'nothing'
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list'
-  if (typeof value === 'object' && value !== null) {
+  if (typeof value === 'object') {
     return Object.keys(value).length === 0 ? 'an empty mapping' : 'a mapping'
   }
   if (typeof value !== 'string') return String(value)

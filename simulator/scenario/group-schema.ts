@@ -15,6 +15,7 @@ import type {
 } from './scenario.ts'
 import { duration, flag, inOrder, mapping, qos, rule, template, whole } from './schema-leaf.ts'
 import { sensorSchema } from './sensor-schema.ts'
+import { CLIENT_ID_PLACEHOLDERS } from './template.ts'
 import { objectionToFilter, objectionToTopic } from './topic.ts'
 
 const STAMP_KEYS = ['id', 'stream', 'seq', 'ts'] as const
@@ -122,7 +123,7 @@ const subscription: z.ZodType<SubscriptionSpec> = mapping({
 const share = whole(0, bounds.SHARE_MAX)
 
 const clientId = template('a client id', {
-  allowed: ['index', 'group', 'seed'],
+  allowed: CLIENT_ID_PLACEHOLDERS,
   objection: (text) => (/[+#\0]/.test(text) ? 'a client id without + # and null' : undefined),
 })
 

@@ -32,7 +32,7 @@ export class ScenarioSource {
       strict: true,
     })
     const { errors, warnings } = this.#document
-    const problems = [...errors, ...warnings].map(({ message, pos: [offset] }) => {
+    const problems = [...errors, ...warnings].map(({ message, pos: [offset] }): SyntaxProblem => {
       return { position: this.#positionAt(offset), message: `not YAML: ${lowered(message)}` }
     })
     if (problems.length === 0) {
@@ -67,7 +67,9 @@ export class ScenarioSource {
       return isNode(item) ? { key: item, value: item } : undefined
     }
     if (!isMap(node)) return undefined
-    const pair = (node.items as Pair[]).find((one) => isScalar(one.key) && String(one.key.value) === String(key))
+    const pair = (node.items as Pair[]).find((one) => {
+      return isScalar(one.key) && String(one.key.value) === String(key)
+    })
     if (!pair || !isNode(pair.key)) return undefined
     return { key: pair.key, value: isNode(pair.value) ? pair.value : null }
   }

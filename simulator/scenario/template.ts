@@ -3,9 +3,11 @@
 // know what a topic or a client id may contain. O(length).
 
 import { PLACEHOLDERS_MAX } from './bounds.ts'
-import { nearestWord } from './nearest-word.ts'
 
 export const PLACEHOLDERS = ['index', 'group', 'id', 'seed'] as const
+
+/** What a client id may use: `{id}` is what it defines. */
+export const CLIENT_ID_PLACEHOLDERS: readonly Placeholder[] = ['index', 'group', 'seed']
 
 export type Placeholder = (typeof PLACEHOLDERS)[number]
 
@@ -113,10 +115,8 @@ function slotOf(token: string, allowed: readonly Placeholder[]): Slot | Template
   const [name = '', ...rest] = token.slice(1, -1).split(':')
   const placeholder = allowed.find((one) => one === name)
   if (placeholder === undefined) {
-    const near = nearestWord(name, allowed)
     const choice = allowed.map((one) => `{${one}}`).join(' ')
-    const expected = near === undefined ? `one of ${choice}` : `{${near}} (one of ${choice})`
-    return { found: `placeholder {${name}}`, expected }
+    return { found: `placeholder {${name}}`, expected: `one of ${choice}` }
   }
   if (rest.length === 0) return { placeholder, width: 0 }
   const format = rest.join(':')

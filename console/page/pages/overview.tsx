@@ -1,0 +1,165 @@
+// The first page: how the broker does at a glance, and what runs beside it.
+
+import type { JSX } from 'preact'
+import type { BrokerView, FleetView, PageView, TopicRow } from '../../views.ts'
+import { path } from '../api.ts'
+import { usePage } from '../context.ts'
+import { Bar, Card, Empty, Figure, Figures, PageHead, State } from '../parts/basics.tsx'
+import { Icon } from '../parts/icon.tsx'
+import { RateChart } from '../parts/rate-chart.tsx'
+import { usePolled } from '../polled.ts'
+import { address } from '../route.ts'
+import { bridgeTone } from './bridges.tsx'
+import { phaseText, phaseTone } from './fleet.tsx'
+
+export function Overview(): JSX.Element {
+  const { labels, format, live, openPublish } = usePage()
+  const { snapshot, samples } = live
+  const broker = snapshot?.broker
+  const line = broker && labels.brokerLine(broker.version, format.duration(broker.uptimeMs))
+  return (
+    <>
+      <PageHead title={labels.overview} line={line ?? ''}>
+        {broker && (
+          <button type="button" class="button" onClick={openPublish}>
+            <Icon name="send" />
+            {labels.publish}
+          </button>
+        )}
+      </PageHead>
+      {broker === null && (
+        <Empty
+          title={labels.noBroker}
+          hint={labels.noBrokerHint}
+          commands={['motewire broker --console-port 8080']}
+        />
+      )}
+      {broker && snapshot && (
+        <>
+          <BrokerFigures broker={broker} />
+          <Card title={labels.messageRate}>
+            <RateChart samples={samples} now={snapshot.at} />
+          </Card>
+        </>
+      )}
+      <div class="columns">
+        {snapshot?.fleet && <FleetCard fleet={snapshot.fleet} />}
+        {broker && <BusiestTopics />}
+        {snapshot && snapshot.bridges.length > 0 && <BridgesCard />}
+      </div>
+    </>
+  )
+}
+
+function BrokerFigures({ broker }: { readonly broker: BrokerView }): JSX.Element {
+  const { labels, format } = usePage()
+  return (
+    <Figures>
+      <Figure
+        label={labels.clientsConnected}
+        value={format.count(broker.clientsConnected)}
+        hint={labels.offlineSessions(format.count(broker.sessionsOffline))}
+      />
+      <Figure
+        label={labels.messagesIn}
+        value={format.rate(broker.inPerSecond)}
+        unit={labels.perSecond}
+        hint={labels.total(format.count(broker.messagesIn))}
+      />
+      <Figure
+        label={labels.messagesOut}
+        value={format.rate(broker.outPerSecond)}
+        unit={labels.perSecond}
+        hint={labels.total(format.count(broker.messagesOut))}
+      />
+      <Figure
+        label={labels.topics}
+        value={format.count(broker.topics)}
+        hint={`${labels.retained} ${format.count(broker.retained)}`}
+      />
+      <Figure
+        label={labels.subscriptions}
+        value={format.count(broker.subscriptions)}
+      />
+      <Figure
+        label={labels.queued}
+        value={format.count(broker.queued)}
+        hint={labels.queuedHint}
+      />
+      <Figure
+        label={labels.dropped}
+        value={format.count(broker.messagesDropped)}
+        hint={labels.droppedHint}
+        tone={broker.messagesDropped > 0 ? 'warn' : 'plain'}
+      />
+      <Figure
+        label={labels.traffic}
+        value={format.bytes(broker.bytesIn)}
+        hint={`${labels.trafficOut} ${format.bytes(broker.bytesOut)}`}
+      />
+    </Figures>
+  )
+}
+
+function FleetCard({ fleet }: { readonly fleet: FleetView }): JSX.Element {
+  const { labels, format } = usePage()
+  const connected = labels.devicesOf(format.count(fleet.connected), format.count(fleet.devices))
+  return (
+    <Card
+      title={labels.fleet}
+      hint={fleet.scenario}
+      action={<State tone={phaseTone(fleet.phase)} text={phaseText(labels, fleet.phase)} />}
+    >
+      <div class="stack">
+        <p>{connected}</p>
+        <Bar share={fleet.connected / fleet.devices} label={connected} />
+        <p class="muted numbers">
+          {format.rate(fleet.publishesPerSecond)} {labels.perSecond} ·{' '}
+          {labels.acked} {format.count(fleet.acked)} · {labels.lost} {format.count(fleet.lost)}
+        </p>
+        <a href={address('fleet')}>{labels.fleet}</a>
+      </div>
+    </Card>
+  )
+}
+
+function BusiestTopics(): JSX.Element {
+  const { labels, format } = usePage()
+  const query = { order: 'rate', direction: 'desc', limit: 6 }
+  const { answer } = usePolled<PageView<TopicRow>>(path('topics', query))
+  const action = <a href={address('topics')}>{labels.allTopics}</a>
+  return (
+    <Card title={labels.busiestTopics} action={action}>
+      {answer?.rows.length === 0 && <p class="muted pad">{labels.noTopics}</p>}
+      <ol class="busiest">
+        {answer?.rows.map(({ topic, ratePerSecond }) => (
+          <li key={topic}>
+            <a class="mono" href={address('topics', { open: topic })}>
+              {topic}
+            </a>
+            <span class="numbers">
+              {format.rate(ratePerSecond)} <span class="muted">{labels.perSecond}</span>
+            </span>
+          </li>
+        ))}
+      </ol>
+    </Card>
+  )
+}
+
+function BridgesCard(): JSX.Element {
+  const { labels, live } = usePage()
+  const bridges = live.snapshot?.bridges ?? []
+  return (
+    <Card title={labels.bridges} action={<a href={address('bridges')}>{labels.bridges}</a>}>
+      <ul class="busiest">
+        {bridges.slice(0, 6).map((bridge) => (
+          <li key={bridge.name}>
+            <span class="mono">{bridge.name}</span>
+            <State tone={bridgeTone(bridge)} text={bridge.serial.address} />
+          </li>
+        ))}
+      </ul>
+    </Card>
+  )
+}

@@ -1,0 +1,104 @@
+// One topic in full: its counters, its last and its retained payload, who subscribes to it with
+// which filter, and a form to publish to it.
+
+import type { JSX } from 'preact'
+import type { PayloadView, TopicDetailView } from '../../views.ts'
+import { path } from '../api.ts'
+import { usePage } from '../context.ts'
+import { Facts, Panel } from '../parts/panel.tsx'
+import { Payload } from '../parts/payload.tsx'
+import { usePolled } from '../polled.ts'
+import { address } from '../route.ts'
+import { PublishForm } from './publish.tsx'
+
+export function TopicDetail({ topic }: { readonly topic: string }): JSX.Element {
+  const { labels } = usePage()
+  const { answer, error } = usePolled<TopicDetailView>(path('topics/detail', { name: topic }))
+  const isGone = error?.status === 404
+  return (
+    <Panel title={topic}>
+      {isGone && <p class="muted">{labels.topicGone}</p>}
+      {!isGone && answer && (
+        <>
+          <TopicFacts topic={answer} />
+          <h3>{labels.lastPayload}</h3>
+          <PayloadOrNone payload={answer.lastPayload} />
+          {answer.retainedPayload !== null && (
+            <>
+              <h3>{labels.retainedPayload}</h3>
+              <Payload payload={answer.retainedPayload} />
+            </>
+          )}
+          <h3>
+            {labels.subscribers} <SubscriberCount topic={answer} />
+          </h3>
+          <Subscribers topic={answer} />
+        </>
+      )}
+      <h3>{labels.publishHere}</h3>
+      <PublishForm topic={topic} />
+    </Panel>
+  )
+}
+
+function TopicFacts({ topic }: { readonly topic: TopicDetailView }): JSX.Element {
+  const { labels, format, live } = usePage()
+  const sinceLastMs = (live.snapshot?.at ?? 0) - topic.lastAt
+  return (
+    <>
+      <div class="pair">
+        <div>
+          <span class="muted">{labels.messagesIn}</span>
+          <b>{format.exact(topic.messagesIn)}</b>
+          <span class="muted">{format.bytes(topic.bytesIn)}</span>
+        </div>
+        <div>
+          <span class="muted">{labels.messagesOut}</span>
+          <b>{format.exact(topic.messagesOut)}</b>
+          <span class="muted">
+            {format.rate(topic.ratePerSecond)} {labels.perSecond}
+          </span>
+        </div>
+      </div>
+      <Facts
+        facts={[
+          [
+            labels.lastMessage,
+            `${labels.ago(format.duration(sinceLastMs))}, ${labels.lastQos(String(topic.lastQos))}`,
+          ],
+          [labels.retained, topic.hasRetained ? labels.yes : labels.no],
+        ]}
+      />
+    </>
+  )
+}
+
+function PayloadOrNone({ payload }: { readonly payload: PayloadView | null }): JSX.Element {
+  const { labels } = usePage()
+  return payload === null ? <p class="muted">{labels.noPayload}</p> : <Payload payload={payload} />
+}
+
+function SubscriberCount({ topic }: { readonly topic: TopicDetailView }): JSX.Element {
+  const { format } = usePage()
+  return <span class="muted numbers">{format.exact(topic.subscribers)}</span>
+}
+
+function Subscribers({ topic }: { readonly topic: TopicDetailView }): JSX.Element {
+  const { labels } = usePage()
+  if (topic.subscriberList.length === 0) return <p class="muted">{labels.noSubscribers}</p>
+  return (
+    <ul class="list">
+      {topic.subscriberList.map(({ clientId, filter, qos }) => (
+        <li key={`${clientId} ${filter}`}>
+          <span>
+            <a class="mono" href={address('clients', { open: clientId })}>
+              {clientId}
+            </a>
+            <span class="mono muted">{filter}</span>
+          </span>
+          <span class="tag">{labels.lastQos(String(qos))}</span>
+        </li>
+      ))}
+    </ul>
+  )
+}

@@ -1,0 +1,143 @@
+// The topics that were published to: put in order, found, paged, looked at.
+
+import type { JSX } from 'preact'
+import type { PageView, TopicOrder, TopicRow } from '../../views.ts'
+import { path } from '../api.ts'
+import { usePage } from '../context.ts'
+import { Empty, PageHead } from '../parts/basics.tsx'
+import { Icon } from '../parts/icon.tsx'
+import { NothingFound, offsetOf, Pager, ROWS, SearchBox, SortHead } from '../parts/table.tsx'
+import { usePolled } from '../polled.ts'
+import { changed } from '../route.ts'
+import { NoBroker } from './no-broker.tsx'
+import { TopicDetail } from './topic-detail.tsx'
+
+const ORDERS: readonly TopicOrder[] = [
+  'name',
+  'rate',
+  'messagesIn',
+  'messagesOut',
+  'subscribers',
+  'lastAt',
+]
+
+interface Sorting {
+  readonly order: TopicOrder
+  readonly direction: 'asc' | 'desc'
+}
+
+export function Topics(): JSX.Element {
+  const { labels, format, route, live, openPublish } = usePage()
+  const search = route.query.get('search') ?? ''
+  const open = route.query.get('open')
+  const offset = offsetOf(route.query)
+  const sorting = sortingOf(route.query)
+  const query = path('topics', { search, offset, limit: ROWS, ...sorting })
+  const { answer } = usePolled<PageView<TopicRow>>(query, true)
+  if (live.snapshot?.broker === null) return <NoBroker title={labels.topics} />
+  const isEmpty = answer?.total === 0
+  return (
+    <>
+      <PageHead title={labels.topics}>
+        <SearchBox label={labels.searchTopics} />
+        <button type="button" class="button" onClick={openPublish}>
+          <Icon name="send" />
+          {labels.publish}
+        </button>
+      </PageHead>
+      <div class={open === null ? 'split' : 'split is-open'}>
+        <section class="card table-card">
+          {isEmpty && search === '' && (
+            <Empty
+              title={labels.noTopics}
+              hint={labels.noTopicsHint}
+              commands={['motewire pub --topic hello --message world']}
+            />
+          )}
+          {isEmpty && search !== '' && <NothingFound search={search} />}
+          {answer && !isEmpty && <TopicTable rows={answer.rows} open={open} sorting={sorting} />}
+          {answer?.isPartial === true && (
+            <p class="muted pad">{labels.partial(format.exact(answer.total))}</p>
+          )}
+          {answer && !isEmpty && <Pager offset={offset} total={answer.total} />}
+        </section>
+        {open !== null && <TopicDetail key={open} topic={open} />}
+      </div>
+    </>
+  )
+}
+
+function sortingOf(query: URLSearchParams): Sorting {
+  const order = ORDERS.find((one) => one === query.get('order')) ?? 'name'
+  return { order, direction: query.get('direction') === 'desc' ? 'desc' : 'asc' }
+}
+
+function TopicTable(props: {
+  readonly rows: readonly TopicRow[]
+  readonly open: string | null
+  readonly sorting: Sorting
+}): JSX.Element {
+  const { labels } = usePage()
+  const { order, direction } = props.sorting
+  const head = { current: order, direction }
+  return (
+    <div class="table-box">
+      <table>
+        <thead>
+          <tr>
+            <SortHead {...head} order="name" first="asc">
+              {labels.topic}
+            </SortHead>
+            <SortHead {...head} order="rate" first="desc" class="number">
+              {labels.rate}
+            </SortHead>
+            <SortHead {...head} order="messagesIn" first="desc" class="number">
+              {labels.inShort}
+            </SortHead>
+            <SortHead {...head} order="messagesOut" first="desc" class="number middle">
+              {labels.outShort}
+            </SortHead>
+            <SortHead {...head} order="subscribers" first="desc" class="number middle">
+              {labels.subscribersShort}
+            </SortHead>
+            <SortHead {...head} order="lastAt" first="desc" class="number wide">
+              {labels.lastMessage}
+            </SortHead>
+          </tr>
+        </thead>
+        <tbody>
+          {props.rows.map((row) => (
+            <TopicLine key={row.topic} row={row} isOpen={row.topic === props.open} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+function TopicLine(props: { readonly row: TopicRow; readonly isOpen: boolean }): JSX.Element {
+  const { labels, format, route, live } = usePage()
+  const { row, isOpen } = props
+  const now = live.snapshot?.at ?? 0
+  return (
+    <tr class={isOpen ? 'is-open' : ''}>
+      <td class="name">
+        <a
+          class="row-link mono"
+          href={changed(route, { open: row.topic })}
+          aria-current={isOpen ? 'true' : undefined}
+        >
+          {row.topic}
+        </a>
+        {row.hasRetained && <span class="tag">{labels.retained}</span>}
+      </td>
+      <td class="number">
+        {format.rate(row.ratePerSecond)} <span class="muted">{labels.perSecond}</span>
+      </td>
+      <td class="number">{format.count(row.messagesIn)}</td>
+      <td class="number middle">{format.count(row.messagesOut)}</td>
+      <td class="number middle">{format.count(row.subscribers)}</td>
+      <td class="number wide muted">{labels.ago(format.duration(now - row.lastAt))}</td>
+    </tr>
+  )
+}

@@ -1,0 +1,141 @@
+// The frame around every page: the mark, the way to the pages, language, theme and the state of the
+// link to the server. On a narrow screen the way to the pages is at the bottom, under the thumb.
+
+import type { ComponentChildren, JSX } from 'preact'
+import { usePage } from './context.ts'
+import { State } from './parts/basics.tsx'
+import type { Tone } from './parts/basics.tsx'
+import { Icon, Mark } from './parts/icon.tsx'
+import type { LinkState } from './live.ts'
+import { address, PAGES } from './route.ts'
+import type { PageName } from './route.ts'
+import { THEMES } from './settings.ts'
+import type { Theme } from './settings.ts'
+import type { Labels } from './text/en.ts'
+
+export function Shell({ children }: { readonly children: ComponentChildren }): JSX.Element {
+  const { labels, live } = usePage()
+  return (
+    <div class="shell">
+      <a class="skip" href="#content">
+        {labels.skipToContent}
+      </a>
+      <header class="top">
+        <a class="brand" href={address('overview')}>
+          <Mark />
+          <span>{live.snapshot?.title ?? 'motewire'}</span>
+        </a>
+        <Navigation />
+        <div class="tools">
+          <LinkBadge link={live.link} />
+          <LanguageSwitch />
+          <ThemeSwitch />
+        </div>
+      </header>
+      <main id="content" tabIndex={-1}>
+        {live.link === 'lost' && live.snapshot !== null && (
+          <p class="banner" role="status">
+            {labels.linkLostHint}
+          </p>
+        )}
+        {children}
+      </main>
+    </div>
+  )
+}
+
+function Navigation(): JSX.Element {
+  const { labels, route } = usePage()
+  const counts = usePageCounts()
+  return (
+    <nav class="pages" aria-label={labels.pages}>
+      {PAGES.map((page) => (
+        <a
+          key={page}
+          href={address(page)}
+          aria-current={page === route.page ? 'page' : undefined}
+        >
+          <Icon name={page} />
+          <span class="page-name">{labels[page]}</span>
+          <span class="page-count numbers">{counts[page]}</span>
+        </a>
+      ))}
+    </nav>
+  )
+}
+
+function usePageCounts(): Partial<Record<PageName, string>> {
+  const { format, live } = usePage()
+  const { broker, fleet, bridges } = live.snapshot ?? {}
+  const written = (count: number | undefined): string => (count ? format.count(count) : '')
+  return {
+    clients: written(broker?.clientsConnected),
+    topics: written(broker?.topics),
+    fleet: written(fleet?.devices),
+    bridges: written(bridges?.length),
+  }
+}
+
+function LinkBadge({ link }: { readonly link: LinkState }): JSX.Element {
+  const { labels } = usePage()
+  return (
+    <span class="link-badge" role="status">
+      <State tone={LINK_TONES[link]} text={linkText(labels, link)} />
+    </span>
+  )
+}
+
+const LINK_TONES: Record<LinkState, Tone> = {
+  connecting: 'warn',
+  live: 'good',
+  lost: 'bad',
+  paused: 'plain',
+  locked: 'plain',
+}
+
+function linkText(labels: Labels, link: LinkState): string {
+  const texts: Record<LinkState, string> = {
+    connecting: labels.linkConnecting,
+    live: labels.linkLive,
+    lost: labels.linkLost,
+    paused: labels.linkPaused,
+    locked: labels.linkLocked,
+  }
+  return texts[link]
+}
+
+function LanguageSwitch(): JSX.Element {
+  const { labels, language, setLanguage } = usePage()
+  return (
+    <button
+      type="button"
+      class="icon-button language"
+      title={labels.switchLanguage}
+      aria-label={labels.switchLanguage}
+      onClick={() => setLanguage(language === 'en' ? 'zh' : 'en')}
+    >
+      {language === 'en' ? '中' : 'EN'}
+    </button>
+  )
+}
+
+function ThemeSwitch(): JSX.Element {
+  const { labels, theme, setTheme } = usePage()
+  const texts: Record<Theme, string> = {
+    system: labels.themeSystem,
+    light: labels.themeLight,
+    dark: labels.themeDark,
+  }
+  const next = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length] ?? 'system'
+  return (
+    <button
+      type="button"
+      class="icon-button"
+      title={texts[theme]}
+      aria-label={texts[theme]}
+      onClick={() => setTheme(next)}
+    >
+      <Icon name={theme} />
+    </button>
+  )
+}

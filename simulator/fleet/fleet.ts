@@ -1,0 +1,180 @@
+// A fleet on a clock: switches devices on by the plan, counts what they do, and ends in good order.
+// One task drives the ramp and one the marks for rates and lag, whatever the number of devices. A
+// device that is refused or lost never holds up the others: each has its own client and backoff.
+// It does not know where the clock's time comes from, nor what is printed.
+
+import type { Clock, ClientOptions } from '@motewire/sdk'
+import { Task } from '@motewire/sdk/kit'
+import type { DevicePlan, FleetPlan } from '../scenario/index.ts'
+import { FleetDevice } from './fleet-device.ts'
+import type { FleetInspection, FleetSnapshot } from './inspect.ts'
+import { Tally } from './tally.ts'
+
+export interface FleetOptions {
+  readonly plan: FleetPlan
+  /** Where the devices connect. */
+  readonly brokerUrl: string
+  readonly clock: Clock
+  /** Wall clock, milliseconds since 1970: only for the time stamps in payloads. */
+  readonly wallNow: () => number
+  /** Options all clients share: outbox bounds, source address, a channel of their own. */
+  readonly client?: ClientOptions
+  /** Planned run time; undefined runs until `stop`. */
+  readonly durationMs?: number | undefined
+}
+
+const MARK_MS = 1_000
+/** A probe this often: how late this process runs its own schedule. */
+const LAG_PROBE_MS = 20
+
+export class Fleet implements FleetInspection {
+  readonly #options: FleetOptions
+  readonly #clock: Clock
+  readonly #tally: Tally
+  readonly #devices: FleetDevice[] = []
+  /** Plans in the order of their start. */
+  readonly #upcoming: DevicePlan[]
+  #phase: FleetSnapshot['phase'] = 'starting'
+  #startedAtMs = 0
+  #endedAtMs = 0
+  readonly #rampTask = new Task((now) => this.#startDue(now))
+  readonly #markTask = new Task((now) => this.#mark(now))
+  readonly #lagTask: Task = new Task((now) => this.#probeLag(now))
+  readonly #drainTask = new Task(() => this.#checkDrained())
+  #drainDeadlineMs = 0
+  #onDrained: (() => void) | undefined
+
+  constructor(options: FleetOptions) {
+    this.#options = options
+    this.#clock = options.clock
+    const { plan } = options
+    this.#tally = new Tally(plan.groups.length)
+    this.#upcoming = [...plan].toSorted((a, b) => a.startMs - b.startMs || a.index - b.index)
+    for (const device of this.#upcoming) this.#groupCounts(device).devices++
+    this.#tally.all.devices = this.#upcoming.length
+  }
+
+  /** Counters and histograms, live. */
+  get tally(): Tally {
+    return this.#tally
+  }
+
+  get devices(): readonly FleetDevice[] {
+    return this.#devices
+  }
+
+  start(): void {
+    const now = this.#clock.now()
+    this.#startedAtMs = now
+    this.#phase = 'running'
+    this.#tally.mark(now)
+    this.#clock.schedule(now + MARK_MS, this.#markTask)
+    this.#clock.schedule(now + LAG_PROBE_MS, this.#lagTask)
+    this.#startDue(now)
+  }
+
+  /**
+   * Stops publishing, waits at most `drainMs` for what is under way, then disconnects everything.
+   * Resolves when all connections are closed.
+   */
+  async stop(drainMs: number): Promise<void> {
+    if (this.#phase === 'ended') return
+    this.#phase = 'draining'
+    this.#clock.cancel(this.#rampTask)
+    for (const device of this.#devices) device.stopPublishing()
+    this.#drainDeadlineMs = this.#clock.now() + drainMs
+    await new Promise<void>((resolve) => {
+      this.#onDrained = resolve
+      this.#checkDrained()
+    })
+    this.#endedAtMs = this.#clock.now()
+    await Promise.all(this.#devices.map((device) => device.end()))
+    this.#clock.cancel(this.#markTask)
+    this.#clock.cancel(this.#lagTask)
+    this.#phase = 'ended'
+  }
+
+  snapshot(): FleetSnapshot {
+    const { plan, brokerUrl, durationMs } = this.#options
+    const tally = this.#tally
+    const now = this.#endedAtMs === 0 ? this.#clock.now() : this.#endedAtMs
+    const queuedByGroup = plan.groups.map(() => 0)
+    for (const device of this.#devices) queuedByGroup[device.groupPosition]! += device.queued
+    return {
+      scenario: plan.scenario.name,
+      broker: brokerUrl,
+      phase: this.#phase,
+      elapsedMs: this.#phase === 'starting' ? 0 : now - this.#startedAtMs,
+      durationMs,
+      devices: tally.all.devices,
+      started: tally.started,
+      connected: tally.all.connected,
+      published: tally.all.published,
+      acked: tally.all.acked,
+      lost: tally.all.lost,
+      queued: queuedByGroup.reduce((sum, queued) => sum + queued, 0),
+      reconnects: tally.reconnects,
+      errors: tally.errors,
+      publishesPerSecond: tally.ratePerSecond(now),
+      ackLatencyMs: tally.ackLatency.summary(),
+      lagMs: tally.lag.summary(),
+      groups: plan.groups.map(({ name }, position) => {
+        const { devices, connected, published, acked } = tally.groups[position]!
+        return { name, devices, connected, published, acked, queued: queuedByGroup[position]! }
+      }),
+    }
+  }
+
+  #groupCounts(device: DevicePlan): Tally['all'] {
+    return this.#tally.groups[this.#positionOf(device)]!
+  }
+
+  #positionOf(device: DevicePlan): number {
+    return this.#options.plan.groups.indexOf(device.group)
+  }
+
+  #startDue(now: number): void {
+    const { clock, brokerUrl, wallNow, client = {} } = this.#options
+    while (this.#tally.started < this.#upcoming.length) {
+      const plan = this.#upcoming[this.#tally.started]!
+      const dueMs = this.#startedAtMs + plan.startMs
+      if (dueMs > now) {
+        clock.schedule(dueMs, this.#rampTask)
+        return
+      }
+      this.#tally.started++
+      const device = new FleetDevice({
+        plan,
+        groupPosition: this.#positionOf(plan),
+        brokerUrl,
+        clock,
+        wallNow,
+        client,
+        tally: this.#tally,
+        runStartedAtMs: this.#startedAtMs,
+      })
+      this.#devices.push(device)
+      device.start()
+    }
+  }
+
+  #mark(now: number): void {
+    this.#tally.mark(now)
+    this.#clock.schedule(now + MARK_MS, this.#markTask)
+  }
+
+  #probeLag(now: number): void {
+    this.#tally.lag.record(Math.max(0, now - this.#lagTask.deadlineMs))
+    this.#clock.schedule(now + LAG_PROBE_MS, this.#lagTask)
+  }
+
+  #checkDrained(): void {
+    const now = this.#clock.now()
+    const isDrained = this.#devices.every((device) => device.queued === 0)
+    if (isDrained || now >= this.#drainDeadlineMs) {
+      this.#onDrained?.()
+      return
+    }
+    this.#clock.schedule(Math.min(now + 20, this.#drainDeadlineMs), this.#drainTask)
+  }
+}
