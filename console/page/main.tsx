@@ -44,10 +44,7 @@ function App(): JSX.Element {
 
   useEffect(() => source.subscribe(() => setLive(source.current)), [])
   useEffect(() => {
-    const follow = (): void => {
-      // The link that skips to the content names an element, not a page.
-      if (location.hash !== '#content') setRoute(parseRoute(location.hash))
-    }
+    const follow = (): void => setRoute(parseRoute(location.hash))
     addEventListener('hashchange', follow)
     return () => removeEventListener('hashchange', follow)
   }, [])

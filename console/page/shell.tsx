@@ -2,11 +2,12 @@
 // link to the server. On a narrow screen the way to the pages is at the bottom, under the thumb.
 
 import type { ComponentChildren, JSX } from 'preact'
+import { useRef } from 'preact/hooks'
 import { usePage } from './context.ts'
+import type { LinkState } from './live.ts'
 import { State } from './parts/basics.tsx'
 import type { Tone } from './parts/basics.tsx'
 import { Icon, Mark } from './parts/icon.tsx'
-import type { LinkState } from './live.ts'
 import { address, PAGES } from './route.ts'
 import type { PageName } from './route.ts'
 import { THEMES } from './settings.ts'
@@ -15,11 +16,12 @@ import type { Labels } from './text/en.ts'
 
 export function Shell({ children }: { readonly children: ComponentChildren }): JSX.Element {
   const { labels, live } = usePage()
+  const content = useRef<HTMLElement>(null)
   return (
     <div class="shell">
-      <a class="skip" href="#content">
+      <button type="button" class="skip" onClick={() => content.current?.focus()}>
         {labels.skipToContent}
-      </a>
+      </button>
       <header class="top">
         <a class="brand" href={address('overview')}>
           <Mark />
@@ -32,7 +34,7 @@ export function Shell({ children }: { readonly children: ComponentChildren }): J
           <ThemeSwitch />
         </div>
       </header>
-      <main id="content" tabIndex={-1}>
+      <main ref={content} tabIndex={-1}>
         {live.link === 'lost' && live.snapshot !== null && (
           <p class="banner" role="status">
             {labels.linkLostHint}

@@ -5,6 +5,7 @@
 
 import type { Clock, ClientOptions } from '@motewire/sdk'
 import { Task } from '@motewire/sdk/kit'
+import { GroupModel, PayloadBuffer } from '../device/index.ts'
 import type { DevicePlan, FleetPlan } from '../scenario/index.ts'
 import { FleetDevice } from './fleet-device.ts'
 import type { FleetInspection, FleetSnapshot } from './inspect.ts'
@@ -32,6 +33,8 @@ export class Fleet implements FleetInspection {
   readonly #clock: Clock
   readonly #tally: Tally
   readonly #devices: FleetDevice[] = []
+  /** One a group, in the order of the plan. */
+  readonly #models: readonly GroupModel[]
   /** Plans in the order of their start. */
   readonly #upcoming: DevicePlan[]
   #phase: FleetSnapshot['phase'] = 'starting'
@@ -49,6 +52,8 @@ export class Fleet implements FleetInspection {
     this.#clock = options.clock
     const { plan } = options
     this.#tally = new Tally(plan.groups.length)
+    const buffer = new PayloadBuffer()
+    this.#models = plan.groups.map((group) => new GroupModel(group, buffer))
     this.#upcoming = [...plan].toSorted((a, b) => a.startMs - b.startMs || a.index - b.index)
     for (const device of this.#upcoming) this.#groupCounts(device).devices++
     this.#tally.all.devices = this.#upcoming.length
@@ -143,9 +148,11 @@ export class Fleet implements FleetInspection {
         return
       }
       this.#tally.started++
+      const groupPosition = this.#positionOf(plan)
       const device = new FleetDevice({
         plan,
-        groupPosition: this.#positionOf(plan),
+        groupPosition,
+        model: this.#models[groupPosition]!.device(plan.topics, plan.filters),
         brokerUrl,
         clock,
         wallNow,

@@ -36,6 +36,8 @@ export class Tally {
   started = 0
   reconnects = 0
   errors = 0
+  /** Messages that devices skipped because this process was late. */
+  overruns = 0
   /** Messages received by devices. */
   received = 0
   lastError: string | undefined

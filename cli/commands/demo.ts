@@ -1,0 +1,43 @@
+// `motewire demo`: the main job at once, without any file: broker, a thousand sensors, console.
+
+import type { Command } from 'commander'
+import { InvalidArgumentError } from 'commander'
+import { expand, parseDuration, parseScenario } from '@motewire/simulator/scenario'
+import { DEMO_SCENARIO } from '../demo-scenario.ts'
+import { runFleet } from '../fleet-run.ts'
+import { wholeFlag } from '../mqtt-flags.ts'
+
+interface DemoFlags {
+  readonly devices: number
+  readonly port: number
+  readonly consolePort: number
+  readonly duration?: number
+  readonly report?: string
+}
+
+export function addDemo(program: Command): void {
+  program
+    .command('demo')
+    .description('broker, 1,000 simulated sensors and the console, in one command')
+    .option('--devices <n>', 'sensors', wholeFlag(1, 1_000_000), 1_000)
+    .option('--port <port>', 'port of the broker', wholeFlag(0, 65_535), 1883)
+    .option('--console-port <port>', 'port of the console', wholeFlag(0, 65_535), 8080)
+    .option('--duration <time>', 'stop after 30s, 5m, ... (default: at Ctrl-C)', (text) => {
+      const ms = parseDuration(text)
+      if (typeof ms === 'number') return ms
+      throw new InvalidArgumentError('expected a time like 30s or 5m')
+    })
+    .option('--report <file>', 'write the report to a .json file')
+    .action(async (flags: DemoFlags) => {
+      const scenario = parseScenario(DEMO_SCENARIO, 'demo')
+      await runFleet({
+        plan: expand(scenario, { devices: flags.devices }),
+        broker: 'embedded',
+        brokerPort: flags.port,
+        consolePort: flags.consolePort,
+        durationMs: flags.duration,
+        reportPath: flags.report,
+        quiet: false,
+      })
+    })
+}

@@ -1,0 +1,124 @@
+// Runs one fleet from the command line: broker (embedded or given), console, live progress, the end
+// by duration or Ctrl-C, and the report. `sim` and `demo` differ only in what they put in here.
+
+import { ConsoleServer } from '@motewire/console'
+import { sharedClock, Task } from '@motewire/sdk'
+import type { MotewireError } from '@motewire/sdk'
+import { Fleet, reportOf } from '@motewire/simulator'
+import { Broker } from '@motewire/simulator/broker'
+import { formatProgress, formatText, writeReport } from '@motewire/simulator/report'
+import type { Report } from '@motewire/simulator/report'
+import type { FleetPlan } from '@motewire/simulator/scenario'
+import { interrupted } from './interrupt.ts'
+
+export interface FleetRun {
+  readonly plan: FleetPlan
+  /** A broker URL, or `embedded`. */
+  readonly broker: string
+  /** Port of the embedded broker; 0 takes a free one. */
+  readonly brokerPort: number
+  /** Port of the console; undefined: no console. */
+  readonly consolePort: number | undefined
+  readonly durationMs: number | undefined
+  readonly reportPath: string | undefined
+  readonly quiet: boolean
+}
+
+/** Longest wait for messages under way when the run ends. */
+const DRAIN_MS = 1_500
+/** Without a terminal a progress line is a line of a log: fewer of them. */
+const LOG_EVERY_MS = 5_000
+const REFRESH_MS = 500
+
+export async function runFleet(run: FleetRun): Promise<Report> {
+  const stop = interrupted()
+  const broker = run.broker === 'embedded' ? await startBroker(run.brokerPort) : undefined
+  const brokerUrl = broker?.url ?? run.broker
+  const clock = sharedClock()
+  const { plan, durationMs } = run
+  const wallNow = (): number => Date.now()
+  const fleet = new Fleet({ plan, brokerUrl, clock, wallNow, durationMs })
+  const say = (line: string): void => void (run.quiet || process.stdout.write(`${line}\n`))
+  say(`broker   ${brokerUrl}`)
+  const page = await startConsole(run, broker?.broker, fleet)
+  if (page !== undefined) say(`console  ${page.url}`)
+  const startedAt = Date.now()
+  const progress = new Progress(fleet, run.quiet)
+  try {
+    fleet.start()
+    await Promise.race([stop, ...(durationMs === undefined ? [] : [elapsed(durationMs)])])
+    await fleet.stop(DRAIN_MS)
+  } finally {
+    progress.stop()
+    await page?.server.stop()
+    await broker?.broker.stop()
+  }
+  const report = reportOf(fleet, plan, startedAt)
+  process.stdout.write(formatText(report))
+  if (run.reportPath !== undefined) await writeReport(run.reportPath, report)
+  return report
+}
+
+async function startBroker(port: number): Promise<{ broker: Broker; url: string }> {
+  const attempt = async (wanted: number): Promise<{ broker: Broker; url: string }> => {
+    const broker = new Broker({ port: wanted })
+    return { broker, url: `mqtt://127.0.0.1:${(await broker.start()).port}` }
+  }
+  try {
+    return await attempt(port)
+  } catch (error) {
+    // The embedded broker is ours alone: where it listens matters less than that it does.
+    if ((error as MotewireError).code !== 'ERR_BROKER_PORT_IN_USE') throw error
+    process.stderr.write(`port ${port} is in use, the embedded broker takes a free one\n`)
+    return attempt(0)
+  }
+}
+
+async function startConsole(
+  { consolePort }: FleetRun,
+  broker: Broker | undefined,
+  fleet: Fleet,
+): Promise<{ server: ConsoleServer; url: string } | undefined> {
+  if (consolePort === undefined) return undefined
+  const server = new ConsoleServer({ broker, fleet, port: consolePort })
+  try {
+    return { server, url: (await server.start()).url }
+  } catch (error) {
+    if ((error as MotewireError).code !== 'ERR_CONSOLE_PORT_IN_USE') throw error
+    process.stderr.write(`port ${consolePort} is in use, the console takes a free one\n`)
+    const other = new ConsoleServer({ broker, fleet, port: 0 })
+    return { server: other, url: (await other.start()).url }
+  }
+}
+
+function elapsed(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const clock = sharedClock()
+    clock.schedule(clock.now() + ms, new Task(() => resolve()))
+  })
+}
+
+/** The live line: rewritten in place on a terminal, now and then a line elsewhere. */
+class Progress {
+  readonly #fleet: Fleet
+  readonly #isTerminal = process.stdout.isTTY
+  readonly #timer: NodeJS.Timeout | undefined
+
+  constructor(fleet: Fleet, quiet: boolean) {
+    this.#fleet = fleet
+    if (quiet) return
+    this.#timer = setInterval(() => this.#print(), this.#isTerminal ? REFRESH_MS : LOG_EVERY_MS)
+  }
+
+  #print(): void {
+    const line = formatProgress(this.#fleet.snapshot())
+    process.stdout.write(this.#isTerminal ? `\r\u001b[K${line}` : `${line}\n`)
+  }
+
+  stop(): void {
+    if (this.#timer === undefined) return
+    clearInterval(this.#timer)
+    this.#print()
+    process.stdout.write('\n')
+  }
+}

@@ -1,0 +1,132 @@
+// One side of a bridge: what all kinds have in common, and every transition between their states as
+// one table. The kinds: reopening-endpoint.ts (a port, a TCP client), listening-endpoint.ts (a TCP
+// server). Times are milliseconds of the bridge's clock.
+//
+//   reopening:  idle ─start─► opening ─open─► up ─lost─► waiting ─due─► opening
+//                              │  └─refuse─► failed         │ └vanish─► absent ─appear─► opening
+//                              └─lost─► waiting, vanish ─► absent
+//   listening:  idle ─listen─► listening ─open─► up ─lost─► listening
+//   both:       any ─halt─► idle,   any ─stop─► stopping ─closed─► stopped
+
+import { assert } from '@motewire/sdk/kit'
+import type { MotewireError } from '@motewire/sdk'
+
+/**
+ * - `idle`: not wanted now (the other side is away)
+ * - `absent`: the device is not there; looked for all the time
+ * - `opening`, `up`: being opened, carrying bytes
+ * - `listening`: a server without a client
+ * - `waiting`: lost or refused; the next try is scheduled
+ * - `failed`: can never work as configured; not tried again
+ */
+export type EndpointState =
+  | 'idle'
+  | 'absent'
+  | 'opening'
+  | 'listening'
+  | 'up'
+  | 'waiting'
+  | 'failed'
+  | 'stopping'
+  | 'stopped'
+
+export type EndpointEvent =
+  | 'start'
+  | 'listen'
+  | 'open'
+  | 'lost'
+  | 'refuse'
+  | 'vanish'
+  | 'appear'
+  | 'due'
+  | 'halt'
+  | 'stop'
+  | 'closed'
+
+type Transitions = Readonly<Record<EndpointState, Partial<Record<EndpointEvent, EndpointState>>>>
+
+/** The states between which a port or a client moves. */
+export const REOPENING: Transitions = {
+  idle: { start: 'opening', halt: 'idle', stop: 'stopping' },
+  opening: {
+    open: 'up',
+    lost: 'waiting',
+    vanish: 'absent',
+    refuse: 'failed',
+    halt: 'idle',
+    stop: 'stopping',
+  },
+  up: { lost: 'waiting', vanish: 'absent', refuse: 'failed', halt: 'idle', stop: 'stopping' },
+  waiting: { due: 'opening', vanish: 'absent', halt: 'idle', stop: 'stopping' },
+  absent: { appear: 'opening', halt: 'idle', stop: 'stopping' },
+  failed: { halt: 'idle', stop: 'stopping' },
+  stopping: { closed: 'stopped' },
+  listening: {},
+  stopped: {},
+}
+
+/** The states between which a server moves. */
+export const LISTENING: Transitions = {
+  idle: { listen: 'listening', halt: 'idle', stop: 'stopping' },
+  listening: { open: 'up', halt: 'idle', stop: 'stopping' },
+  up: { lost: 'listening', halt: 'idle', stop: 'stopping' },
+  stopping: { closed: 'stopped' },
+  absent: {},
+  opening: {},
+  waiting: {},
+  failed: {},
+  stopped: {},
+}
+
+/** The state after an event. An event that a state does not know is a mistake of ours. */
+export function nextState(
+  table: Transitions,
+  state: EndpointState,
+  event: EndpointEvent,
+): EndpointState {
+  const next = table[state][event]
+  assert(next !== undefined, `an endpoint that is ${state} has no transition for ${event}`)
+  return next
+}
+
+/** What an endpoint tells the bridge. Bytes are borrowed: valid during the call only. */
+export interface EndpointHandler {
+  /** The state has changed. `error` is why, when something went wrong. */
+  handleState(state: EndpointState, error: MotewireError | undefined): void
+  handleBytes(bytes: Uint8Array): void
+  handleDrain(): void
+}
+
+export interface Endpoint {
+  /** `serial /dev/ttyUSB0`, `tcp 127.0.0.1:1883`. */
+  readonly name: string
+  readonly state: EndpointState
+  /** Begins to seek a connection, and keeps seeking. */
+  start(): void
+  /** Cuts the connection, if there is one, and seeks no other until `start`. */
+  halt(): void
+  /** Ends for good; what was written is sent first, within a bound. Settles when all is closed. */
+  stop(): Promise<void>
+  /** As ByteChannel.write. */
+  write(bytes: Uint8Array): boolean
+  pause(): void
+  resume(): void
+  snapshot(): EndpointSnapshot
+}
+
+export interface EndpointSnapshot {
+  readonly name: string
+  readonly state: EndpointState
+  /** How long it has been in this state. */
+  readonly stateMs: number
+  /** Connections made. */
+  readonly opens: number
+  /** Connections that ended other than by the bridge itself. */
+  readonly losses: number
+  /** Attempts that did not become a connection. */
+  readonly failures: number
+  /** Connections refused by a server: another client writes, or the port is away. */
+  readonly refused: { readonly busy: number; readonly portAway: number }
+  /** The newest error, also after it is over. */
+  readonly error: { readonly code: string; readonly message: string } | undefined
+}

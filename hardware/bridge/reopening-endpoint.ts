@@ -1,0 +1,217 @@
+// A side of a bridge that seeks its own connection: a serial port or a TCP client. Each connection is
+// a new channel from the source; after a loss the next try comes with jittered exponential backoff,
+// and a device that comes back is noticed by looking for it. It knows nothing of the other side.
+
+import { Backoff, LinkError, Task } from '@motewire/sdk'
+import type { BackoffOptions, ByteChannel, Clock, MotewireError } from '@motewire/sdk'
+import type { Prng } from '@motewire/sdk/kit'
+import { nextState, REOPENING } from './endpoint.ts'
+import type {
+  Endpoint,
+  EndpointEvent,
+  EndpointHandler,
+  EndpointSnapshot,
+  EndpointState,
+} from './endpoint.ts'
+
+/** Where the connections of an endpoint come from. */
+export interface ChannelSource {
+  readonly name: string
+  /** More for people: `115200 8N1`. */
+  readonly detail?: string
+  /** A new channel, not opened yet. */
+  connect(): ByteChannel
+  /** Whether the device is there at all. Without it, only trying tells. Must be quick. */
+  isPresent?(): boolean
+}
+
+export interface EndpointTiming {
+  readonly clock: Clock
+  readonly prng: Prng
+  readonly backoff: BackoffOptions
+  /** An attempt that takes longer is given up. */
+  readonly openTimeoutMs: number
+  /** How often an absent device is looked for. */
+  readonly probeMs: number
+  /** How long `stop` lets bytes leave before it cuts. */
+  readonly stopTimeoutMs: number
+}
+
+export class ReopeningEndpoint implements Endpoint {
+  readonly #source: ChannelSource
+  readonly #handler: EndpointHandler
+  readonly #timing: EndpointTiming
+  readonly #backoff: Backoff
+  readonly #task = new Task((now) => this.#handleTask(now))
+  #state: EndpointState = 'idle'
+  #stateSinceMs: number
+  #dueMs = 0
+  /** The channel that counts; older ones may still be closing. */
+  #channel: ByteChannel | undefined
+  #channelsOpen = 0
+  #handleStopped: (() => void) | undefined
+  #error: MotewireError | undefined
+  #opens = 0
+  #losses = 0
+  #failures = 0
+
+  constructor(source: ChannelSource, handler: EndpointHandler, timing: EndpointTiming) {
+    this.#source = source
+    this.#handler = handler
+    this.#timing = timing
+    this.#backoff = new Backoff(timing.backoff, timing.prng)
+    this.#stateSinceMs = timing.clock.now()
+  }
+
+  get name(): string {
+    return this.#source.name
+  }
+
+  get state(): EndpointState {
+    return this.#state
+  }
+
+  start(): void {
+    if (this.#state === 'idle') this.#open('start')
+  }
+
+  halt(): void {
+    const channel = this.#detach()
+    this.#move('halt')
+    channel?.close('abort')
+  }
+
+  stop(): Promise<void> {
+    if (this.#state === 'stopped') return Promise.resolve()
+    const { clock, stopTimeoutMs } = this.#timing
+    return new Promise((resolve) => {
+      this.#handleStopped = resolve
+      this.#move('stop')
+      clock.schedule(clock.now() + stopTimeoutMs, this.#task)
+      this.#channel?.close('flush')
+      this.#finishStop()
+    })
+  }
+
+  write(bytes: Uint8Array): boolean {
+    return this.#channel?.write(bytes) ?? true
+  }
+
+  pause(): void {
+    this.#channel?.pause()
+  }
+
+  resume(): void {
+    this.#channel?.resume()
+  }
+
+  snapshot(): EndpointSnapshot {
+    const error = this.#error
+    return {
+      name: this.name,
+      state: this.#state,
+      stateMs: this.#timing.clock.now() - this.#stateSinceMs,
+      opens: this.#opens,
+      losses: this.#losses,
+      failures: this.#failures,
+      refused: { busy: 0, portAway: 0 },
+      error: error === undefined ? undefined : { code: error.code, message: error.message },
+    }
+  }
+
+  #open(event: 'start' | 'due' | 'appear'): void {
+    const { clock, openTimeoutMs } = this.#timing
+    this.#move(event)
+    clock.schedule(clock.now() + openTimeoutMs, this.#task)
+    const channel = this.#source.connect()
+    this.#channel = channel
+    this.#channelsOpen++
+    channel.open({
+      onOpen: () => {
+        if (channel !== this.#channel || this.#state !== 'opening') return
+        this.#timing.clock.cancel(this.#task)
+        this.#opens++
+        this.#move('open')
+      },
+      onBytes: (bytes) => {
+        if (channel === this.#channel && this.#state === 'up') this.#handler.handleBytes(bytes)
+      },
+      onDrain: () => {
+        if (channel === this.#channel && this.#state === 'up') this.#handler.handleDrain()
+      },
+      onClose: (cause) => this.#handleClosed(channel, cause),
+    })
+  }
+
+  #handleClosed(channel: ByteChannel, cause: MotewireError | undefined): void {
+    this.#channelsOpen--
+    if (this.#state === 'stopping') this.#finishStop()
+    else if (channel === this.#channel) this.#handleEnd(cause)
+  }
+
+  /** The connection, or the attempt at one, is over. */
+  #handleEnd(cause: MotewireError | undefined): void {
+    const { clock, probeMs } = this.#timing
+    const now = clock.now()
+    this.#channel = undefined
+    if (this.#state === 'up') {
+      this.#losses++
+      this.#backoff.handleConnectionEnd(now - this.#stateSinceMs)
+    } else this.#failures++
+    const isAbsent = this.#source.isPresent?.() === false
+    this.#dueMs = isAbsent ? Infinity : now + this.#backoff.nextDelayMs()
+    clock.schedule(Math.min(this.#dueMs, now + probeMs), this.#task)
+    if (cause?.retryable === false) {
+      clock.cancel(this.#task)
+      this.#move('refuse', cause)
+    } else this.#move(isAbsent ? 'vanish' : 'lost', cause)
+  }
+
+  #handleTask(now: number): void {
+    if (this.#state === 'opening') this.#handleOpenTimeout()
+    else if (this.#state === 'stopping') this.#channel?.close('abort')
+    else if (this.#state === 'waiting' && now >= this.#dueMs) this.#open('due')
+    else if (this.#state === 'waiting' || this.#state === 'absent') this.#probe(now)
+  }
+
+  #handleOpenTimeout(): void {
+    const message = `${this.name} did not answer within ${this.#timing.openTimeoutMs} ms`
+    const channel = this.#detach()
+    this.#handleEnd(new LinkError('ERR_LINK_TIMEOUT', message))
+    channel?.close('abort')
+  }
+
+  #probe(now: number): void {
+    const { clock, probeMs } = this.#timing
+    const isPresent = this.#source.isPresent?.() ?? true
+    if (this.#state === 'absent' && isPresent) {
+      this.#open('appear')
+      return
+    }
+    if (this.#state === 'waiting' && !isPresent) this.#dueMs = Infinity
+    clock.schedule(Math.min(this.#dueMs, now + probeMs), this.#task)
+    if (this.#state === 'waiting' && !isPresent) this.#move('vanish', this.#error)
+  }
+
+  /** Forgets the channel, so that nothing it still says is heard. It goes on to close. */
+  #detach(): ByteChannel | undefined {
+    const channel = this.#channel
+    this.#channel = undefined
+    this.#timing.clock.cancel(this.#task)
+    return channel
+  }
+
+  #finishStop(): void {
+    if (this.#channelsOpen > 0) return
+    this.#detach()
+    this.#move('closed')
+    this.#handleStopped?.()
+  }
+
+  #move(event: EndpointEvent, error?: MotewireError): void {
+    this.#state = nextState(REOPENING, this.#state, event)
+    this.#stateSinceMs = this.#timing.clock.now()
+    if (error !== undefined) this.#error = error
+    this.#handler.handleState(this.#state, error)
+  }
+}

@@ -1,0 +1,70 @@
+// The contract between a device model (the firmware) and whatever runs it: the fleet in real time,
+// the world in virtual time, a test. A model touches neither clocks nor timers nor the network nor
+// chance of its own; it asks its Device. Times are milliseconds of the run's clock.
+
+import type { QoS } from '@motewire/sdk'
+import type { Prng, Task } from '@motewire/sdk/kit'
+
+/** What a model can do and ask. Handed to `start`; one object a device. */
+export interface Device {
+  readonly clientId: string
+  readonly group: string
+  /** The device's number in its group, from 0. */
+  readonly index: number
+  /** When the run began, on the scale of `now`. */
+  readonly originMs: number
+  /** When this device was meant to be switched on; the real moment may be a little later. */
+  readonly startMs: number
+  /** Milliseconds, monotonic, fractions possible. */
+  now(): number
+  /** The wall-clock time, milliseconds since 1970, of an instant on the scale of `now`. */
+  wallMs(instantMs: number): number
+  /** Runs `task` once at or after `deadlineMs`; a scheduled task is moved, not doubled. */
+  schedule(deadlineMs: number, task: Task): void
+  cancel(task: Task): void
+  /**
+   * Sends a message, or queues it while the device is offline. Never throws for the link's faults.
+   * @param payload borrowed: may be reused as soon as the call returns.
+   * @param options kept by reference until the call returns; one constant object a stream will do.
+   * @param dueMs when the message was meant to be sent, which latency is measured from. Default: now.
+   */
+  publish(
+    topic: string,
+    payload: Uint8Array | string,
+    options: DevicePublishOptions,
+    dueMs?: number,
+  ): DevicePublishResult
+  /** Subscribes, now and again after each connect that finds no session. */
+  subscribe(filter: string, qos: QoS): void
+  /** An own stream of random numbers. The same purpose gives the same stream from its beginning. */
+  random(purpose: string): Prng
+  /** Tells that so many messages were not made, because their time had passed already. */
+  countOverruns(messages: number): void
+}
+
+export interface DevicePublishOptions {
+  readonly qos: QoS
+  readonly retain: boolean
+}
+
+/** `dropped`: the outbox was full. */
+export type DevicePublishResult = 'sent' | 'queued' | 'dropped'
+
+/**
+ * A device model: firmware in TypeScript. One object a device, made by a DeviceModelFactory. An
+ * exception out of any of these stops this device and is told in the report; others go on.
+ */
+export interface DeviceModel {
+  /** The device is switched on. Called once, before anything else; the link is not up yet. */
+  start(device: Device): void
+  /** No new messages from here on: what is queued is still sent. */
+  stop?(): void
+  /** The broker took the connection; each time. */
+  handleOnline?(): void
+  /** The connection is gone, and is made again without the model's doing. */
+  handleOffline?(): void
+  /** @param payload borrowed: copy what must outlive the call. */
+  handleMessage?(topic: string, payload: Uint8Array): void
+}
+
+export type DeviceModelFactory = () => DeviceModel

@@ -1,0 +1,12 @@
+// The device room: the contract of device models, and the model that scenario files describe.
+export type {
+  Device,
+  DeviceModel,
+  DeviceModelFactory,
+  DevicePublishOptions,
+  DevicePublishResult,
+} from './device.ts'
+export { PayloadBuffer } from './payload-buffer.ts'
+export { PeriodicTask } from './periodic-task.ts'
+export type { PeriodicSchedule } from './periodic-task.ts'
+export { GroupModel, ScenarioDevice } from './scenario-device.ts'

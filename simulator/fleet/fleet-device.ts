@@ -1,0 +1,195 @@
+// One device of a fleet: the SDK's client on one side, the device model on the other, the counters
+// between them. It is the Device that the model asks; all times are the fleet's clock. A model that
+// throws stops this device only.
+
+import { Client } from '@motewire/sdk'
+import type { ClientOptions, Clock, MotewireError, Outcome, QoS } from '@motewire/sdk'
+import type { Prng, Task } from '@motewire/sdk/kit'
+import type { Device, DeviceModel, DevicePublishOptions, DevicePublishResult } from '../device/index.ts'
+import type { DevicePlan } from '../scenario/index.ts'
+import type { Tally } from './tally.ts'
+
+export interface FleetDeviceOptions {
+  readonly plan: DevicePlan
+  readonly groupPosition: number
+  readonly model: DeviceModel
+  readonly brokerUrl: string
+  readonly clock: Clock
+  readonly wallNow: () => number
+  readonly client: ClientOptions
+  readonly tally: Tally
+  readonly runStartedAtMs: number
+}
+
+/** What a device that is offline may keep, unless the fleet says otherwise. */
+const DEVICE_OUTBOX = { messagesMax: 1_000, bytesMax: 1 << 20, whenFull: 'drop-oldest' } as const
+/** Reconnect delays of a device: up to 2 s at first, never above 30 s. */
+const DEVICE_RECONNECT = { reconnectPeriod: 2_000, reconnectPeriodMaxMs: 30_000 } as const
+
+export class FleetDevice implements Device {
+  readonly clientId: string
+  readonly group: string
+  readonly index: number
+  readonly originMs: number
+  readonly startMs: number
+  readonly groupPosition: number
+  readonly #plan: DevicePlan
+  readonly #clock: Clock
+  readonly #wallNow: () => number
+  readonly #tally: Tally
+  readonly #model: DeviceModel
+  readonly #client: Client
+  #isOnline = false
+  #connects = 0
+  #isBroken = false
+
+  constructor(options: FleetDeviceOptions) {
+    const { plan, clock, brokerUrl, runStartedAtMs } = options
+    this.#plan = plan
+    this.#clock = clock
+    this.#wallNow = options.wallNow
+    this.#tally = options.tally
+    this.#model = options.model
+    this.clientId = plan.clientId
+    this.group = plan.group.name
+    this.index = plan.number
+    this.originMs = runStartedAtMs
+    this.startMs = runStartedAtMs + plan.startMs
+    this.groupPosition = options.groupPosition
+    this.#client = new Client(brokerUrl, clientOptionsOf(plan, clock, options.client))
+    this.#watch()
+  }
+
+  /** Messages not confirmed yet. */
+  get queued(): number {
+    return this.#client.queued
+  }
+
+  /** Switches the device on: firmware first, then the link. */
+  start(): void {
+    this.#guard(() => this.#model.start(this))
+    this.#client.start()
+  }
+
+  stopPublishing(): void {
+    this.#guard(() => this.#model.stop?.())
+  }
+
+  end(): Promise<void> {
+    return this.#client.end()
+  }
+
+  #watch(): void {
+    const client = this.#client
+    const { group } = this.#plan
+    client.on('connect', () => {
+      if (this.#connects++ > 0) this.#tally.reconnects++
+      this.#isOnline = true
+      this.#tally.connected(this.groupPosition, 1)
+      this.#guard(() => this.#model.handleOnline?.())
+    })
+    client.on('offline', (cause) => this.#handleOffline(cause))
+    client.on('outcome', (outcome, _topic, qos, _reason, dueMs) =>
+      this.#handleOutcome(outcome, qos, dueMs as number),
+    )
+    if (group.subscribe.length > 0 || this.#model.handleMessage !== undefined) {
+      client.on('message', (topic, payload) => {
+        this.#tally.received++
+        this.#guard(() => this.#model.handleMessage?.(topic, payload))
+      })
+    }
+  }
+
+  #handleOffline(cause: MotewireError | undefined): void {
+    if (cause !== undefined) this.#tally.failed(cause.message)
+    if (!this.#isOnline) return
+    this.#isOnline = false
+    this.#tally.connected(this.groupPosition, -1)
+    this.#guard(() => this.#model.handleOffline?.())
+  }
+
+  #handleOutcome(outcome: Outcome, qos: QoS, dueMs: number): void {
+    if (outcome !== 'delivered') this.#tally.lost(this.groupPosition, qos, outcome)
+    else this.#tally.acked(this.groupPosition, qos, Math.max(0, this.now() - dueMs))
+  }
+
+  /** The model is somebody else's code: what it throws ends this device, not the fleet. */
+  #guard(run: () => void): void {
+    if (this.#isBroken) return
+    try {
+      run()
+    } catch (error) {
+      this.#isBroken = true
+      this.#tally.failed(`device ${this.clientId} stopped: ${(error as Error).message}`)
+      void this.#client.end()
+    }
+  }
+
+  // What the model asks.
+
+  now(): number {
+    return this.#clock.now()
+  }
+
+  wallMs(instantMs: number): number {
+    return this.#wallNow() + instantMs - this.#clock.now()
+  }
+
+  schedule(deadlineMs: number, task: Task): void {
+    this.#clock.schedule(deadlineMs, task)
+  }
+
+  cancel(task: Task): void {
+    this.#clock.cancel(task)
+  }
+
+  publish(
+    topic: string,
+    payload: Uint8Array | string,
+    { qos, retain }: DevicePublishOptions,
+    dueMs: number = this.now(),
+  ): DevicePublishResult {
+    this.#tally.published(this.groupPosition, qos)
+    // The model reuses its buffer; the client keeps payloads until they are confirmed.
+    const kept = typeof payload === 'string' ? payload : Buffer.from(payload)
+    return this.#client.publish(topic, kept, { qos, retain, token: dueMs })
+  }
+
+  subscribe(filter: string, qos: QoS): void {
+    this.#client.subscribe(filter, { qos }).then(
+      ([grant]) => {
+        if (grant !== undefined && grant.qos >= 0x80) {
+          this.#tally.failed(`broker refused the filter '${filter}' of ${this.clientId}`)
+        }
+      },
+      () => undefined,
+    )
+  }
+
+  random(purpose: string): Prng {
+    return this.#plan.prng.fork(purpose)
+  }
+
+  countOverruns(messages: number): void {
+    this.#tally.overruns += messages
+  }
+}
+
+function clientOptionsOf(plan: DevicePlan, clock: Clock, shared: ClientOptions): ClientOptions {
+  const { clean, keepalive, protocolVersion, sessionExpiry } = plan.group.connect
+  return {
+    ...DEVICE_RECONNECT,
+    outbox: DEVICE_OUTBOX,
+    ...shared,
+    clientId: plan.clientId,
+    clean,
+    keepalive,
+    protocolVersion,
+    clock,
+    seed: plan.clientId,
+    payloads: 'borrow',
+    ...(plan.username === undefined ? {} : { username: plan.username }),
+    ...(plan.password === undefined ? {} : { password: plan.password }),
+    ...(sessionExpiry === undefined ? {} : { properties: { sessionExpiryInterval: sessionExpiry } }),
+  }
+}

@@ -1,0 +1,9 @@
+// The fleet room: many devices on one clock.
+export { Fleet } from './fleet.ts'
+export type { FleetOptions } from './fleet.ts'
+export type {
+  FleetInspection,
+  FleetSnapshot,
+  GroupSnapshot,
+  LatencySummary,
+} from './inspect.ts'
