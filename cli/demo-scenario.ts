@@ -5,6 +5,7 @@ export const DEMO_SCENARIO: string = `
 version: 1
 name: demo
 seed: 1
+devices: 1000
 ramp: { over: 5s }
 groups:
   - name: room
@@ -14,8 +15,9 @@ groups:
         every: 5s
         qos: 0
         payload:
-          temperature: { sensor: walk, min: 17, max: 26, step: 0.2, decimals: 1 }
-          humidity: { sensor: walk, min: 30, max: 60, step: 1, decimals: 0 }
+          fields:
+            temperature: { sensor: walk, min: 17, max: 26, step: 0.2, decimals: 1 }
+            humidity: { sensor: walk, min: 30, max: 60, step: 1, decimals: 0 }
   - name: meter
     weight: 3
     publish:
@@ -23,8 +25,9 @@ groups:
         every: 10s
         qos: 1
         payload:
-          watts: { sensor: sine, mean: 400, amplitude: 300, period: 10m, noise: 20, decimals: 0 }
-          kwh: { sensor: counter, step: 0.01, decimals: 2 }
+          fields:
+            watts: { sensor: sine, mean: 400, amplitude: 300, period: 10m, noise: 20, decimals: 0 }
+            kwh: { sensor: counter, step: 0.01, decimals: 2 }
   - name: door
     weight: 1
     publish:
@@ -33,5 +36,6 @@ groups:
         qos: 2
         retain: true
         payload:
-          open: { sensor: step, values: [false, true], every: 40s }
+          fields:
+            open: { sensor: step, values: [false, true], hold: 40s }
 `

@@ -50,7 +50,10 @@ async function runSim(path: string, flags: SimFlags): Promise<void> {
     return
   }
   if (scenario.clock.kind !== 'real') {
-    throw new Exit(EXIT.usage, `${path}: clock ${scenario.clock.kind} is not available yet, expected real`)
+    throw new Exit(
+      EXIT.usage,
+      `${path}: clock ${scenario.clock.kind} is not available yet, expected real`,
+    )
   }
   await runFleet({
     plan,

@@ -127,6 +127,6 @@ export interface EndpointSnapshot {
   readonly failures: number
   /** Connections refused by a server: another client writes, or the port is away. */
   readonly refused: { readonly busy: number; readonly portAway: number }
-  /** The newest error, also after it is over. */
+  /** Why the newest connection or attempt ended; undefined when it ended in good order. */
   readonly error: { readonly code: string; readonly message: string } | undefined
 }

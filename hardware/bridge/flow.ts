@@ -49,11 +49,12 @@ export class Flow {
 
   /**
    * @param ringBytes at least two chunks.
-   * @param pauseAtBytes waiting bytes at which the source is paused; a chunk below the ring's size.
+   * @param pauseAtBytes waiting bytes at which the source is paused. The chunk that reaches it and
+   * the one that may still follow must fit in the ring.
    */
   constructor(source: FlowSource, target: FlowTarget, ringBytes: number, pauseAtBytes: number) {
-    assert(pauseAtBytes >= 1, 'pauseAtBytes is not positive')
-    assert(pauseAtBytes + 2 * CHUNK_BYTES_MAX <= ringBytes + CHUNK_BYTES_MAX, 'ring is too small')
+    assert(pauseAtBytes >= 1, 'the source would be paused for ever')
+    assert(pauseAtBytes - 1 + 2 * CHUNK_BYTES_MAX <= ringBytes, 'the ring could overflow')
     this.#source = source
     this.#target = target
     this.#ring = new Uint8Array(ringBytes)
@@ -124,7 +125,8 @@ export class Flow {
       const length = Math.min(this.#waiting, this.#ring.length - this.#start)
       this.#offered = length
       const isTaken = this.#target.write(this.#ring.subarray(this.#start, this.#start + length))
-      if (!isTaken) break
+      // A target that ended inside the call has emptied the ring.
+      if (!isTaken || this.#offered !== length) break
       this.#taken(length)
     }
     if (this.#isSourcePaused && this.#waiting < this.#pauseAtBytes) {

@@ -4,6 +4,7 @@
 
 import { Backoff, LinkError, Task } from '@motewire/sdk'
 import type { BackoffOptions, ByteChannel, Clock, MotewireError } from '@motewire/sdk'
+import { assert } from '@motewire/sdk/kit'
 import type { Prng } from '@motewire/sdk/kit'
 import { nextState, REOPENING } from './endpoint.ts'
 import type {
@@ -76,13 +77,14 @@ export class ReopeningEndpoint implements Endpoint {
   }
 
   halt(): void {
+    if (this.#state === 'idle' || this.#isEnding()) return
     const channel = this.#detach()
     this.#move('halt')
     channel?.close('abort')
   }
 
   stop(): Promise<void> {
-    if (this.#state === 'stopped') return Promise.resolve()
+    assert(!this.#isEnding(), 'an endpoint is stopped once')
     const { clock, stopTimeoutMs } = this.#timing
     return new Promise((resolve) => {
       this.#handleStopped = resolve
@@ -122,6 +124,8 @@ export class ReopeningEndpoint implements Endpoint {
   #open(event: 'start' | 'due' | 'appear'): void {
     const { clock, openTimeoutMs } = this.#timing
     this.#move(event)
+    // Whoever was told may have ended it.
+    if (this.#state !== 'opening') return
     clock.schedule(clock.now() + openTimeoutMs, this.#task)
     const channel = this.#source.connect()
     this.#channel = channel
@@ -151,20 +155,23 @@ export class ReopeningEndpoint implements Endpoint {
 
   /** The connection, or the attempt at one, is over. */
   #handleEnd(cause: MotewireError | undefined): void {
-    const { clock, probeMs } = this.#timing
+    const { clock } = this.#timing
     const now = clock.now()
     this.#channel = undefined
+    this.#error = cause
     if (this.#state === 'up') {
       this.#losses++
       this.#backoff.handleConnectionEnd(now - this.#stateSinceMs)
     } else this.#failures++
     const isAbsent = this.#source.isPresent?.() === false
     this.#dueMs = isAbsent ? Infinity : now + this.#backoff.nextDelayMs()
-    clock.schedule(Math.min(this.#dueMs, now + probeMs), this.#task)
     if (cause?.retryable === false) {
       clock.cancel(this.#task)
       this.#move('refuse', cause)
-    } else this.#move(isAbsent ? 'vanish' : 'lost', cause)
+      return
+    }
+    this.#scheduleNext(now)
+    this.#move(isAbsent ? 'vanish' : 'lost', cause)
   }
 
   #handleTask(now: number): void {
@@ -182,15 +189,21 @@ export class ReopeningEndpoint implements Endpoint {
   }
 
   #probe(now: number): void {
-    const { clock, probeMs } = this.#timing
     const isPresent = this.#source.isPresent?.() ?? true
     if (this.#state === 'absent' && isPresent) {
       this.#open('appear')
       return
     }
-    if (this.#state === 'waiting' && !isPresent) this.#dueMs = Infinity
-    clock.schedule(Math.min(this.#dueMs, now + probeMs), this.#task)
-    if (this.#state === 'waiting' && !isPresent) this.#move('vanish', this.#error)
+    const isVanished = this.#state === 'waiting' && !isPresent
+    if (isVanished) this.#dueMs = Infinity
+    this.#scheduleNext(now)
+    if (isVanished) this.#move('vanish', this.#error)
+  }
+
+  /** Wakes for the next try, or earlier to look for the device. */
+  #scheduleNext(now: number): void {
+    const probeMs = this.#source.isPresent === undefined ? Infinity : now + this.#timing.probeMs
+    this.#timing.clock.schedule(Math.min(this.#dueMs, probeMs), this.#task)
   }
 
   /** Forgets the channel, so that nothing it still says is heard. It goes on to close. */
@@ -199,6 +212,10 @@ export class ReopeningEndpoint implements Endpoint {
     this.#channel = undefined
     this.#timing.clock.cancel(this.#task)
     return channel
+  }
+
+  #isEnding(): boolean {
+    return this.#state === 'stopping' || this.#state === 'stopped'
   }
 
   #finishStop(): void {
@@ -211,7 +228,6 @@ export class ReopeningEndpoint implements Endpoint {
   #move(event: EndpointEvent, error?: MotewireError): void {
     this.#state = nextState(REOPENING, this.#state, event)
     this.#stateSinceMs = this.#timing.clock.now()
-    if (error !== undefined) this.#error = error
     this.#handler.handleState(this.#state, error)
   }
 }

@@ -37,7 +37,7 @@ export interface Binding {
 /** serialport's binding for this platform. */
 export async function nativeBinding(): Promise<Binding> {
   const { SerialPort } = await import('serialport')
-  return SerialPort.binding as Binding
+  return SerialPort.binding
 }
 
 /** Opens the device and sets the line as asked. Rejects with a PortError. */

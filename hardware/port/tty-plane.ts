@@ -85,6 +85,6 @@ export class TtyPlane implements DataPlane {
  * stay. Without a way to tell, nothing is closed: a leak is better than closing a stranger's file.
  */
 function releaseOriginal(stream: ReadStream, fd: number): void {
-  const used = (stream as { readonly _handle?: { readonly fd?: number } })._handle?.fd
-  if (used !== undefined && used !== fd) closeSync(fd)
+  const handle: { readonly fd?: number } | undefined = Reflect.get(stream, '_handle')
+  if (handle?.fd !== undefined && handle.fd !== fd) closeSync(fd)
 }

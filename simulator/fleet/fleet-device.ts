@@ -5,7 +5,12 @@
 import { Client } from '@motewire/sdk'
 import type { ClientOptions, Clock, MotewireError, Outcome, QoS } from '@motewire/sdk'
 import type { Prng, Task } from '@motewire/sdk/kit'
-import type { Device, DeviceModel, DevicePublishOptions, DevicePublishResult } from '../device/index.ts'
+import type {
+  Device,
+  DeviceModel,
+  DevicePublishOptions,
+  DevicePublishResult,
+} from '../device/index.ts'
 import type { DevicePlan } from '../scenario/index.ts'
 import type { Tally } from './tally.ts'
 
@@ -42,6 +47,9 @@ export class FleetDevice implements Device {
   #isOnline = false
   #connects = 0
   #isBroken = false
+  #isOver = false
+  /** Messages of each QoS that have not ended. */
+  readonly #open = [0, 0, 0]
 
   constructor(options: FleetDeviceOptions) {
     const { plan, clock, brokerUrl, runStartedAtMs } = options
@@ -63,6 +71,12 @@ export class FleetDevice implements Device {
   /** Messages not confirmed yet. */
   get queued(): number {
     return this.#client.queued
+  }
+
+  /** The run is over: what is not confirmed now is told as still queued, not as lost. */
+  countQueued(): void {
+    this.#isOver = true
+    for (const qos of [0, 1, 2] as const) this.#tally.ledger.countQueued(qos, this.#open[qos]!)
   }
 
   /** Switches the device on: firmware first, then the link. */
@@ -109,6 +123,8 @@ export class FleetDevice implements Device {
   }
 
   #handleOutcome(outcome: Outcome, qos: QoS, dueMs: number): void {
+    if (this.#isOver) return
+    this.#open[qos]!--
     if (outcome !== 'delivered') this.#tally.lost(this.groupPosition, qos, outcome)
     else this.#tally.acked(this.groupPosition, qos, Math.max(0, this.now() - dueMs))
   }
@@ -150,6 +166,7 @@ export class FleetDevice implements Device {
     dueMs: number = this.now(),
   ): DevicePublishResult {
     this.#tally.published(this.groupPosition, qos)
+    this.#open[qos]!++
     // The model reuses its buffer; the client keeps payloads until they are confirmed.
     const kept = typeof payload === 'string' ? payload : Buffer.from(payload)
     return this.#client.publish(topic, kept, { qos, retain, token: dueMs })
@@ -190,6 +207,8 @@ function clientOptionsOf(plan: DevicePlan, clock: Clock, shared: ClientOptions):
     payloads: 'borrow',
     ...(plan.username === undefined ? {} : { username: plan.username }),
     ...(plan.password === undefined ? {} : { password: plan.password }),
-    ...(sessionExpiry === undefined ? {} : { properties: { sessionExpiryInterval: sessionExpiry } }),
+    ...(sessionExpiry === undefined
+      ? {}
+      : { properties: { sessionExpiryInterval: sessionExpiry } }),
   }
 }

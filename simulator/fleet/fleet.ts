@@ -39,7 +39,8 @@ export class Fleet implements FleetInspection {
   readonly #upcoming: DevicePlan[]
   #phase: FleetSnapshot['phase'] = 'starting'
   #startedAtMs = 0
-  #endedAtMs = 0
+  /** The last look, taken before the devices were disconnected. */
+  #final: FleetSnapshot | undefined
   readonly #rampTask = new Task((now) => this.#startDue(now))
   readonly #markTask = new Task((now) => this.#mark(now))
   readonly #lagTask: Task = new Task((now) => this.#probeLag(now))
@@ -92,17 +93,20 @@ export class Fleet implements FleetInspection {
       this.#onDrained = resolve
       this.#checkDrained()
     })
-    this.#endedAtMs = this.#clock.now()
+    this.#final = this.snapshot()
+    for (const device of this.#devices) device.countQueued()
     await Promise.all(this.#devices.map((device) => device.end()))
     this.#clock.cancel(this.#markTask)
     this.#clock.cancel(this.#lagTask)
     this.#phase = 'ended'
+    this.#final = { ...this.#final, phase: 'ended' }
   }
 
   snapshot(): FleetSnapshot {
+    if (this.#final !== undefined) return this.#final
     const { plan, brokerUrl, durationMs } = this.#options
     const tally = this.#tally
-    const now = this.#endedAtMs === 0 ? this.#clock.now() : this.#endedAtMs
+    const now = this.#clock.now()
     const queuedByGroup = plan.groups.map(() => 0)
     for (const device of this.#devices) queuedByGroup[device.groupPosition]! += device.queued
     return {

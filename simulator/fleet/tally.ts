@@ -1,7 +1,9 @@
 // What a fleet counts while it runs, per group and over all. Plain counters and two histograms; it
 // does not know devices. All counts are since the start of the run.
 
-import { LatencyHistogram } from '../report/index.ts'
+import { LatencyHistogram, Ledger } from '../report/index.ts'
+import type { LossCause } from '../report/index.ts'
+import type { QoS } from '@motewire/sdk'
 
 export interface Counts {
   devices: number
@@ -18,21 +20,15 @@ export function emptyCounts(): Counts {
   return { devices: 0, connected: 0, published: 0, acked: 0, lost: 0 }
 }
 
-/** Causes of a loss, in the words of the SDK's outcomes. */
-export type LossCause = 'dropped' | 'rejected' | 'expired' | 'superseded' | 'indeterminate'
-
 /** Seconds over which the rate of publishes is taken. */
 const RATE_WINDOW_S = 5
 
 export class Tally {
   readonly all: Counts = emptyCounts()
   readonly groups: readonly Counts[]
-  readonly lossCauses = new Map<LossCause, number>()
-  readonly publishedByQos = [0, 0, 0]
-  readonly ackedByQos = [0, 0, 0]
-  readonly lostByQos = [0, 0, 0]
-  readonly ackLatency = new LatencyHistogram()
-  readonly lag = new LatencyHistogram()
+  readonly ledger: Ledger = new Ledger()
+  readonly ackLatency: LatencyHistogram = new LatencyHistogram()
+  readonly lag: LatencyHistogram = new LatencyHistogram()
   started = 0
   reconnects = 0
   errors = 0
@@ -53,24 +49,23 @@ export class Tally {
     this.groups[group]!.connected += step
   }
 
-  published(group: number, qos: number): void {
+  published(group: number, qos: QoS): void {
     this.all.published++
     this.groups[group]!.published++
-    this.publishedByQos[qos]!++
+    this.ledger.countPublished(qos)
   }
 
-  acked(group: number, qos: number, latencyMs: number): void {
+  acked(group: number, qos: QoS, latencyMs: number): void {
     this.all.acked++
     this.groups[group]!.acked++
-    this.ackedByQos[qos]!++
+    this.ledger.countAcked(qos)
     this.ackLatency.record(latencyMs)
   }
 
-  lost(group: number, qos: number, cause: LossCause): void {
+  lost(group: number, qos: QoS, cause: LossCause): void {
     this.all.lost++
     this.groups[group]!.lost++
-    this.lostByQos[qos]!++
-    this.lossCauses.set(cause, (this.lossCauses.get(cause) ?? 0) + 1)
+    this.ledger.countLost(qos, cause)
   }
 
   failed(message: string): void {

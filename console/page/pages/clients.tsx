@@ -22,6 +22,8 @@ export function Clients(): JSX.Element {
   const { answer } = usePolled<PageView<ClientRow>>(query, true)
   if (live.snapshot?.broker === null) return <NoBroker title={labels.clients} />
   const isEmpty = answer?.total === 0
+  // A broker that is only observed counts its clients and does not name them.
+  const isUnseen = (live.snapshot?.broker.clientsConnected ?? 0) > 0
   return (
     <>
       <PageHead title={labels.clients}>
@@ -29,7 +31,10 @@ export function Clients(): JSX.Element {
       </PageHead>
       <div class={open === null ? 'split' : 'split is-open'}>
         <section class="card table-card">
-          {isEmpty && search === '' && (
+          {isEmpty && search === '' && isUnseen && (
+            <Empty title={labels.clientsUnseen} hint={labels.clientsUnseenHint} />
+          )}
+          {isEmpty && search === '' && !isUnseen && (
             <Empty
               title={labels.noClients}
               hint={labels.noClientsHint}
@@ -63,7 +68,7 @@ function ClientTable(props: {
             <th scope="col" class="wide">{labels.address}</th>
             <th scope="col" class="wide">MQTT</th>
             <th scope="col" class="middle">{labels.connected}</th>
-            <th scope="col" class="middle number">{labels.subscribersShort}</th>
+            <th scope="col" class="middle number">{labels.subscriptions}</th>
             <th scope="col" class="middle number">{labels.queued}</th>
             <th scope="col" class="number">{labels.inShort}</th>
             <th scope="col" class="number">{labels.outShort}</th>

@@ -88,7 +88,7 @@ function Progress({ fleet }: { readonly fleet: FleetView }): JSX.Element {
 function FleetFigures({ fleet }: { readonly fleet: FleetView }): JSX.Element {
   const { labels, format } = usePage()
   return (
-    <Figures>
+    <Figures perRow={6}>
       <Figure
         label={labels.publishedCount}
         value={format.count(fleet.published)}

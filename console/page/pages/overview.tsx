@@ -54,11 +54,14 @@ export function Overview(): JSX.Element {
 function BrokerFigures({ broker }: { readonly broker: BrokerView }): JSX.Element {
   const { labels, format } = usePage()
   return (
-    <Figures>
+    <Figures perRow={4}>
       <Figure
         label={labels.clientsConnected}
         value={format.count(broker.clientsConnected)}
-        hint={labels.offlineSessions(format.count(broker.sessionsOffline))}
+        hint={labels.connectsAndOffline(
+          format.count(broker.connectsTotal),
+          format.count(broker.sessionsOffline),
+        )}
       />
       <Figure
         label={labels.messagesIn}
@@ -75,12 +78,9 @@ function BrokerFigures({ broker }: { readonly broker: BrokerView }): JSX.Element
       <Figure
         label={labels.topics}
         value={format.count(broker.topics)}
-        hint={`${labels.retained} ${format.count(broker.retained)}`}
+        hint={labels.retainedCount(format.count(broker.retained))}
       />
-      <Figure
-        label={labels.subscriptions}
-        value={format.count(broker.subscriptions)}
-      />
+      <Figure label={labels.subscriptions} value={format.count(broker.subscriptions)} />
       <Figure
         label={labels.queued}
         value={format.count(broker.queued)}
@@ -93,9 +93,9 @@ function BrokerFigures({ broker }: { readonly broker: BrokerView }): JSX.Element
         tone={broker.messagesDropped > 0 ? 'warn' : 'plain'}
       />
       <Figure
-        label={labels.traffic}
+        label={labels.bytesIn}
         value={format.bytes(broker.bytesIn)}
-        hint={`${labels.trafficOut} ${format.bytes(broker.bytesOut)}`}
+        hint={labels.bytesOut(format.bytes(broker.bytesOut))}
       />
     </Figures>
   )
@@ -107,6 +107,7 @@ function FleetCard({ fleet }: { readonly fleet: FleetView }): JSX.Element {
   return (
     <Card
       title={labels.fleet}
+      href={address('fleet')}
       hint={fleet.scenario}
       action={<State tone={phaseTone(fleet.phase)} text={phaseText(labels, fleet.phase)} />}
     >
@@ -117,7 +118,6 @@ function FleetCard({ fleet }: { readonly fleet: FleetView }): JSX.Element {
           {format.rate(fleet.publishesPerSecond)} {labels.perSecond} ·{' '}
           {labels.acked} {format.count(fleet.acked)} · {labels.lost} {format.count(fleet.lost)}
         </p>
-        <a href={address('fleet')}>{labels.fleet}</a>
       </div>
     </Card>
   )
@@ -127,9 +127,9 @@ function BusiestTopics(): JSX.Element {
   const { labels, format } = usePage()
   const query = { order: 'rate', direction: 'desc', limit: 6 }
   const { answer } = usePolled<PageView<TopicRow>>(path('topics', query))
-  const action = <a href={address('topics')}>{labels.allTopics}</a>
+  const all = address('topics', { order: 'rate', direction: 'desc' })
   return (
-    <Card title={labels.busiestTopics} action={action}>
+    <Card title={labels.busiestTopics} href={all}>
       {answer?.rows.length === 0 && <p class="muted pad">{labels.noTopics}</p>}
       <ol class="busiest">
         {answer?.rows.map(({ topic, ratePerSecond }) => (
@@ -151,7 +151,7 @@ function BridgesCard(): JSX.Element {
   const { labels, live } = usePage()
   const bridges = live.snapshot?.bridges ?? []
   return (
-    <Card title={labels.bridges} action={<a href={address('bridges')}>{labels.bridges}</a>}>
+    <Card title={labels.bridges} href={address('bridges')}>
       <ul class="busiest">
         {bridges.slice(0, 6).map((bridge) => (
           <li key={bridge.name}>

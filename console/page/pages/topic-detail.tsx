@@ -2,7 +2,7 @@
 // which filter, and a form to publish to it.
 
 import type { JSX } from 'preact'
-import type { PayloadView, TopicDetailView } from '../../views.ts'
+import type { TopicDetailView } from '../../views.ts'
 import { path } from '../api.ts'
 import { usePage } from '../context.ts'
 import { Facts, Panel } from '../parts/panel.tsx'
@@ -21,14 +21,7 @@ export function TopicDetail({ topic }: { readonly topic: string }): JSX.Element 
       {!isGone && answer && (
         <>
           <TopicFacts topic={answer} />
-          <h3>{labels.lastPayload}</h3>
-          <PayloadOrNone payload={answer.lastPayload} />
-          {answer.retainedPayload !== null && (
-            <>
-              <h3>{labels.retainedPayload}</h3>
-              <Payload payload={answer.retainedPayload} />
-            </>
-          )}
+          <Payloads topic={answer} />
           <h3>
             {labels.subscribers} <SubscriberCount topic={answer} />
           </h3>
@@ -64,7 +57,7 @@ function TopicFacts({ topic }: { readonly topic: TopicDetailView }): JSX.Element
         facts={[
           [
             labels.lastMessage,
-            `${labels.ago(format.duration(sinceLastMs))}, ${labels.lastQos(String(topic.lastQos))}`,
+            `${format.ago(sinceLastMs)}, ${labels.lastQos(String(topic.lastQos))}`,
           ],
           [labels.retained, topic.hasRetained ? labels.yes : labels.no],
         ]}
@@ -73,9 +66,29 @@ function TopicFacts({ topic }: { readonly topic: TopicDetailView }): JSX.Element
   )
 }
 
-function PayloadOrNone({ payload }: { readonly payload: PayloadView | null }): JSX.Element {
+/** Mostly the retained payload is the last one, and then it is shown once. */
+function Payloads({ topic }: { readonly topic: TopicDetailView }): JSX.Element {
   const { labels } = usePage()
-  return payload === null ? <p class="muted">{labels.noPayload}</p> : <Payload payload={payload} />
+  const { lastPayload, retainedPayload } = topic
+  const isSame = retainedPayload !== null && retainedPayload.base64 === lastPayload?.base64
+  return (
+    <>
+      <h3>
+        {labels.lastPayload} {isSame && <span class="tag">{labels.retained}</span>}
+      </h3>
+      {lastPayload === null ? (
+        <p class="muted">{labels.noPayload}</p>
+      ) : (
+        <Payload payload={lastPayload} />
+      )}
+      {retainedPayload !== null && !isSame && (
+        <>
+          <h3>{labels.retainedPayload}</h3>
+          <Payload payload={retainedPayload} />
+        </>
+      )}
+    </>
+  )
 }
 
 function SubscriberCount({ topic }: { readonly topic: TopicDetailView }): JSX.Element {

@@ -45,13 +45,19 @@ export function Figure(props: {
   )
 }
 
-export function Figures({ children }: { readonly children: ComponentChildren }): JSX.Element {
-  return <dl class="figures card">{children}</dl>
+/** Figures in rows of so many, or of fewer where the place is narrow. */
+export function Figures(props: {
+  readonly perRow: 4 | 6
+  readonly children: ComponentChildren
+}): JSX.Element {
+  return <dl class={`figures per-${props.perRow} card`}>{props.children}</dl>
 }
 
 /** A titled box. */
 export function Card(props: {
   readonly title: string
+  /** Where the title leads. */
+  readonly href?: string
   readonly hint?: ComponentChildren
   readonly action?: ComponentChildren
   readonly children: ComponentChildren
@@ -59,7 +65,9 @@ export function Card(props: {
   return (
     <section class="card">
       <header class="card-head">
-        <h2>{props.title}</h2>
+        <h2>
+          {props.href === undefined ? props.title : <a href={props.href}>{props.title}</a>}
+        </h2>
         {props.hint !== undefined && <span class="muted">{props.hint}</span>}
         {props.action !== undefined && <span class="card-action">{props.action}</span>}
       </header>

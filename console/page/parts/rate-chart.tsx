@@ -159,9 +159,9 @@ function nearest(
   }, undefined)
 }
 
-/** The next of 1, 2, 5, 10, 20, 50... that is not below the value. */
+/** The next round number that is not below the value; its half is round too. */
 function niceTop(value: number): number {
   if (value <= 1) return 1
   const power = 10 ** Math.floor(Math.log10(value))
-  return ([1, 2, 5, 10].find((step) => step * power >= value) ?? 10) * power
+  return ([1, 2, 3, 4, 5, 6, 8, 10].find((step) => step * power >= value) ?? 10) * power
 }

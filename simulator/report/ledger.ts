@@ -1,0 +1,139 @@
+// The account of every message, per QoS. Each published message ends in exactly one of three ways:
+// acknowledged, lost at the device with a cause, or still queued; what is left over would be a
+// mistake of ours, and the report says so. A verifying subscriber adds what really arrived.
+// Plain counters; it does not know devices, topics or times. O(1) a message.
+
+import type { SequenceSummary } from './sequence-checker.ts'
+
+/**
+ * What a device can lose a message by, in the words of the SDK's outcomes: `dropped` (the outbox
+ * was full), `rejected` by the broker, `expired` in the outbox, `superseded` by a newer one,
+ * `indeterminate` (sent, but the connection ended before the answer).
+ * And `missing`: acknowledged by the broker, yet never delivered to the verifying subscriber.
+ */
+export const LOSS_CAUSES = [
+  'dropped',
+  'rejected',
+  'expired',
+  'superseded',
+  'indeterminate',
+  'missing',
+] as const
+
+/** As in MQTT; the report room knows no packets. */
+export type QoS = 0 | 1 | 2
+
+export type LossCause = (typeof LOSS_CAUSES)[number]
+
+/** The messages of one QoS, or of all. */
+export interface Account {
+  /** Messages that devices handed over. */
+  readonly published: number
+  /** QoS 0 written, QoS 1 PUBACK, QoS 2 PUBCOMP. Messages `missing` later are among them. */
+  readonly acked: number
+  /** Sum over all causes. */
+  readonly lost: number
+  readonly lostBy: Readonly<Record<LossCause, number>>
+  /** Still in an outbox or in flight at the end. */
+  readonly queued: number
+  /** Different messages that the verifying subscriber got; 0 without one. */
+  readonly received: number
+  /** Messages that it got again. */
+  readonly duplicated: number
+  /** Messages that it got after a later one of the same stream. */
+  readonly reordered: number
+}
+
+const LEVELS: readonly QoS[] = [0, 1, 2]
+
+export class Ledger {
+  readonly #published = [0, 0, 0]
+  readonly #acked = [0, 0, 0]
+  readonly #queued = [0, 0, 0]
+  readonly #received = [0, 0, 0]
+  readonly #duplicated = [0, 0, 0]
+  readonly #reordered = [0, 0, 0]
+  readonly #lostBy = LEVELS.map(() => emptyCauses())
+
+  countPublished(qos: QoS, messages: number = 1): void {
+    this.#published[qos]! += messages
+  }
+
+  countAcked(qos: QoS, messages: number = 1): void {
+    this.#acked[qos]! += messages
+  }
+
+  countLost(qos: QoS, cause: LossCause, messages: number = 1): void {
+    this.#lostBy[qos]![cause] += messages
+  }
+
+  /** Once, at the end. */
+  countQueued(qos: QoS, messages: number): void {
+    this.#queued[qos]! += messages
+  }
+
+  /**
+   * What a subscriber saw of all streams of this QoS. Once, at the end and after `countQueued`:
+   * messages that never arrived and are neither lost at a device nor queued are `missing`.
+   */
+  countVerified(qos: QoS, seen: SequenceSummary): void {
+    this.#received[qos]! += seen.received
+    this.#duplicated[qos]! += seen.duplicated
+    this.#reordered[qos]! += seen.reordered
+    const { lost, queued } = this.account(qos)
+    this.countLost(qos, 'missing', Math.max(0, seen.missing - lost - queued))
+  }
+
+  account(qos: QoS): Account {
+    const lostBy = { ...this.#lostBy[qos]! }
+    return {
+      published: this.#published[qos]!,
+      acked: this.#acked[qos]!,
+      lost: LOSS_CAUSES.reduce((sum, cause) => sum + lostBy[cause], 0),
+      lostBy,
+      queued: this.#queued[qos]!,
+      received: this.#received[qos]!,
+      duplicated: this.#duplicated[qos]!,
+      reordered: this.#reordered[qos]!,
+    }
+  }
+
+  total(): Account {
+    return LEVELS.map((qos) => this.account(qos)).reduce(sumOfAccounts)
+  }
+
+  /** Takes over an account of another process. */
+  merge(qos: QoS, other: Account): void {
+    this.#published[qos]! += other.published
+    this.#acked[qos]! += other.acked
+    this.#queued[qos]! += other.queued
+    this.#received[qos]! += other.received
+    this.#duplicated[qos]! += other.duplicated
+    this.#reordered[qos]! += other.reordered
+    for (const cause of LOSS_CAUSES) this.countLost(qos, cause, other.lostBy[cause])
+  }
+}
+
+/** Messages that the account cannot explain: 0 unless the tool has a bug. */
+export function unexplained({ published, acked, lost, lostBy, queued }: Account): number {
+  return published - acked - (lost - lostBy.missing) - queued
+}
+
+function emptyCauses(): Record<LossCause, number> {
+  return { dropped: 0, rejected: 0, expired: 0, superseded: 0, indeterminate: 0, missing: 0 }
+}
+
+function sumOfAccounts(one: Account, other: Account): Account {
+  const lostBy = emptyCauses()
+  for (const cause of LOSS_CAUSES) lostBy[cause] = one.lostBy[cause] + other.lostBy[cause]
+  return {
+    published: one.published + other.published,
+    acked: one.acked + other.acked,
+    lost: one.lost + other.lost,
+    lostBy,
+    queued: one.queued + other.queued,
+    received: one.received + other.received,
+    duplicated: one.duplicated + other.duplicated,
+    reordered: one.reordered + other.reordered,
+  }
+}

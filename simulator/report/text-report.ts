@@ -1,0 +1,98 @@
+// The end report for a terminal: compact, within 80 columns as long as names are short. It does not
+// print. Colours only where asked for, and never as the only carrier of a meaning.
+
+import type { LatencySummary } from '../fleet/inspect.ts'
+import { LOSS_CAUSES } from './ledger.ts'
+import type { Account } from './ledger.ts'
+import { formatCount, formatMs } from './quantities.ts'
+import type { Report } from './report.ts'
+import { formatTable } from './text-table.ts'
+
+export interface TextOptions {
+  /** ANSI colours. Default false. */
+  readonly color?: boolean
+}
+
+const RULE_LENGTH = 76
+const GROUPS_SHOWN = 20
+const INDENT = '  '
+
+/** Several lines, each ended by a newline. */
+export function formatText(report: Report, { color = false }: TextOptions = {}): string {
+  const paint = (code: number, text: string): string => (color ? `\u001B[${code}m${text}\u001B[0m` : text)
+  const verdict = paint(COLORS[report.verdict], report.verdict.toUpperCase())
+  const gap = Math.max(2, RULE_LENGTH - report.scenario.length - report.verdict.length)
+  const lines = [
+    `${paint(BOLD, report.scenario)}${' '.repeat(gap)}${verdict}`,
+    paint(DIM, '─'.repeat(RULE_LENGTH)),
+    ...factLines(report),
+    '',
+    ...messageLines(report),
+    '',
+    ...latencyLines(report),
+    ...groupLines(report),
+    ...reasonLines(report),
+  ]
+  return lines.map((line) => `${line === '' ? '' : INDENT}${line}`.trimEnd() + '\n').join('')
+}
+
+const BOLD = 1
+const DIM = 2
+const COLORS = { passed: 32, failed: 31, invalid: 33 } as const
+
+function factLines({ broker, clock, seed, durationMs, startedAt, devices }: Report): string[] {
+  const trouble = [
+    ...(devices.reconnects > 0 ? [`${formatCount(devices.reconnects)} reconnects`] : []),
+    ...(devices.errors > 0 ? [`${formatCount(devices.errors)} errors`] : []),
+  ]
+  const online = `${formatCount(devices.connected)} of ${formatCount(devices.total)} online`
+  return [
+    `broker   ${broker}`,
+    `run      ${formatMs(durationMs)} from ${startedAt}, clock ${clock}, seed ${seed}`,
+    `devices  ${[online, ...trouble].join(', ')}`,
+  ]
+}
+
+function messageLines({ byQos, totals, isVerified }: Report): string[] {
+  const head = ['', 'published', 'acked', 'lost', 'queued']
+  if (isVerified) head.push('received', 'duplicated', 'reordered')
+  const row = (name: string, account: Account): string[] => {
+    const { published, acked, lost, queued, received, duplicated, reordered } = account
+    const verified = isVerified ? [received, duplicated, reordered] : []
+    return [name, ...[published, acked, lost, queued, ...verified].map(formatCount)]
+  }
+  const rows = byQos.map((account) => row(`QoS ${account.qos}`, account))
+  if (byQos.length !== 1) rows.push(row('all', totals))
+  const causes = LOSS_CAUSES.filter((cause) => totals.lostBy[cause] > 0)
+  const causeText = causes.map((cause) => `${formatCount(totals.lostBy[cause])} ${cause}`)
+  const lines = formatTable([head, ...rows])
+  if (causes.length > 0) lines.push(`lost: ${causeText.join(', ')}`)
+  return lines
+}
+
+function latencyLines({ latencyMs, lagMs, overruns }: Report): string[] {
+  const head = ['', 'p50', 'p90', 'p99', 'p99.9', 'max']
+  const row = (name: string, summary: LatencySummary): string[] => {
+    const { count, p50, p90, p99, p999, max } = summary
+    return [name, ...[p50, p90, p99, p999, max].map((ms) => (count === 0 ? '-' : formatMs(ms)))]
+  }
+  const lines = formatTable([head, row('latency', latencyMs), row('own lag', lagMs)])
+  if (overruns > 0) lines.push(`${formatCount(overruns)} messages left out for lack of time`)
+  return lines
+}
+
+function groupLines({ groups }: Report): string[] {
+  if (groups.length < 2) return []
+  const head = ['', 'devices', 'online', 'published', 'acked', 'queued']
+  const rows = groups.slice(0, GROUPS_SHOWN).map((group) => {
+    const { name, devices, connected, published, acked, queued } = group
+    return [name, ...[devices, connected, published, acked, queued].map(formatCount)]
+  })
+  const lines = ['', ...formatTable([head, ...rows])]
+  if (groups.length > GROUPS_SHOWN) lines.push(`and ${groups.length - GROUPS_SHOWN} more groups`)
+  return lines
+}
+
+function reasonLines({ reasons, verdict }: Report): string[] {
+  return reasons.length === 0 ? [] : ['', ...reasons.map((reason) => `${verdict}: ${reason}`)]
+}

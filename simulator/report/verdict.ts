@@ -1,0 +1,60 @@
+// What a run proves: passed, failed, or invalid because this tool, not the broker, was the
+// bottleneck. A lost message is lost however slow the tool was, so failed outranks invalid.
+
+import type { LatencySummary } from '../fleet/inspect.ts'
+import { unexplained } from './ledger.ts'
+import type { Account } from './ledger.ts'
+
+export type Verdict = 'passed' | 'failed' | 'invalid'
+
+/** A run whose own lag stays above this for one probe in a hundred measured itself. */
+export const LAG_P99_MS_MAX = 50
+/** Part of all messages that may be left out for lack of time. */
+export const OVERRUN_SHARE_MAX = 0.001
+
+interface Evidence {
+  readonly devices: { readonly started: number; readonly connected: number }
+  readonly byQos: readonly (Account & { readonly qos: number })[]
+  readonly totals: Account
+  readonly overruns: number
+  readonly lagMs: LatencySummary
+}
+
+export function judge(evidence: Evidence): {
+  readonly verdict: Verdict
+  readonly reasons: readonly string[]
+} {
+  const faults = faultsOf(evidence)
+  const doubts = doubtsOf(evidence)
+  const verdict = faults.length > 0 ? 'failed' : doubts.length > 0 ? 'invalid' : 'passed'
+  return { verdict, reasons: [...faults, ...doubts] }
+}
+
+function faultsOf({ devices, byQos, totals }: Evidence): string[] {
+  const faults: string[] = []
+  if (devices.started > 0 && totals.acked === 0 && devices.connected === 0) {
+    faults.push(`none of ${count(devices.started)} devices connected`)
+  }
+  for (const { qos, lost, duplicated } of byQos) {
+    if (qos > 0 && lost > 0) faults.push(`${count(lost)} messages of QoS ${qos} lost`)
+    if (qos === 2 && duplicated > 0) faults.push(`${count(duplicated)} duplicates of QoS 2`)
+  }
+  return faults
+}
+
+function doubtsOf({ totals, overruns, lagMs }: Evidence): string[] {
+  const doubts: string[] = []
+  if (lagMs.p99 > LAG_P99_MS_MAX) {
+    doubts.push(`own lag p99 ${lagMs.p99.toFixed(0)} ms, above ${LAG_P99_MS_MAX} ms`)
+  }
+  if (overruns > OVERRUN_SHARE_MAX * (totals.published + overruns)) {
+    doubts.push(`${count(overruns)} messages left out, because this machine was too slow`)
+  }
+  const left = unexplained(totals)
+  if (left !== 0) doubts.push(`${count(left)} messages are not accounted for`)
+  return doubts
+}
+
+function count(value: number): string {
+  return value.toLocaleString('en-US')
+}
