@@ -1,6 +1,6 @@
-// What can go wrong in the console, each with a stable code. Errors of the server's start reach the
-// caller of `start()`; errors of one request reach the client as `{error: {code, message}}` with the
-// HTTP status given here. It does not know which route meets which error.
+// What can go wrong in the console, each with a stable code. Errors of the start reach who called
+// `start()`; errors of one request reach the client as `{error: {code, message}}` with the HTTP
+// status given here. It does not know which route meets which error.
 
 import { MotewireError } from '@motewire/sdk'
 

@@ -1,4 +1,5 @@
 // The web console: look into a broker, a fleet and serial bridges from a browser.
+export { bridgeView } from './bridge-view.ts'
 export { CONSOLE_ERROR_CODES, ConsoleError } from './errors.ts'
 export type { ConsoleErrorCode } from './errors.ts'
 export type { ConsoleOptions } from './options.ts'

@@ -1,7 +1,7 @@
-// The bounds of the console. What one browser, or a hostile page in it, can make the process hold is
+// The bounds of the console. What a browser, or a hostile page in it, can make the process hold is
 // the sum of these: at worst 64 connections, each with a request of 1 MiB.
 
-/** Event streams open at the same time. Each holds at most one snapshot that its reader is slow to take. */
+/** Event streams open at one time. Each holds one snapshot at most that waits for its reader. */
 export const FEEDS_MAX = 16
 
 /** Connections open at the same time; a browser holds six at most. */
@@ -19,7 +19,7 @@ export const SAMPLES_MAX = 300
 /** Rows of a page of a table. */
 export const ROWS_MAX = 500
 
-/** Topics that are put in order; beyond them a sorted table tells that it is partial. About 6 MB. */
+/** Topics that are put in order; beyond them a table tells that it is partial. About 6 MB. */
 export const SORTED_TOPICS_MAX = 20_000
 
 /** Subscriptions of a client, or subscribers of a topic, that a detail lists. */

@@ -1,6 +1,6 @@
 // The page's files, read into memory once at the start. A published package has them ready in dist;
-// in the repository they are bundled here when they are missing or older than their sources, so that
-// nobody has to think of a build step. It knows no HTTP beyond types and tags.
+// in the repository they are bundled here when they are missing or older than their sources, so
+// that nobody has to think of a build step. It knows no HTTP beyond types and tags.
 
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -39,9 +39,13 @@ export async function loadPage(): Promise<ReadonlyMap<string, PageFile>> {
   const folder = isRepository ? join(HERE, 'dist', 'page') : SOURCES
   if (isRepository && isStale(folder)) await build(folder)
   try {
-    return new Map(FILES.map(([path, name, type]) => [path, readPageFile(join(folder, name), type)]))
+    return new Map(
+      FILES.map(([path, name, type]) => [path, readPageFile(join(folder, name), type)]),
+    )
   } catch (error) {
-    throw new ConsoleError('ERR_CONSOLE_PAGE_MISSING', 'console page is not built', { cause: error })
+    throw new ConsoleError('ERR_CONSOLE_PAGE_MISSING', 'console page is not built', {
+      cause: error,
+    })
   }
 }
 

@@ -1,7 +1,7 @@
 // What the HTTP API says, as it stands in its JSON: the contract between server and page, and with
-// anybody who calls it with curl. It is written out here, apart from the inspections of the rooms
-// that it is made of, because it is versioned (`/api/v1`) and they are not. Imports nothing, so that
-// the page can use its types. Times are wall-clock milliseconds since 1970, sizes bytes.
+// anybody who calls it with curl. Written out here, apart from the inspections that it is made of,
+// because it is versioned (`/api/v1`) and they are not. Imports nothing, so that the page can use
+// its types. Times are wall-clock milliseconds since 1970, sizes bytes.
 
 export interface PageView<Row> {
   /** Rows that match, on all pages. */
@@ -146,16 +146,28 @@ export interface FleetView {
 }
 
 /**
- * State of one end of a bridge: `open` carries bytes, `opening` is being tried right now, `waiting`
- * failed and will be tried again, `closed` was ended on purpose.
+ * State of one end of a bridge: `up` carries bytes; `opening` is being tried right now, `waiting`
+ * will be tried again, `absent` is a device that is not there; `listening` is a server without a
+ * client; `idle` is not wanted while the other end is away; `failed` can never work as configured.
  */
-export type BridgeEndState = 'open' | 'opening' | 'waiting' | 'closed'
+export type BridgeEndState =
+  | 'idle'
+  | 'absent'
+  | 'opening'
+  | 'listening'
+  | 'up'
+  | 'waiting'
+  | 'failed'
+  | 'stopping'
+  | 'stopped'
 
 /** One end of a bridge. */
 export interface BridgeEndView {
-  /** `/dev/ttyUSB0 115200 8N1` or `127.0.0.1:1883`. */
+  /** `serial /dev/ttyUSB0` or `tcp 127.0.0.1:1883`. */
   readonly address: string
   readonly state: BridgeEndState
+  /** Why the newest connection or attempt ended; null when it ended in good order. */
+  readonly problem: string | null
 }
 
 /** A serial port bridged to a TCP peer. */
@@ -167,9 +179,11 @@ export interface BridgeView {
   readonly serialToTcpBytes: number
   /** Bytes read from TCP and written to the serial port. */
   readonly tcpToSerialBytes: number
+  /** Bytes that came while the other end was away, or were waiting when a connection ended. */
+  readonly droppedBytes: number
   /** Times that either end was opened again after it had been lost. */
   readonly reopenings: number
-  /** When the bridge came into its present state. */
+  /** When either end came into its present state. */
   readonly since: number
 }
 

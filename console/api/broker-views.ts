@@ -12,7 +12,7 @@ import type {
   TopicDetailView,
 } from '../views.ts'
 
-/** The broker keeps no more of the last payload than this, so that many bytes may be a beginning. */
+/** The broker keeps no more of the last payload than this: so many bytes may be a beginning. */
 const LAST_PAYLOAD_BYTES = 4096
 
 export function brokerView(stats: BrokerStats, rates: RateSample): BrokerView {

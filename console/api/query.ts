@@ -24,7 +24,10 @@ export function checkKeys(query: URLSearchParams, known: readonly string[]): voi
  * Search text, first row and rows at most.
  * @throws ConsoleError `ERR_CONSOLE_QUERY_INVALID`
  */
-export function readRowQuery(query: URLSearchParams, furtherKeys: readonly string[] = []): RowQuery {
+export function readRowQuery(
+  query: URLSearchParams,
+  furtherKeys: readonly string[] = [],
+): RowQuery {
   checkKeys(query, [...ROW_KEYS, ...furtherKeys])
   const search = query.get('search') ?? ''
   if (search.length > SEARCH_CHARS_MAX) {

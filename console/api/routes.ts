@@ -37,21 +37,12 @@ export interface Route {
 }
 
 export function apiRoutes(sources: Sources): readonly Route[] {
-  return [...brokerRoutes(sources), ...fleetRoutes(sources)]
+  return [...clientRoutes(sources), ...topicRoutes(sources), ...processRoutes(sources)]
 }
 
-function brokerRoutes({ broker: source, rates, clock }: Sources): Route[] {
+function clientRoutes({ broker: source }: Sources): Route[] {
   const broker = (): BrokerInspection => present(source, 'no broker runs here')
-  const table = source && new TopicTable(source, clock)
   return [
-    {
-      method: 'GET',
-      path: 'stats',
-      answer: ({ query }) => {
-        checkKeys(query, [])
-        return brokerView(broker().stats(), rates())
-      },
-    },
     {
       method: 'GET',
       path: 'clients',
@@ -72,6 +63,13 @@ function brokerRoutes({ broker: source, rates, clock }: Sources): Route[] {
         found(broker().disconnect(id) || undefined, `connected client '${id}'`)
       },
     },
+  ]
+}
+
+function topicRoutes({ broker: source, clock }: Sources): Route[] {
+  const broker = (): BrokerInspection => present(source, 'no broker runs here')
+  const table = source && new TopicTable(source, clock)
+  return [
     {
       method: 'GET',
       path: 'topics',
@@ -102,8 +100,16 @@ function brokerRoutes({ broker: source, rates, clock }: Sources): Route[] {
   ]
 }
 
-function fleetRoutes({ fleet, bridges }: Sources): Route[] {
+function processRoutes({ broker, fleet, bridges, rates }: Sources): Route[] {
   return [
+    {
+      method: 'GET',
+      path: 'stats',
+      answer: ({ query }) => {
+        checkKeys(query, [])
+        return brokerView(present(broker, 'no broker runs here').stats(), rates())
+      },
+    },
     {
       method: 'GET',
       path: 'fleet',

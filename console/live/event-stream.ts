@@ -1,6 +1,6 @@
-// One open stream of server-sent events. A reader that is slower than we write misses snapshots; it
-// never makes us keep more than one of them. A reader that takes nothing for a minute is closed, and
-// its page connects anew. It does not know what the events mean.
+// One open stream of server-sent events. A reader slower than the writer misses snapshots; it never
+// makes us keep more than one of them. A reader that takes nothing for a minute is closed, and its
+// page connects anew. It does not know what the events mean.
 
 import type { Writable } from 'node:stream'
 import { SKIPPED_MAX } from '../limits.ts'

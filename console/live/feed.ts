@@ -1,6 +1,6 @@
 // Tells every open page once a second how things are. Samples the broker's counts all the time, so
-// that a page that opens has the last minutes at once; makes a snapshot only while somebody listens,
-// one for all. It knows streams, not HTTP. O(streams) a second.
+// that a page has the last minutes when it opens; makes a snapshot only while somebody listens, one
+// for all. It knows streams, not HTTP. O(streams) a second.
 
 import { Task } from '@motewire/sdk/kit'
 import { brokerView } from '../api/broker-views.ts'

@@ -51,7 +51,12 @@ async function reach(url: string, init: RequestInit): Promise<Response> {
 }
 
 /** The path with its query. */
-export function path(route: string, query: Readonly<Record<string, string | number>>): string {
+export function withQuery(route: string, query: Readonly<Record<string, string | number>>): string {
   const texts = Object.entries(query).map(([key, value]) => [key, String(value)])
   return `${route}?${new URLSearchParams(texts).toString()}`
+}
+
+/** What a failed call says of itself. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

@@ -37,7 +37,8 @@ for (const name of ['index.html', 'icon.svg']) {
 const isScript = ({ path }) => path.endsWith('.js')
 for (const { path, contents } of outputFiles.toSorted((a, b) => isScript(a) - isScript(b))) {
   replace(path, (temporary) => writeFileSync(temporary, contents))
-  console.log(`${path.slice(TARGET.length)} ${size(contents)} (gzip ${size(gzipSync(contents))})`)
+  const sizes = `${size(contents)} (gzip ${size(gzipSync(contents))})`
+  process.stdout.write(`${path.slice(TARGET.length)} ${sizes}\n`)
 }
 
 function replace(path, write) {

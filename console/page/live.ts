@@ -75,7 +75,11 @@ export class LiveSource {
     const { samples } = this.current
     const { broker, at } = snapshot
     const isNewer = at - (samples.at(-1)?.at ?? 0) > 500
-    const sample = broker && { at, inPerSecond: broker.inPerSecond, outPerSecond: broker.outPerSecond }
+    const sample = broker && {
+      at,
+      inPerSecond: broker.inPerSecond,
+      outPerSecond: broker.outPerSecond,
+    }
     const longer = sample && isNewer ? [...samples, sample].slice(-SAMPLES_MAX) : samples
     this.#change({ link: 'live', snapshot, samples: longer })
   }

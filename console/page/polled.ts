@@ -1,6 +1,6 @@
 // An answer of the server that is asked for anew with each snapshot of the stream, so once a second
-// and only while the page is seen. One question at a time: a slow server is not asked faster than it
-// answers. The last answer stays until a better one comes.
+// and only while the page is seen. One question at a time: a slow server is not asked faster than
+// it answers. The last answer stays until a better one comes.
 
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { call, CallError } from './api.ts'
@@ -14,16 +14,16 @@ export interface Polled<Answer> {
 }
 
 interface State<Answer> {
-  readonly path: string
+  readonly path: string | null
   readonly answer: Answer | null
   readonly error: CallError | null
 }
 
 /**
- * The answer to `GET path`. While a changed path has no answer yet, the old one stays when
- * `keepsOld`, for a table that is paged or searched.
+ * The answer to `GET path`; null asks nothing. While a changed path has no answer yet, the old one
+ * stays when `keepsOld`, for a table that is paged or searched.
  */
-export function usePolled<Answer>(path: string, keepsOld = false): Polled<Answer> {
+export function usePolled<Answer>(path: string | null, keepsOld = false): Polled<Answer> {
   const { live } = usePage()
   const [state, setState] = useState<State<Answer>>({ path, answer: null, error: null })
   const [wish, setWish] = useState(0)
@@ -33,6 +33,7 @@ export function usePolled<Answer>(path: string, keepsOld = false): Polled<Answer
   useEffect(() => () => busy.current?.abort(), [path])
 
   useEffect(() => {
+    if (path === null) return
     if (busy.current !== null && !busy.current.signal.aborted) return
     const controller = new AbortController()
     busy.current = controller

@@ -1,6 +1,6 @@
 // Where the visitor is, as it stands behind the # of the address: `#/topics?search=north&open=a/b`.
-// All that a reload or a bookmark shall bring back is in it. Pure, apart from the two functions that
-// move.
+// All that a reload or a bookmark shall bring back is in it. Pure, apart from the two functions
+// that move.
 
 export const PAGES = ['overview', 'clients', 'topics', 'fleet', 'bridges'] as const
 

@@ -52,11 +52,7 @@ function Navigation(): JSX.Element {
   return (
     <nav class="pages" aria-label={labels.pages}>
       {PAGES.map((page) => (
-        <a
-          key={page}
-          href={address(page)}
-          aria-current={page === route.page ? 'page' : undefined}
-        >
+        <a key={page} href={address(page)} aria-current={page === route.page ? 'page' : undefined}>
           <Icon name={page} />
           <span class="page-name">{labels[page]}</span>
           <span class="page-count numbers">{counts[page]}</span>

@@ -26,7 +26,7 @@ export interface Device {
    * Sends a message, or queues it while the device is offline. Never throws for the link's faults.
    * @param payload borrowed: may be reused as soon as the call returns.
    * @param options kept by reference until the call returns; one constant object a stream will do.
-   * @param dueMs when the message was meant to be sent, which latency is measured from. Default: now.
+   * @param dueMs when the message was meant to be sent; latency is measured from it. Default: now.
    */
   publish(
     topic: string,

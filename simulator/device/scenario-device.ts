@@ -1,7 +1,7 @@
 // The device model that a scenario file describes: streams of messages on their schedules, made of
 // sensor readings, and subscriptions. What is the same for a whole group is made once (GroupModel);
-// a device holds its topics, its counters and its sensors' state: about 1 KiB for one stream of
-// two sensors.
+// a device holds its topics, counters and sensors: 1.0 to 1.2 KiB of heap for one stream of two
+// sensors (measured, 10,000 devices of examples/scenarios/sensors.yaml).
 
 import type { DeviceGroup, StreamSpec } from '../scenario/index.ts'
 import type { Device, DeviceModel } from './device.ts'
@@ -103,8 +103,7 @@ class Stream {
     this.#sensors = model.payload.varying.map(({ name, spec }) => {
       return createSensor(spec, device.random(`${label}/value/${name}`))
     })
-    const phaseMs =
-      phase === 'random' ? device.random(`${label}/phase`).unit() * everyMs : phase
+    const phaseMs = phase === 'random' ? device.random(`${label}/phase`).unit() * everyMs : phase
     this.#schedule = new PeriodicTask(
       device,
       { firstMs: device.startMs + phaseMs, everyMs, jitterMs },

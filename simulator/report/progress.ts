@@ -2,7 +2,7 @@
 // first; what does not fit any more is left out, zeros of trouble first. It does not print.
 
 import type { FleetSnapshot } from '../fleet/inspect.ts'
-import { formatElapsed, formatMs, formatShortCount } from './quantities.ts'
+import { formatElapsed, formatShortCount, formatShortMs } from './quantities.ts'
 
 interface Part {
   readonly text: string
@@ -35,13 +35,13 @@ function partsOf(snapshot: FleetSnapshot): Part[] {
   return [
     { text: phase === 'running' ? clock : `${clock} ${phase}`, rank: 0 },
     { text: `${short(connected)}/${short(devices)} online`, rank: 1 },
-    { text: `${short(publishesPerSecond)} msg/s`, rank: 2 },
+    { text: `${short(publishesPerSecond)}/s`, rank: 2 },
     { text: `${short(snapshot.acked)} acked`, rank: 3 },
     trouble(snapshot.queued, 'queued', 6),
     trouble(snapshot.lost, 'lost', 4),
-    trouble(snapshot.reconnects, 'reconnects', 7),
+    trouble(snapshot.reconnects, 'reconn', 7),
     trouble(snapshot.errors, 'errors', 5),
-    { text: `p99 ${formatMs(snapshot.ackLatencyMs.p99)}`, rank: 8 },
-    { text: `lag ${formatMs(snapshot.lagMs.p99)}`, rank: 9 },
+    { text: `p99 ${formatShortMs(snapshot.ackLatencyMs.p99)}`, rank: 8 },
+    { text: `lag ${formatShortMs(snapshot.lagMs.p99)}`, rank: 9 },
   ]
 }

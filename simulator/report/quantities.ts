@@ -29,6 +29,12 @@ export function formatMs(durationMs: number): string {
   return `${significant(durationMs / 60_000)} min`
 }
 
+/** At most five characters: `4.1ms`, `123ms`, `1.2s`, `90s`. */
+export function formatShortMs(durationMs: number): string {
+  const [value, unit] = durationMs < 1_000 ? [durationMs, 'ms'] : [durationMs / 1_000, 's']
+  return `${value < 9.95 ? value.toFixed(1) : value.toFixed(0)}${unit}`
+}
+
 function significant(value: number): string {
   if (value >= 100) return value.toFixed(0)
   if (value >= 10) return value.toFixed(1)

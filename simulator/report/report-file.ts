@@ -38,8 +38,8 @@ export async function writeReport(path: string, report: Report): Promise<void> {
     await rm(draft, { force: true })
     const { code, message } = error as NodeJS.ErrnoException
     const reason = REASONS[code ?? ''] ?? message
-    const text = `report ${path} cannot be written: ${reason}`
-    throw new MotewireError('ERR_REPORT_UNWRITABLE', text, { retryable: true, cause: error })
+    const told = `report ${path} cannot be written: ${reason}`
+    throw new MotewireError('ERR_REPORT_UNWRITABLE', told, { retryable: true, cause: error })
   }
 }
 

@@ -1,7 +1,8 @@
 // Whether the numbered messages of many streams arrived, each once and in order. A stream is one
 // kind of message of one device; its messages count from 0. Memory is bounded: for each stream the
 // highest number and a window of bits for the numbers just below it. It does not know payloads.
-// O(1) a message, O(gap) after a gap, at most the window; 16 bytes + window / 8 a stream (144 by default).
+// O(1) a message, O(gap) after a gap, at most the window; 16 bytes + window / 8 a stream (144 by
+// default).
 //
 //   numbers:   ... stale | window: seen or not | highest | ahead ...
 

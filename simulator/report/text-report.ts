@@ -19,7 +19,8 @@ const INDENT = '  '
 
 /** Several lines, each ended by a newline. */
 export function formatText(report: Report, { color = false }: TextOptions = {}): string {
-  const paint = (code: number, text: string): string => (color ? `\u001B[${code}m${text}\u001B[0m` : text)
+  const paint = (code: number, text: string): string =>
+    color ? `\u001B[${code}m${text}\u001B[0m` : text
   const verdict = paint(COLORS[report.verdict], report.verdict.toUpperCase())
   const gap = Math.max(2, RULE_LENGTH - report.scenario.length - report.verdict.length)
   const lines = [

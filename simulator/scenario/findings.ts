@@ -69,6 +69,7 @@ function describe(value: unknown): string {
   if (typeof value === 'object') {
     return Object.keys(value).length === 0 ? 'an empty mapping' : 'a mapping'
   }
+  // eslint-disable-next-line typescript/no-base-to-string -- objects are dealt with above
   if (typeof value !== 'string') return String(value)
   const isLong = value.length > TEXT_LENGTH_SHOWN
   return JSON.stringify(isLong ? `${value.slice(0, TEXT_LENGTH_SHOWN)}...` : value)

@@ -85,10 +85,13 @@ const payload: z.ZodType<PayloadSpec> = mapping({
       '(when it was due, milliseconds since 1970); true: all four, false: nothing.',
   ),
   fields: fields.prefault({}).describe('Names and where their values come from.'),
-}).refine(({ stamp: keys, fields: list }) => {
-  if (!Array.isArray(keys) || !Array.isArray(list)) return true
-  return list.every(({ name }) => !(keys as readonly string[]).includes(name))
-}, rule('fields', 'names other than those of the stamp (id stream seq ts as far as it is used)'))
+}).refine(
+  ({ stamp: keys, fields: list }) => {
+    if (!Array.isArray(keys) || !Array.isArray(list)) return true
+    return list.every(({ name }) => !(keys as readonly string[]).includes(name))
+  },
+  rule('fields', 'names other than those of the stamp (id stream seq ts as far as it is used)'),
+)
 
 const stream = mapping({
   topic: template('a topic', { objection: objectionToTopic }).describe(

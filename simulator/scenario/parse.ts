@@ -95,8 +95,7 @@ function locate(
     return problem(fileName, source.positionOf(path, isAboutKey), formatPath(path), message)
   })
   return problems.toSorted(
-    (one, other) =>
-      (one.line ?? 0) - (other.line ?? 0) || (one.column ?? 0) - (other.column ?? 0),
+    (one, other) => (one.line ?? 0) - (other.line ?? 0) || (one.column ?? 0) - (other.column ?? 0),
   )
 }
 

@@ -18,15 +18,21 @@ export function mapping<Shape extends z.core.$ZodLooseShape>(
   return z.strictObject(shape, { error })
 }
 
+/** Options of `refine`. */
+export interface Rule {
+  readonly path: string[]
+  readonly error: string
+  readonly when: (payload: { readonly value: unknown }) => boolean
+}
+
 /**
- * Arguments of `refine` for a check between keys, blamed on `key`. It runs even when other keys are
- * wrong, so that all mistakes are told at once: `isFine` must bear values of any type.
+ * A check between keys of a mapping, blamed on `key`. It runs even when some of them are wrong, so
+ * that all mistakes are told at once: the check must bear values of any type.
  */
-export function rule(
-  key: string,
-  expected: string,
-): { readonly path: string[]; readonly error: string; readonly when: () => boolean } {
-  return { path: [key], error: expected, when: () => true }
+export function rule(key: string, expected: string): Rule {
+  const when = ({ value }: { readonly value: unknown }): boolean =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+  return { path: [key], error: expected, when }
 }
 
 /** True when one of the two is no number (told elsewhere) or the first is not above the second. */

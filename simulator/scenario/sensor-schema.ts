@@ -94,9 +94,12 @@ const step = mapping({
     .default(fallback.stepTiming)
     .describe('random: exponentially distributed with `hold` as the mean.'),
 })
-  .refine(({ values, hold: holds }) => {
-    return !Array.isArray(holds) || !Array.isArray(values) || holds.length === values.length
-  }, rule('hold', 'as many durations as there are values'))
+  .refine(
+    ({ values, hold: holds }) => {
+      return !Array.isArray(holds) || !Array.isArray(values) || holds.length === values.length
+    },
+    rule('hold', 'as many durations as there are values'),
+  )
   .transform(({ hold: holds, ...rest }) => {
     return { ...rest, holdMs: Array.isArray(holds) ? holds : rest.values.map(() => holds) }
   })

@@ -2,7 +2,7 @@
 // It does not know what a scenario is. O(length).
 
 import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
-import type { Document, Node, Pair } from 'yaml'
+import type { Document, Node } from 'yaml'
 import type { KeyPath } from './findings.ts'
 
 export interface Position {
@@ -28,6 +28,8 @@ export class ScenarioSource {
       lineCounter: this.#lines,
       merge: true,
       prettyErrors: false,
+      // Nothing is printed behind our back: what matters is among the problems.
+      logLevel: 'error',
       // Unknown tags would become plain values with a warning that nobody sees.
       strict: true,
     })
@@ -67,7 +69,7 @@ export class ScenarioSource {
       return isNode(item) ? { key: item, value: item } : undefined
     }
     if (!isMap(node)) return undefined
-    const pair = (node.items as Pair[]).find((one) => {
+    const pair = node.items.find((one) => {
       return isScalar(one.key) && String(one.key.value) === String(key)
     })
     if (!pair || !isNode(pair.key)) return undefined

@@ -51,7 +51,7 @@ export class LivelyBroker implements BrokerInspection {
     const { clients, topics } = this.#size
     const elapsedMs = this.#elapsedMs()
     const seconds = elapsedMs / 1000
-    const messagesIn = Math.floor(seconds * topics * 0.5 + 400 * Math.sin(seconds / 9) ** 2)
+    const messagesIn = Math.floor(topics * (0.5 * seconds + 0.6 * Math.sin(seconds / 4)))
     return {
       version: '0.1.0',
       startedAt: STARTED_AT,
@@ -210,19 +210,25 @@ export function livelyBridges(elapsedMs: () => number): readonly BridgeView[] {
   return [
     {
       name: 'press-4',
-      serial: { address: '/dev/ttyUSB0 115200 8N1', state: 'open' },
-      tcp: { address: '127.0.0.1:1883', state: 'open' },
+      serial: { address: 'serial /dev/ttyUSB0', state: 'up', problem: null },
+      tcp: { address: 'tcp 127.0.0.1:1883', state: 'up', problem: null },
       serialToTcpBytes: Math.floor(elapsedMs() * 3.1),
       tcpToSerialBytes: Math.floor(elapsedMs() * 0.4),
+      droppedBytes: 0,
       reopenings: 2,
       since: STARTED_AT,
     },
     {
       name: 'scale',
-      serial: { address: '/dev/ttyACM1 9600 8N1', state: 'waiting' },
-      tcp: { address: '127.0.0.1:1883', state: 'closed' },
+      serial: {
+        address: 'serial /dev/ttyACM1',
+        state: 'absent',
+        problem: 'port /dev/ttyACM1 went away',
+      },
+      tcp: { address: 'tcp 127.0.0.1:1883', state: 'idle', problem: null },
       serialToTcpBytes: 120_044,
       tcpToSerialBytes: 802,
+      droppedBytes: 96,
       reopenings: 5,
       since: STARTED_AT + elapsedMs() - 12_000,
     },

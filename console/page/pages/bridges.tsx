@@ -38,15 +38,21 @@ export function bridgeTone({ serial, tcp }: BridgeView): Tone {
 }
 
 const STATE_TONES: Record<BridgeEndState, Tone> = {
-  open: 'good',
+  idle: 'plain',
+  absent: 'bad',
   opening: 'warn',
+  listening: 'warn',
+  up: 'good',
   waiting: 'bad',
-  closed: 'plain',
+  failed: 'bad',
+  stopping: 'plain',
+  stopped: 'plain',
 }
 
 function BridgeCard({ bridge }: { readonly bridge: BridgeView }): JSX.Element {
   const { labels, format, live } = usePage()
   const sinceMs = (live.snapshot?.at ?? 0) - bridge.since
+  const problems = [bridge.serial.problem, bridge.tcp.problem].filter((one) => one !== null)
   return (
     <section class="card bridge">
       <header class="card-head">
@@ -69,9 +75,15 @@ function BridgeCard({ bridge }: { readonly bridge: BridgeView }): JSX.Element {
       <Facts
         facts={[
           [labels.stateSince, format.duration(sinceMs)],
+          [labels.droppedBytes, format.bytes(bridge.droppedBytes)],
           [labels.reopenings, format.exact(bridge.reopenings)],
         ]}
       />
+      {problems.map((problem) => (
+        <p class="note bad pad" key={problem}>
+          {problem}
+        </p>
+      ))}
     </section>
   )
 }
@@ -80,10 +92,15 @@ function End(props: { readonly name: string; readonly end: BridgeEndView }): JSX
   const { labels } = usePage()
   const { state, address } = props.end
   const texts: Record<BridgeEndState, string> = {
-    open: labels.stateOpen,
+    idle: labels.stateIdle,
+    absent: labels.stateAbsent,
     opening: labels.stateOpening,
+    listening: labels.stateListening,
+    up: labels.stateUp,
     waiting: labels.stateWaiting,
-    closed: labels.stateClosed,
+    failed: labels.stateFailed,
+    stopping: labels.stateStopping,
+    stopped: labels.stateStopped,
   }
   return (
     <div class="bridge-end">

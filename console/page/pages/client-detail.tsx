@@ -10,7 +10,7 @@ import { State } from '../parts/basics.tsx'
 import { Dialog } from '../parts/dialog.tsx'
 import { Facts, Panel } from '../parts/panel.tsx'
 import { usePolled } from '../polled.ts'
-import { MQTT_VERSIONS } from './clients.tsx'
+import { MQTT_VERSIONS } from '../text/format.ts'
 
 export function ClientDetail({ clientId }: { readonly clientId: string }): JSX.Element {
   const { labels } = usePage()
@@ -39,7 +39,10 @@ function ClientFacts({ client }: { readonly client: ClientDetailView }): JSX.Ele
     <>
       <p class="panel-state">
         {client.isConnected ? (
-          <State tone="good" text={`${labels.isOnline} ${labels.since(format.duration(connectedMs))}`} />
+          <State
+            tone="good"
+            text={`${labels.isOnline} ${labels.since(format.duration(connectedMs))}`}
+          />
         ) : (
           <State tone="plain" text={labels.offline} />
         )}
@@ -90,7 +93,10 @@ function Subscriptions({ client }: { readonly client: ClientDetailView }): JSX.E
   )
 }
 
-function Disconnect(props: { readonly clientId: string; readonly onDone: () => void }): JSX.Element {
+function Disconnect(props: {
+  readonly clientId: string
+  readonly onDone: () => void
+}): JSX.Element {
   const { labels } = usePage()
   const { clientId, onDone } = props
   const [isAsking, setAsking] = useState(false)
@@ -113,7 +119,7 @@ function Disconnect(props: { readonly clientId: string; readonly onDone: () => v
         <Dialog title={labels.disconnectTitle(clientId)} onClose={() => setAsking(false)}>
           <p>{labels.disconnectText}</p>
           <div class="dialog-foot">
-            <button type="button" class="button" onClick={() => setAsking(false)}>
+            <button type="button" class="button" autofocus onClick={() => setAsking(false)}>
               {labels.cancel}
             </button>
             <button type="button" class="button danger solid" onClick={disconnect}>

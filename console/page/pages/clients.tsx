@@ -2,24 +2,25 @@
 
 import type { JSX } from 'preact'
 import type { ClientRow, PageView } from '../../views.ts'
-import { path } from '../api.ts'
+import { withQuery } from '../api.ts'
 import { usePage } from '../context.ts'
 import { Empty, PageHead, State } from '../parts/basics.tsx'
 import { NothingFound, offsetOf, Pager, ROWS, SearchBox } from '../parts/table.tsx'
 import { usePolled } from '../polled.ts'
 import { changed } from '../route.ts'
+import { MQTT_VERSIONS } from '../text/format.ts'
 import { ClientDetail } from './client-detail.tsx'
 import { NoBroker } from './no-broker.tsx'
-
-export const MQTT_VERSIONS = { 3: '3.1', 4: '3.1.1', 5: '5.0' } as const
 
 export function Clients(): JSX.Element {
   const { labels, route, live } = usePage()
   const search = route.query.get('search') ?? ''
   const open = route.query.get('open')
   const offset = offsetOf(route.query)
-  const query = path('clients', { search, offset, limit: ROWS })
-  const { answer } = usePolled<PageView<ClientRow>>(query, true)
+  const question = live.snapshot?.broker
+    ? withQuery('clients', { search, offset, limit: ROWS })
+    : null
+  const { answer } = usePolled<PageView<ClientRow>>(question, true)
   if (live.snapshot?.broker === null) return <NoBroker title={labels.clients} />
   const isEmpty = answer?.total === 0
   // A broker that is only observed counts its clients and does not name them.
@@ -38,10 +39,7 @@ export function Clients(): JSX.Element {
             <Empty
               title={labels.noClients}
               hint={labels.noClientsHint}
-              commands={[
-                "motewire sub --topic '#' --verbose",
-                'motewire pub --topic hello --message world',
-              ]}
+              commands={["motewire sub -t '#' -v", 'motewire pub -t hello -m world']}
             />
           )}
           {isEmpty && search !== '' && <NothingFound search={search} />}
@@ -65,13 +63,27 @@ function ClientTable(props: {
         <thead>
           <tr>
             <th scope="col">{labels.clientId}</th>
-            <th scope="col" class="wide">{labels.address}</th>
-            <th scope="col" class="wide">MQTT</th>
-            <th scope="col" class="middle">{labels.connected}</th>
-            <th scope="col" class="middle number">{labels.subscriptions}</th>
-            <th scope="col" class="middle number">{labels.queued}</th>
-            <th scope="col" class="number">{labels.inShort}</th>
-            <th scope="col" class="number">{labels.outShort}</th>
+            <th scope="col" class="wide">
+              {labels.address}
+            </th>
+            <th scope="col" class="wide">
+              MQTT
+            </th>
+            <th scope="col" class="middle">
+              {labels.connected}
+            </th>
+            <th scope="col" class="middle number">
+              {labels.subscriptions}
+            </th>
+            <th scope="col" class="middle number">
+              {labels.queued}
+            </th>
+            <th scope="col" class="number">
+              {labels.inShort}
+            </th>
+            <th scope="col" class="number">
+              {labels.outShort}
+            </th>
           </tr>
         </thead>
         <tbody>

@@ -19,7 +19,10 @@ export function Fleet(): JSX.Element {
           <Empty
             title={labels.noFleet}
             hint={labels.noFleetHint}
-            commands={['npm start', 'motewire sim examples/sensors.yaml --console-port 8080']}
+            commands={[
+              'motewire demo',
+              'motewire sim examples/scenarios/sensors.yaml --console-port 8080',
+            ]}
           />
         </section>
       </>
@@ -34,7 +37,11 @@ export function Fleet(): JSX.Element {
       <FleetFigures fleet={fleet} />
       <Groups groups={fleet.groups} />
       <div class="columns">
-        <Ladder title={labels.ackLatency} hint={labels.ackLatencyHint} ladder={fleet.ackLatencyMs} />
+        <Ladder
+          title={labels.ackLatency}
+          hint={labels.ackLatencyHint}
+          ladder={fleet.ackLatencyMs}
+        />
         <Ladder title={labels.lag} hint={labels.lagHint} ladder={fleet.lagMs} />
       </div>
     </>
@@ -60,7 +67,8 @@ function Progress({ fleet }: { readonly fleet: FleetView }): JSX.Element {
   const { labels, format } = usePage()
   const { elapsedMs, durationMs, devices, connected, started } = fleet
   const devicesText = labels.devicesOf(format.count(connected), format.count(devices))
-  const of = durationMs === null ? labels.untilStopped : labels.elapsedOf(format.duration(durationMs))
+  const of =
+    durationMs === null ? labels.untilStopped : labels.elapsedOf(format.duration(durationMs))
   return (
     <section class="card progress">
       <div>
@@ -121,10 +129,18 @@ function Groups({ groups }: { readonly groups: readonly GroupView[] }): JSX.Elem
           <thead>
             <tr>
               <th scope="col">{labels.group}</th>
-              <th scope="col" class="wide-bar">{labels.connected}</th>
-              <th scope="col" class="number">{labels.publishedCount}</th>
-              <th scope="col" class="number">{labels.acked}</th>
-              <th scope="col" class="number middle">{labels.queued}</th>
+              <th scope="col" class="wide-bar">
+                {labels.isOnline}
+              </th>
+              <th scope="col" class="number middle">
+                {labels.publishedCount}
+              </th>
+              <th scope="col" class="number">
+                {labels.acked}
+              </th>
+              <th scope="col" class="number middle">
+                {labels.queued}
+              </th>
             </tr>
           </thead>
           <tbody>
@@ -137,7 +153,7 @@ function Groups({ groups }: { readonly groups: readonly GroupView[] }): JSX.Elem
                     <span class="numbers">{devices}</span>
                     <Bar share={group.connected / group.devices} label={devices} />
                   </td>
-                  <td class="number">{format.count(group.published)}</td>
+                  <td class="number middle">{format.count(group.published)}</td>
                   <td class="number">{format.count(group.acked)}</td>
                   <td class="number middle">{format.count(group.queued)}</td>
                 </tr>

@@ -2,7 +2,7 @@
 
 import type { JSX } from 'preact'
 import type { BrokerView, FleetView, PageView, TopicRow } from '../../views.ts'
-import { path } from '../api.ts'
+import { withQuery } from '../api.ts'
 import { usePage } from '../context.ts'
 import { Bar, Card, Empty, Figure, Figures, PageHead, State } from '../parts/basics.tsx'
 import { Icon } from '../parts/icon.tsx'
@@ -16,6 +16,7 @@ export function Overview(): JSX.Element {
   const { labels, format, live, openPublish } = usePage()
   const { snapshot, samples } = live
   const broker = snapshot?.broker
+  const isEmpty = broker === null && !snapshot?.fleet && snapshot?.bridges.length === 0
   const line = broker && labels.brokerLine(broker.version, format.duration(broker.uptimeMs))
   return (
     <>
@@ -27,12 +28,14 @@ export function Overview(): JSX.Element {
           </button>
         )}
       </PageHead>
-      {broker === null && (
-        <Empty
-          title={labels.noBroker}
-          hint={labels.noBrokerHint}
-          commands={['motewire broker --console-port 8080']}
-        />
+      {isEmpty && (
+        <section class="card">
+          <Empty
+            title={labels.nothingRuns}
+            hint={labels.nothingRunsHint}
+            commands={['motewire demo', 'motewire broker --console-port 8080']}
+          />
+        </section>
       )}
       {broker && snapshot && (
         <>
@@ -81,11 +84,7 @@ function BrokerFigures({ broker }: { readonly broker: BrokerView }): JSX.Element
         hint={labels.retainedCount(format.count(broker.retained))}
       />
       <Figure label={labels.subscriptions} value={format.count(broker.subscriptions)} />
-      <Figure
-        label={labels.queued}
-        value={format.count(broker.queued)}
-        hint={labels.queuedHint}
-      />
+      <Figure label={labels.queued} value={format.count(broker.queued)} hint={labels.queuedHint} />
       <Figure
         label={labels.dropped}
         value={format.count(broker.messagesDropped)}
@@ -115,8 +114,8 @@ function FleetCard({ fleet }: { readonly fleet: FleetView }): JSX.Element {
         <p>{connected}</p>
         <Bar share={fleet.connected / fleet.devices} label={connected} />
         <p class="muted numbers">
-          {format.rate(fleet.publishesPerSecond)} {labels.perSecond} ·{' '}
-          {labels.acked} {format.count(fleet.acked)} · {labels.lost} {format.count(fleet.lost)}
+          {format.rate(fleet.publishesPerSecond)} {labels.perSecond} · {labels.acked}{' '}
+          {format.count(fleet.acked)} · {labels.lost} {format.count(fleet.lost)}
         </p>
       </div>
     </Card>
@@ -126,7 +125,7 @@ function FleetCard({ fleet }: { readonly fleet: FleetView }): JSX.Element {
 function BusiestTopics(): JSX.Element {
   const { labels, format } = usePage()
   const query = { order: 'rate', direction: 'desc', limit: 6 }
-  const { answer } = usePolled<PageView<TopicRow>>(path('topics', query))
+  const { answer } = usePolled<PageView<TopicRow>>(withQuery('topics', query))
   const all = address('topics', { order: 'rate', direction: 'desc' })
   return (
     <Card title={labels.busiestTopics} href={all}>

@@ -1,20 +1,33 @@
-// The form that publishes a message as the broker itself, with its QoS and payload format chosen for
+// The form that publishes a message as the broker itself, with QoS and payload format chosen for
 // each message. It stays open, so that the next message is one key away.
 
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
 import type { PayloadEncoding, PublishReply, PublishRequest } from '../../views.ts'
-import { call } from '../api.ts'
+import { call, reasonOf } from '../api.ts'
 import { usePage } from '../context.ts'
 import { Choice } from '../parts/basics.tsx'
 import { Dialog } from '../parts/dialog.tsx'
 
-type QosText = '0' | '1' | '2'
+const ENCODINGS = ['text', 'hex', 'base64'] as const
+const QOS_TEXTS = ['0', '1', '2'] as const
+const QOS = { 0: 0, 1: 1, 2: 2 } as const
 
-type Outcome = { readonly kind: 'none' | 'sending' | 'sent' | 'failed'; readonly text: string }
+/** How a message is sent. */
+interface Manner {
+  readonly encoding: PayloadEncoding
+  readonly qos: (typeof QOS_TEXTS)[number]
+  readonly retain: boolean
+}
+
+const PLAIN: Manner = { encoding: 'text', qos: '0', retain: false }
+
+interface Outcome {
+  readonly kind: 'none' | 'sending' | 'sent' | 'failed'
+  readonly text: string
+}
 
 const NOTHING: Outcome = { kind: 'none', text: '' }
-const QOS = { 0: 0, 1: 1, 2: 2 } as const
 
 export function PublishDialog({ onClose }: { readonly onClose: () => void }): JSX.Element {
   const { labels, route } = usePage()
@@ -31,25 +44,15 @@ export function PublishForm(props: {
   /** Whether the topic can be changed. */
   readonly hasTopicField?: boolean
 }): JSX.Element {
-  const { labels, format } = usePage()
+  const { labels } = usePage()
   const [topic, setTopic] = useState(props.topic)
   const [payload, setPayload] = useState('')
-  const [encoding, setEncoding] = useState<PayloadEncoding>('text')
-  const [qos, setQos] = useState<QosText>('0')
-  const [retain, setRetain] = useState(false)
-  const [outcome, setOutcome] = useState(NOTHING)
+  const [manner, setManner] = useState(PLAIN)
+  const [outcome, publish] = usePublish()
   const send = (event: Event): void => {
     event.preventDefault()
-    if (outcome.kind === 'sending') return
-    const body: PublishRequest = { topic, payload, encoding, qos: QOS[qos], retain }
-    setOutcome({ kind: 'sending', text: '' })
-    call<PublishReply>('publish', { method: 'POST', body }).then(
-      (reply) => {
-        const text = labels.published(format.bytes(reply.payloadBytes), reply.topic)
-        setOutcome({ kind: 'sent', text })
-      },
-      (error: Error) => setOutcome({ kind: 'failed', text: labels.failed(error.message) }),
-    )
+    const { encoding, qos, retain } = manner
+    void publish({ topic, payload, encoding, qos: QOS[qos], retain })
   }
   const handleKey = (event: KeyboardEvent): void => {
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) send(event)
@@ -63,6 +66,7 @@ export function PublishForm(props: {
             class="mono"
             value={topic}
             required
+            autofocus
             spellcheck={false}
             autocomplete="off"
             placeholder="site/north/command"
@@ -77,38 +81,11 @@ export function PublishForm(props: {
           rows={4}
           value={payload}
           spellcheck={false}
-          placeholder={EXAMPLES[encoding]}
+          placeholder={EXAMPLES[manner.encoding]}
           onInput={(event) => setPayload(event.currentTarget.value)}
         />
       </label>
-      <div class="field-row">
-        <Choice
-          label={labels.format}
-          value={encoding}
-          options={(['text', 'hex', 'base64'] as const).map((value) => ({
-            value,
-            text: labels[value],
-          }))}
-          onChange={setEncoding}
-        />
-        <Choice
-          label={labels.qos}
-          value={qos}
-          options={(['0', '1', '2'] as const).map((value) => ({
-            value,
-            text: labels.lastQos(value),
-          }))}
-          onChange={setQos}
-        />
-        <label class="check" title={labels.retainHint}>
-          <input
-            type="checkbox"
-            checked={retain}
-            onChange={(event) => setRetain(event.currentTarget.checked)}
-          />
-          {labels.retain}
-        </label>
-      </div>
+      <MannerFields manner={manner} onChange={setManner} />
       <div class="field-row">
         <button type="submit" class="button solid" disabled={outcome.kind === 'sending'}>
           {outcome.kind === 'sending' ? labels.sending : labels.send}
@@ -116,6 +93,55 @@ export function PublishForm(props: {
         <output class={outcome.kind === 'failed' ? 'note bad' : 'note'}>{outcome.text}</output>
       </div>
     </form>
+  )
+}
+
+function usePublish(): [Outcome, (request: PublishRequest) => Promise<void>] {
+  const { labels, format } = usePage()
+  const [outcome, setOutcome] = useState(NOTHING)
+  const publish = async (body: PublishRequest): Promise<void> => {
+    if (outcome.kind === 'sending') return
+    setOutcome({ kind: 'sending', text: '' })
+    try {
+      const reply = await call<PublishReply>('publish', { method: 'POST', body })
+      const text = labels.published(format.bytes(reply.payloadBytes), reply.topic)
+      setOutcome({ kind: 'sent', text })
+    } catch (error) {
+      setOutcome({ kind: 'failed', text: labels.failed(reasonOf(error)) })
+    }
+  }
+  return [outcome, publish]
+}
+
+function MannerFields(props: {
+  readonly manner: Manner
+  readonly onChange: (manner: Manner) => void
+}): JSX.Element {
+  const { labels } = usePage()
+  const { manner, onChange } = props
+  return (
+    <div class="field-row">
+      <Choice
+        label={labels.format}
+        value={manner.encoding}
+        options={ENCODINGS.map((value) => ({ value, text: labels[value] }))}
+        onChange={(encoding) => onChange({ ...manner, encoding })}
+      />
+      <Choice
+        label={labels.qos}
+        value={manner.qos}
+        options={QOS_TEXTS.map((value) => ({ value, text: labels.lastQos(value) }))}
+        onChange={(qos) => onChange({ ...manner, qos })}
+      />
+      <label class="check" title={labels.retainHint}>
+        <input
+          type="checkbox"
+          checked={manner.retain}
+          onChange={(event) => onChange({ ...manner, retain: event.currentTarget.checked })}
+        />
+        {labels.retain}
+      </label>
+    </div>
   )
 }
 

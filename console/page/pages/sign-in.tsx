@@ -2,7 +2,7 @@
 
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
-import { call, CallError } from '../api.ts'
+import { call, CallError, reasonOf } from '../api.ts'
 import { usePage } from '../context.ts'
 
 export function SignIn(): JSX.Element {
@@ -13,7 +13,7 @@ export function SignIn(): JSX.Element {
     event.preventDefault()
     call('sign-in', { method: 'POST', body: { token } }).then(reconnect, (error: unknown) => {
       const isWrong = error instanceof CallError && error.status === 401
-      setProblem(isWrong ? labels.tokenWrong : labels.failed(String(error)))
+      setProblem(isWrong ? labels.tokenWrong : labels.failed(reasonOf(error)))
     })
   }
   return (

@@ -3,7 +3,7 @@
 
 import type { JSX } from 'preact'
 import type { TopicDetailView } from '../../views.ts'
-import { path } from '../api.ts'
+import { withQuery } from '../api.ts'
 import { usePage } from '../context.ts'
 import { Facts, Panel } from '../parts/panel.tsx'
 import { Payload } from '../parts/payload.tsx'
@@ -13,7 +13,7 @@ import { PublishForm } from './publish.tsx'
 
 export function TopicDetail({ topic }: { readonly topic: string }): JSX.Element {
   const { labels } = usePage()
-  const { answer, error } = usePolled<TopicDetailView>(path('topics/detail', { name: topic }))
+  const { answer, error } = usePolled<TopicDetailView>(withQuery('topics/detail', { name: topic }))
   const isGone = error?.status === 404
   return (
     <Panel title={topic}>

@@ -2,7 +2,7 @@
 
 import type { JSX } from 'preact'
 import type { PageView, TopicOrder, TopicRow } from '../../views.ts'
-import { path } from '../api.ts'
+import { withQuery } from '../api.ts'
 import { usePage } from '../context.ts'
 import { Empty, PageHead } from '../parts/basics.tsx'
 import { Icon } from '../parts/icon.tsx'
@@ -32,8 +32,10 @@ export function Topics(): JSX.Element {
   const open = route.query.get('open')
   const offset = offsetOf(route.query)
   const sorting = sortingOf(route.query)
-  const query = path('topics', { search, offset, limit: ROWS, ...sorting })
-  const { answer } = usePolled<PageView<TopicRow>>(query, true)
+  const question = live.snapshot?.broker
+    ? withQuery('topics', { search, offset, limit: ROWS, ...sorting })
+    : null
+  const { answer } = usePolled<PageView<TopicRow>>(question, true)
   if (live.snapshot?.broker === null) return <NoBroker title={labels.topics} />
   const isEmpty = answer?.total === 0
   return (
@@ -51,7 +53,7 @@ export function Topics(): JSX.Element {
             <Empty
               title={labels.noTopics}
               hint={labels.noTopicsHint}
-              commands={['motewire pub --topic hello --message world']}
+              commands={['motewire pub -t hello -m world']}
             />
           )}
           {isEmpty && search !== '' && <NothingFound search={search} />}

@@ -65,9 +65,7 @@ export function Card(props: {
   return (
     <section class="card">
       <header class="card-head">
-        <h2>
-          {props.href === undefined ? props.title : <a href={props.href}>{props.title}</a>}
-        </h2>
+        <h2>{props.href === undefined ? props.title : <a href={props.href}>{props.title}</a>}</h2>
         {props.hint !== undefined && <span class="muted">{props.hint}</span>}
         {props.action !== undefined && <span class="card-action">{props.action}</span>}
       </header>

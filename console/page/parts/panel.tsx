@@ -28,13 +28,7 @@ export function Panel(props: {
   return (
     <>
       <div class="panel-shade" onClick={close} aria-hidden="true" />
-      <aside
-        class="panel"
-        ref={panel}
-        tabIndex={-1}
-        aria-label={props.title}
-        onKeyDown={handleKey}
-      >
+      <aside class="panel" ref={panel} tabIndex={-1} aria-label={props.title} onKeyDown={handleKey}>
         <header class="panel-head">
           <h2 class="mono">{props.title}</h2>
           <CopyButton text={props.title} />

@@ -21,7 +21,9 @@ export function Payload({ payload }: { readonly payload: PayloadView }): JSX.Ele
   const { labels, format } = usePage()
   const reading = useMemo(() => read(payload), [payload.base64, payload.isCut])
   const [chosen, setChosen] = useState<Shape | null>(null)
-  const shapes = (['json', 'text', 'hex'] as const).filter((one) => reading.views[one] !== undefined)
+  const shapes = (['json', 'text', 'hex'] as const).filter(
+    (one) => reading.views[one] !== undefined,
+  )
   const shape = shapes.find((one) => one === chosen) ?? shapes[0] ?? 'hex'
   const text = reading.views[shape] ?? ''
   if (reading.bytes === 0) return <p class="muted">{labels.emptyPayload}</p>

@@ -154,7 +154,8 @@ function nearest(
   pointed: number,
 ): RateSample | undefined {
   return seen.reduce<RateSample | undefined>((best, one) => {
-    const isNearer = best === undefined || Math.abs(x(one.at) - pointed) < Math.abs(x(best.at) - pointed)
+    const isNearer =
+      best === undefined || Math.abs(x(one.at) - pointed) < Math.abs(x(best.at) - pointed)
     return isNearer ? one : best
   }, undefined)
 }

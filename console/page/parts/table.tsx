@@ -4,7 +4,7 @@
 import type { ComponentChildren, JSX } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { usePage } from '../context.ts'
-import { changed, replaceVisit } from '../route.ts'
+import { changed, parseRoute, replaceVisit } from '../route.ts'
 import { Icon } from './icon.tsx'
 
 export const ROWS = 50
@@ -35,7 +35,10 @@ export function SearchBox({ label }: { readonly label: string }): JSX.Element {
   const handleInput = (value: string): void => {
     setText(value)
     clearTimeout(timer.current)
-    const go = (): void => replaceVisit(changed(route, { search: value, offset: '' }))
+    // The visitor may have gone on by then, so the place is looked up, not remembered.
+    const go = (): void => {
+      replaceVisit(changed(parseRoute(location.hash), { search: value, offset: '' }))
+    }
     timer.current = setTimeout(go, TYPING_MS)
   }
   return (

@@ -74,6 +74,9 @@ export class Format {
   }
 }
 
+/** The protocol's versions by their number on the wire. */
+export const MQTT_VERSIONS = { 3: '3.1', 4: '3.1.1', 5: '5.0' } as const
+
 const UNITS = [
   { name: 'kB', size: 1e3 },
   { name: 'MB', size: 1e6 },

@@ -174,8 +174,7 @@ groups:
     ])
   })
 
-  it('is plain data that survives JSON', () => {
-    expect(JSON.parse(JSON.stringify(scenario))).toEqual(JSON.parse(JSON.stringify(scenario)))
+  it('is plain data that a worker can be sent', () => {
     expect(structuredClone(scenario)).toEqual(scenario)
   })
 })

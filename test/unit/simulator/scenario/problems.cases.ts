@@ -9,52 +9,221 @@ export interface ProblemCase {
   readonly told: string
 }
 
-const stream = (rest: string): string => `  a:\n    count: 1\n    publish:\n      - { topic: t, every: 1s${rest} }\n`
+const stream = (rest: string): string =>
+  `  a:\n    count: 1\n    publish:\n      - { topic: t, every: 1s${rest} }\n`
 const field = (sensor: string): string => stream(`, payload: { fields: { f: ${sensor} } }`)
 
 /** What `told` begins with is left out: `office.yaml:`. */
 export const CASES: readonly ProblemCase[] = [
-  { name: 'an empty file', text: '', told: '1:1: found nothing, expected a mapping with version: 1 and groups' },
-  { name: 'a list', text: '- a', told: '1:1: found a list, expected a mapping with version: 1 and groups' },
-  { name: 'no groups', text: 'version: 1', told: '1:1: groups: found nothing, expected a mapping of names to groups, or a list of groups' },
-  { name: 'no groups in the mapping', text: 'version: 1\ngroups: {}', told: '2:9: groups: found an empty mapping, expected 1 to 1000 groups' },
-  { name: 'another version, and only that', text: 'version: 2\ngroup: {}', told: '1:10: version: found 2, expected 1' },
-  { name: 'broken YAML', text: 'version: 1\ngroups: [', told: '2:10: not YAML: flow sequence in block collection must be sufficiently indented and end with a ]' },
-  { name: 'a key twice', text: 'version: 1\nversion: 1', told: '2:1: not YAML: map keys must be unique' },
+  {
+    name: 'an empty file',
+    text: '',
+    told: '1:1: found nothing, expected a mapping with version: 1 and groups',
+  },
+  {
+    name: 'a list',
+    text: '- a',
+    told: '1:1: found a list, expected a mapping with version: 1 and groups',
+  },
+  {
+    name: 'no groups',
+    text: 'version: 1',
+    told: '1:1: groups: found nothing, expected a mapping of names to groups, or a list of groups',
+  },
+  {
+    name: 'no groups in the mapping',
+    text: 'version: 1\ngroups: {}',
+    told: '2:9: groups: found an empty mapping, expected 1 to 1000 groups',
+  },
+  {
+    name: 'another version, and only that',
+    text: 'version: 2\ngroup: {}',
+    told: '1:10: version: found 2, expected 1',
+  },
+  {
+    name: 'broken YAML',
+    text: 'version: 1\ngroups: [',
+    told: '2:10: not YAML: flow sequence in block collection must be sufficiently indented and end with a ]',
+  },
+  {
+    name: 'a key twice',
+    text: 'version: 1\nversion: 1',
+    told: '2:1: not YAML: map keys must be unique',
+  },
   { name: 'an unknown tag', text: 'version: !x 1', told: '1:10: not YAML: unresolved tag: !x' },
-  { name: 'an unknown alias', text: 'version: 1\ngroups: *x', told: ' not YAML: unresolved alias (the anchor must be set before the alias): x' },
-  { name: 'an unknown key near a known one', text: `duraton: 1s\n${BODY}  a: { count: 1 }`, told: '1:1: duraton: unknown key, did you mean duration?' },
-  { name: 'an unknown key far from all', text: `${BODY}  a: { count: 1, connect: { x: 1 } }`, told: '3:29: groups.a.connect.x: unknown key, expected one of keepalive clean protocolVersion sessionExpiry' },
-  { name: 'a duration without a unit', text: `duration: 30\n${BODY}  a: { count: 1 }`, told: '1:11: duration: found 30, expected a duration from 1ms to 3650d, such as 250ms, 30s, 5m or 1h' },
-  { name: 'a period below the minimum', text: `${BODY}  a: { count: 1, publish: [{ topic: t, every: 9ms }] }`, told: '3:47: groups.a.publish[0].every: found "9ms", expected a duration from 10ms to 3650d, such as 250ms, 30s, 5m or 1h' },
-  { name: 'a missing period', text: `${BODY}  a: { count: 1, publish: [{ topic: t }] }`, told: '3:28: groups.a.publish[0].every: found nothing, expected a duration from 10ms to 3650d, such as 250ms, 30s, 5m or 1h' },
-  { name: 'a key without a value', text: `${BODY}  a:\n    count:\n`, told: '4:11: groups.a.count: found nothing, expected a whole number from 0 to 1000000' },
-  { name: 'a jitter above the period', text: BODY + stream(', jitter: 2s'), told: '6:40: groups.a.publish[0].jitter: found "2s", expected a duration not above every' },
-  { name: 'a QoS that does not exist', text: BODY + stream(', qos: 3'), told: '6:37: groups.a.publish[0].qos: found 3, expected 0, 1 or 2' },
-  { name: 'an unknown placeholder', text: `${BODY}  a: { count: 1, clientId: "x-{indx}" }`, told: '3:28: groups.a.clientId: found placeholder {indx}, expected one of {index} {group} {seed}' },
-  { name: 'a topic with a wildcard', text: `${BODY}  a: { count: 1, publish: [{ topic: t/+, every: 1s }] }`, told: '3:37: groups.a.publish[0].topic: found "t/+", expected a topic without the wildcards + and #' },
-  { name: 'a filter with a misplaced wildcard', text: `${BODY}  a: { count: 1, subscribe: [{ filter: "a/#/b" }] }`, told: '3:40: groups.a.subscribe[0].filter: found "a/#/b", expected # as the last whole level' },
-  { name: 'an unknown sensor', text: BODY + field('{ sensor: wlk }'), told: '6:66: groups.a.publish[0].payload.fields.f.sensor: found "wlk", expected one of constant walk sine gaussian uniform step counter' },
-  { name: 'a sensor without its kind', text: BODY + field('{ min: 1 }'), told: '6:56: groups.a.publish[0].payload.fields.f.sensor: found nothing, expected one of constant walk sine gaussian uniform step counter' },
-  { name: 'a field that is a list', text: BODY + field('[1]'), told: '6:56: groups.a.publish[0].payload.fields.f: found a list, expected a sensor such as { sensor: walk, min: 0, max: 100, step: 1 }, or a number, true, false, null or text of at most 256 characters' },
-  { name: 'bounds in the wrong order', text: BODY + field('{ sensor: uniform, min: 2, max: 1 }'), told: '6:80: groups.a.publish[0].payload.fields.f.min: found 2, expected a number not above max' },
-  { name: 'a walk that starts outside', text: BODY + field('{ sensor: walk, min: 0, max: 1, step: 1, start: 3 }'), told: '6:104: groups.a.publish[0].payload.fields.f.start: found 3, expected a number from min to max' },
-  { name: 'a step with too few holds', text: BODY + field('{ sensor: step, values: [1, 2], hold: [1s] }'), told: '6:94: groups.a.publish[0].payload.fields.f.hold: found a list, expected as many durations as there are values' },
-  { name: 'a number that is not finite', text: BODY + field('.inf'), told: '6:56: groups.a.publish[0].payload.fields.f: found Infinity, expected a sensor such as { sensor: walk, min: 0, max: 100, step: 1 }, or a number, true, false, null or text of at most 256 characters' },
-  { name: 'a field named like a stamp', text: BODY + stream(', payload: { fields: { seq: 1 } }'), told: '6:51: groups.a.publish[0].payload.fields: found a mapping, expected names other than those of the stamp (id stream seq ts as far as it is used)' },
-  { name: 'a session expiry before MQTT 5', text: `${BODY}  a: { count: 1, connect: { sessionExpiry: 1h } }`, told: '3:44: groups.a.connect.sessionExpiry: found "1h", expected protocolVersion: 5 beside it' },
-  { name: 'an unknown URL scheme', text: `broker: http://x\n${BODY}  a: { count: 1 }`, told: '1:9: broker: found "http://x", expected a broker URL such as mqtt://127.0.0.1:1883, or embedded' },
-  { name: 'a ramp with rate and time', text: `ramp: { rate: 1/s, over: 1s }\n${BODY}  a: { count: 1 }`, told: '1:15: ramp.rate: found "1/s", expected either rate or over' },
-  { name: 'a group name with a space', text: `${BODY}  a b: { count: 1 }`, told: '3:3: groups.a b: found "a b", expected 1 to 64 letters, digits, - _ or .' },
-  { name: 'a group name twice', text: `${BODY}  - { name: a, count: 1 }\n  - { name: a, count: 1 }`, told: '4:13: groups[1].name: found "a", expected another name than groups[0] has' },
-  { name: 'a group without a share', text: `${BODY}  a: {}`, told: '3:6: groups.a.count: found nothing, expected a count or a weight' },
-  { name: 'a group with both shares', text: `devices: 9\n${BODY}  a: { count: 1, weight: 1 }`, told: '4:26: groups.a.weight: found both, expected either count or weight' },
-  { name: 'counts beside weights', text: `devices: 9\n${BODY}  a: { count: 1 }\n  b: { weight: 1 }`, told: '5:16: groups.b.weight: found weight, expected count as in groups.a' },
-  { name: 'weights without a total', text: `${BODY}  a: { weight: 1 }`, told: '1:1: devices: found nothing, expected the number of all devices, because groups have weights' },
-  { name: 'no device at all', text: `${BODY}  a: { count: 0 }`, told: '3:3: groups: found 0 devices in all, expected 1 to 1000000 devices' },
-  { name: 'too many devices', text: `${BODY}  a: { count: 1000000 }\n  b: { count: 1 }`, told: '3:3: groups: found 1000001 devices in all, expected 1 to 1000000 devices' },
-  { name: 'one client id for many', text: `${BODY}  a: { count: 2, clientId: x }`, told: '3:28: groups.a.clientId: found "x", expected a client id with {index}, as devices are many' },
-  { name: 'client ids that two groups share', text: `${BODY}  a: { count: 3 }\n  b: { count: 2, clientId: "a-{index:01}" }`, told: '4:28: groups.b.clientId: found client id "a-0", expected client ids that group a does not have' },
-  { name: 'client ids that only meet at the end', text: `${BODY}  a: { count: 12, clientId: "x{index}" }\n  b: { count: 2, clientId: "x1{index}" }`, told: '4:28: groups.b.clientId: found client id "x10", expected client ids that group a does not have' },
-  { name: 'a client id too long for MQTT 3.1', text: `${BODY}  a: { count: 1, clientId: abcdefghijklmnopqrstuvwx, connect: { protocolVersion: 3 } }`, told: '3:28: groups.a.clientId: found client id "abcdefghijklmnopqrstuvwx" of 24 characters, expected at most 23 with protocolVersion: 3' },
+  {
+    name: 'an unknown alias',
+    text: 'version: 1\ngroups: *x',
+    told: ' not YAML: unresolved alias (the anchor must be set before the alias): x',
+  },
+  {
+    name: 'an unknown key near a known one',
+    text: `duraton: 1s\n${BODY}  a: { count: 1 }`,
+    told: '1:1: duraton: unknown key, did you mean duration?',
+  },
+  {
+    name: 'an unknown key far from all',
+    text: `${BODY}  a: { count: 1, connect: { x: 1 } }`,
+    told: '3:29: groups.a.connect.x: unknown key, expected one of keepalive clean protocolVersion sessionExpiry',
+  },
+  {
+    name: 'a duration without a unit',
+    text: `duration: 30\n${BODY}  a: { count: 1 }`,
+    told: '1:11: duration: found 30, expected a duration from 1ms to 3650d, such as 250ms, 30s, 5m or 1h',
+  },
+  {
+    name: 'a period below the minimum',
+    text: `${BODY}  a: { count: 1, publish: [{ topic: t, every: 9ms }] }`,
+    told: '3:47: groups.a.publish[0].every: found "9ms", expected a duration from 10ms to 3650d, such as 250ms, 30s, 5m or 1h',
+  },
+  {
+    name: 'a missing period',
+    text: `${BODY}  a: { count: 1, publish: [{ topic: t }] }`,
+    told: '3:28: groups.a.publish[0].every: found nothing, expected a duration from 10ms to 3650d, such as 250ms, 30s, 5m or 1h',
+  },
+  {
+    name: 'a key without a value',
+    text: `${BODY}  a:\n    count:\n`,
+    told: '4:11: groups.a.count: found nothing, expected a whole number from 0 to 1000000',
+  },
+  {
+    name: 'a jitter above the period',
+    text: BODY + stream(', jitter: 2s'),
+    told: '6:40: groups.a.publish[0].jitter: found "2s", expected a duration not above every',
+  },
+  {
+    name: 'a QoS that does not exist',
+    text: BODY + stream(', qos: 3'),
+    told: '6:37: groups.a.publish[0].qos: found 3, expected 0, 1 or 2',
+  },
+  {
+    name: 'an unknown placeholder',
+    text: `${BODY}  a: { count: 1, clientId: "x-{indx}" }`,
+    told: '3:28: groups.a.clientId: found placeholder {indx}, expected one of {index} {group} {seed}',
+  },
+  {
+    name: 'a topic with a wildcard',
+    text: `${BODY}  a: { count: 1, publish: [{ topic: t/+, every: 1s }] }`,
+    told: '3:37: groups.a.publish[0].topic: found "t/+", expected a topic without the wildcards + and #',
+  },
+  {
+    name: 'a filter with a misplaced wildcard',
+    text: `${BODY}  a: { count: 1, subscribe: [{ filter: "a/#/b" }] }`,
+    told: '3:40: groups.a.subscribe[0].filter: found "a/#/b", expected # as the last whole level',
+  },
+  {
+    name: 'an unknown sensor',
+    text: BODY + field('{ sensor: wlk }'),
+    told: '6:66: groups.a.publish[0].payload.fields.f.sensor: found "wlk", expected one of constant walk sine gaussian uniform step counter',
+  },
+  {
+    name: 'a sensor without its kind',
+    text: BODY + field('{ min: 1 }'),
+    told: '6:56: groups.a.publish[0].payload.fields.f.sensor: found nothing, expected one of constant walk sine gaussian uniform step counter',
+  },
+  {
+    name: 'a field that is a list',
+    text: BODY + field('[1]'),
+    told: '6:56: groups.a.publish[0].payload.fields.f: found a list, expected a sensor such as { sensor: walk, min: 0, max: 100, step: 1 }, or a number, true, false, null or text of at most 256 characters',
+  },
+  {
+    name: 'bounds in the wrong order',
+    text: BODY + field('{ sensor: uniform, min: 2, max: 1 }'),
+    told: '6:80: groups.a.publish[0].payload.fields.f.min: found 2, expected a number not above max',
+  },
+  {
+    name: 'a walk that starts outside',
+    text: BODY + field('{ sensor: walk, min: 0, max: 1, step: 1, start: 3 }'),
+    told: '6:104: groups.a.publish[0].payload.fields.f.start: found 3, expected a number from min to max',
+  },
+  {
+    name: 'a step with too few holds',
+    text: BODY + field('{ sensor: step, values: [1, 2], hold: [1s] }'),
+    told: '6:94: groups.a.publish[0].payload.fields.f.hold: found a list, expected as many durations as there are values',
+  },
+  {
+    name: 'a number that is not finite',
+    text: BODY + field('.inf'),
+    told: '6:56: groups.a.publish[0].payload.fields.f: found Infinity, expected a sensor such as { sensor: walk, min: 0, max: 100, step: 1 }, or a number, true, false, null or text of at most 256 characters',
+  },
+  {
+    name: 'a field named like a stamp',
+    text: BODY + stream(', payload: { fields: { seq: 1 } }'),
+    told: '6:51: groups.a.publish[0].payload.fields: found a mapping, expected names other than those of the stamp (id stream seq ts as far as it is used)',
+  },
+  {
+    name: 'a session expiry before MQTT 5',
+    text: `${BODY}  a: { count: 1, connect: { sessionExpiry: 1h } }`,
+    told: '3:44: groups.a.connect.sessionExpiry: found "1h", expected protocolVersion: 5 beside it',
+  },
+  {
+    name: 'an unknown URL scheme',
+    text: `broker: http://x\n${BODY}  a: { count: 1 }`,
+    told: '1:9: broker: found "http://x", expected a broker URL such as mqtt://127.0.0.1:1883, or embedded',
+  },
+  {
+    name: 'a ramp with rate and time',
+    text: `ramp: { rate: 1/s, over: 1s }\n${BODY}  a: { count: 1 }`,
+    told: '1:15: ramp.rate: found "1/s", expected either rate or over',
+  },
+  {
+    name: 'a group name with a space',
+    text: `${BODY}  a b: { count: 1 }`,
+    told: '3:3: groups.a b: found "a b", expected 1 to 64 letters, digits, - _ or .',
+  },
+  {
+    name: 'a group name twice',
+    text: `${BODY}  - { name: a, count: 1 }\n  - { name: a, count: 1 }`,
+    told: '4:13: groups[1].name: found "a", expected another name than groups[0] has',
+  },
+  {
+    name: 'a group without a share',
+    text: `${BODY}  a: {}`,
+    told: '3:6: groups.a.count: found nothing, expected a count or a weight',
+  },
+  {
+    name: 'a group with both shares',
+    text: `devices: 9\n${BODY}  a: { count: 1, weight: 1 }`,
+    told: '4:26: groups.a.weight: found both, expected either count or weight',
+  },
+  {
+    name: 'counts beside weights',
+    text: `devices: 9\n${BODY}  a: { count: 1 }\n  b: { weight: 1 }`,
+    told: '5:16: groups.b.weight: found weight, expected count as in groups.a',
+  },
+  {
+    name: 'weights without a total',
+    text: `${BODY}  a: { weight: 1 }`,
+    told: '1:1: devices: found nothing, expected the number of all devices, because groups have weights',
+  },
+  {
+    name: 'no device at all',
+    text: `${BODY}  a: { count: 0 }`,
+    told: '3:3: groups: found 0 devices in all, expected 1 to 1000000 devices',
+  },
+  {
+    name: 'too many devices',
+    text: `${BODY}  a: { count: 1000000 }\n  b: { count: 1 }`,
+    told: '3:3: groups: found 1000001 devices in all, expected 1 to 1000000 devices',
+  },
+  {
+    name: 'one client id for many',
+    text: `${BODY}  a: { count: 2, clientId: x }`,
+    told: '3:28: groups.a.clientId: found "x", expected a client id with {index}, as devices are many',
+  },
+  {
+    name: 'client ids that two groups share',
+    text: `${BODY}  a: { count: 3 }\n  b: { count: 2, clientId: "a-{index:01}" }`,
+    told: '4:28: groups.b.clientId: found client id "a-0", expected client ids that group a does not have',
+  },
+  {
+    name: 'client ids that only meet at the end',
+    text: `${BODY}  a: { count: 12, clientId: "x{index}" }\n  b: { count: 2, clientId: "x1{index}" }`,
+    told: '4:28: groups.b.clientId: found client id "x10", expected client ids that group a does not have',
+  },
+  {
+    name: 'a client id too long for MQTT 3.1',
+    text: `${BODY}  a: { count: 1, clientId: abcdefghijklmnopqrstuvwx, connect: { protocolVersion: 3 } }`,
+    told: '3:28: groups.a.clientId: found client id "abcdefghijklmnopqrstuvwx" of 24 characters, expected at most 23 with protocolVersion: 3',
+  },
 ]

@@ -77,7 +77,12 @@ groups:
 describe('hostile files', () => {
   it('refuses aliases that explode', () => {
     const levels = Array.from({ length: 9 }, (_, level) => {
-      const items = level === 0 ? 'x' : Array(10).fill(`*l${level - 1}`).join(', ')
+      const items =
+        level === 0
+          ? 'x'
+          : Array(10)
+              .fill(`*l${level - 1}`)
+              .join(', ')
       return `l${level}: &l${level} [${items}]`
     })
     expect(problemsOf(levels.join('\n')).message).toMatch(/^office\.yaml: not YAML: /)

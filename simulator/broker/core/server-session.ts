@@ -1,0 +1,90 @@
+// One client's session on the broker: its subscriptions, the messages it is owed and those it is in
+// the middle of sending. It outlives connections as long as its expiry says. Outbound deliveries are
+// the SDK's own Delivery: the same window, order, DUP and bounds as on the client's side.
+
+import type { Properties, QoS, Subscription, Will } from '@motewire/sdk/codec'
+import { Delivery, PacketIds, Receipts, TransmitBuffer } from '@motewire/sdk/core'
+import type { OutboxLimits } from '@motewire/sdk/core'
+import type { Connection } from './connection.ts'
+import type { Message } from './message.ts'
+
+/** A subscription as the topic tree holds it. */
+export interface SubscriptionEntry {
+  readonly session: ServerSession
+  readonly subscription: Subscription
+  /** The filter without `$share/NAME/`. */
+  readonly filter: string
+  readonly identifier: number | undefined
+}
+
+export class ServerSession {
+  readonly clientId: string
+  username: string | undefined
+  protocolVersion: 3 | 4 | 5 = 4
+  isClean: boolean = true
+  keepaliveS = 0
+  /** How long it lives without a connection; Infinity: for ever. */
+  expiryMs = 0
+  /** When it ends, while it has no connection. */
+  expiresAtMs: number = Infinity
+  connection: Connection | undefined
+  /** By the filter as it was subscribed. */
+  readonly subscriptions: Map<string, SubscriptionEntry> = new Map()
+  readonly transmit: TransmitBuffer = new TransmitBuffer()
+  readonly delivery: Delivery
+  readonly receipts: Receipts = new Receipts()
+  will: Will | undefined
+  /** When a delayed will is published; Infinity when none waits. */
+  willDueMs: number = Infinity
+  messagesIn = 0
+  messagesOut = 0
+  /** Messages that found its queue full, or expired in it. */
+  dropped = 0
+
+  constructor(clientId: string, queue: OutboxLimits) {
+    this.clientId = clientId
+    this.delivery = new Delivery(
+      { ...queue, whenFull: 'drop-newest' },
+      this.transmit,
+      new PacketIds(),
+      {
+        onOutcome: (_token, outcome) => {
+          if (outcome === 'dropped' || outcome === 'expired') this.dropped++
+        },
+        onTransmitFull: () => this.connection?.handler.onTransmitFull(this.connection),
+      },
+    )
+  }
+
+  get isConnected(): boolean {
+    return this.connection !== undefined
+  }
+
+  /** Hands a message over; false when the queue had no room for it. */
+  deliver(
+    message: Message,
+    qos: QoS,
+    retain: boolean,
+    identifiers: readonly number[] | undefined,
+    now: number,
+  ): boolean {
+    const { connection } = this
+    // QoS 0 is not kept for those who are away.
+    if (connection === undefined && qos === 0) return false
+    const properties = withIdentifiers(message.properties, identifiers)
+    const { topic, payload } = message
+    const result = this.delivery.publish(topic, payload, qos, retain, properties, undefined, now)
+    if (result === 'dropped') return false
+    this.messagesOut++
+    connection?.handler.onTransmitReady(connection)
+    return true
+  }
+}
+
+function withIdentifiers(
+  properties: Properties | undefined,
+  identifiers: readonly number[] | undefined,
+): Properties | undefined {
+  if (identifiers === undefined) return properties
+  return { ...properties, subscriptionIdentifier: [...identifiers] }
+}

@@ -1,0 +1,69 @@
+// The console in a real Chromium: starts the browser, opens the page, and writes down what must not
+// happen on any page: a request that leaves the machine, an error, a breach of the policy.
+
+import { chromium } from 'playwright-core'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { componentPath } from './component.ts'
+
+export function launchBrowser(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: componentPath('chromium'),
+    args: [
+      '--headless',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  })
+}
+
+export interface Visit {
+  readonly page: Page
+  /** What went wrong so far; must stay empty. */
+  readonly complaints: () => readonly string[]
+  /** Takes back what complains with this text in it: the test provokes it. */
+  readonly forgive: (part: string) => void
+  /** Goes to a page of the console: `#/topics`. */
+  readonly go: (hash: string) => Promise<void>
+  readonly close: () => Promise<void>
+}
+
+export async function visit(
+  browser: Browser,
+  url: string,
+  options: BrowserContextOptions = {},
+): Promise<Visit> {
+  const context = await browser.newContext({
+    locale: 'en-US',
+    viewport: { width: 1280, height: 800 },
+    ...options,
+  })
+  const page = await context.newPage()
+  let complaints: string[] = []
+  const complain = (text: string): void => void complaints.push(text)
+  const forgive = (part: string): void => {
+    complaints = complaints.filter((text) => !text.includes(part))
+  }
+  page.on('request', (request) => {
+    if (!request.url().startsWith(url)) complain(`request to ${request.url()}`)
+  })
+  page.on('pageerror', (error) => complain(error.message))
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) complain(message.text())
+  })
+  await page.goto(url)
+  const go = async (hash: string): Promise<void> => {
+    await page.goto(url + hash)
+  }
+  return {
+    page,
+    complaints: () => complaints,
+    forgive,
+    go,
+    close: () => context.close(),
+  }
+}

@@ -1,0 +1,66 @@
+// Reports into files.
+
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { checkReportPath, writeReport } from '../../../../simulator/report/index.ts'
+import { reportOf } from './sample.ts'
+
+let folder = ''
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'motewire-report-'))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+describe('writeReport', () => {
+  it.each(['run.json', 'RUN.JSON'])('writes %s', async (name) => {
+    const path = join(folder, name)
+    await writeReport(path, reportOf())
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual(reportOf())
+    expect(readdirSync(folder)).toEqual([name])
+  })
+
+  it('replaces an older report', async () => {
+    const path = join(folder, 'run.json')
+    writeFileSync(path, 'old')
+    await writeReport(path, reportOf())
+    expect(JSON.parse(readFileSync(path, 'utf8')).scenario).toBe('office building')
+  })
+
+  it('tells a folder that does not exist', async () => {
+    const path = join(folder, 'none', 'run.json')
+    await expect(writeReport(path, reportOf())).rejects.toMatchObject({
+      code: 'ERR_REPORT_UNWRITABLE',
+      message: `report ${path} cannot be written: no such folder`,
+      cause: { code: 'ENOENT' },
+    })
+  })
+
+  it('leaves nothing behind when the file is a folder', async () => {
+    const path = join(folder, 'run.json')
+    mkdirSync(path)
+    await expect(writeReport(path, reportOf())).rejects.toThrow('it is a folder')
+    expect(readdirSync(folder)).toEqual(['run.json'])
+  })
+})
+
+describe('the ending', () => {
+  it.each([
+    ['run.txt', 'the ending .txt'],
+    ['run', 'no ending'],
+    ['.json', 'no ending'],
+    ['run.json.gz', 'the ending .gz'],
+  ])('of %s is refused', async (path, found) => {
+    const message = `report ${path} has ${found}, expected .json`
+    expect(() => checkReportPath(path)).toThrow(message)
+    await expect(writeReport(path, reportOf())).rejects.toMatchObject({
+      code: 'ERR_REPORT_FORMAT',
+      message,
+    })
+  })
+
+  it('of run.json is fine', () => {
+    expect(() => checkReportPath('run.json')).not.toThrow()
+  })
+})
