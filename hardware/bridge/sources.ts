@@ -35,6 +35,7 @@ export function serialSource(path: string, settings: SerialSettings = {}): Chann
 
 /** A TCP client: connects to a broker or any other server. */
 export function tcpSource(address: Address): ChannelSource {
-  if (address.port === 0) throw new UsageError('ERR_OPTION_INVALID', 'port is 0, expected 1 to 65535')
+  if (address.port === 0)
+    throw new UsageError('ERR_OPTION_INVALID', 'port is 0, expected 1 to 65535')
   return { name: `tcp ${describeAddress(address)}`, connect: () => new TcpChannel(address) }
 }

@@ -70,7 +70,11 @@ function bindingError(name: string, error: Error): PortError {
   }
   if (is(/inappropriate ioctl|baud|invalid/i)) {
     const reason = message.replace(/^Error:? */, '')
-    return new PortError('ERR_PORT_INVALID', `${name} does not take these settings: ${reason}`, error)
+    return new PortError(
+      'ERR_PORT_INVALID',
+      `${name} does not take these settings: ${reason}`,
+      error,
+    )
   }
   return new PortError('ERR_PORT_LOST', `${name} could not be opened: ${message}`, error)
 }

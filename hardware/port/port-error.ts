@@ -46,6 +46,9 @@ const OPEN_FAILURES: Readonly<Record<string, readonly [PortErrorCode, string]>> 
 export function openError(name: string, failure: unknown): PortError {
   if (failure instanceof PortError) return failure
   const { code = '', message } = failure as NodeJS.ErrnoException
-  const [meaning, what] = OPEN_FAILURES[code] ?? ['ERR_PORT_LOST', `could not be opened: ${message}`]
+  const [meaning, what] = OPEN_FAILURES[code] ?? [
+    'ERR_PORT_LOST',
+    `could not be opened: ${message}`,
+  ]
   return new PortError(meaning, `${name} ${what}`, failure)
 }

@@ -5,7 +5,7 @@
 import { assert } from '@motewire/sdk/kit'
 
 /** More than the scenario language allows (docs/scenario.md). */
-export const PAYLOAD_BYTES_MAX: number = 1 << 20
+const PAYLOAD_BYTES_MAX: number = 1 << 20
 
 const VIEWS_MAX = 1_024
 

@@ -2,7 +2,7 @@
 // random delay below the jitter drawn for each. Being late shifts nothing that follows. A device
 // that was held up for longer than a period does its late work once, skips the times that have
 // passed meanwhile, as real firmware would, and tells how many (overruns).
-// O(1) a time; about 350 bytes.
+// O(1) a time.
 
 import { assert, Task } from '@motewire/sdk/kit'
 import type { Prng } from '@motewire/sdk/kit'

@@ -8,9 +8,9 @@ import type { Account } from './ledger.ts'
 export type Verdict = 'passed' | 'failed' | 'invalid'
 
 /** A run whose own lag stays above this for one probe in a hundred measured itself. */
-export const LAG_P99_MS_MAX = 50
+const LAG_P99_MS_MAX = 50
 /** Part of all messages that may be left out for lack of time. */
-export const OVERRUN_SHARE_MAX = 0.001
+const OVERRUN_SHARE_MAX = 0.001
 
 interface Evidence {
   readonly devices: { readonly started: number; readonly connected: number }

@@ -1,7 +1,7 @@
 // One mistake each: the file, and the line that tells it. The files stand below HEAD or BODY.
 
 /** Lines 1 and 2 of every file with a body: `version: 1` and `groups:`. */
-export const BODY = 'version: 1\ngroups:\n'
+const BODY = 'version: 1\ngroups:\n'
 
 export interface ProblemCase {
   readonly name: string
