@@ -31,7 +31,7 @@ Exit codes: 0 fine, 1 failed at run time, 2 wrong usage or bad input file, 3 a t
 export function program(): Command {
   const command = new Command('motewire')
     .description(
-      'MQTT for devices: simulate fleets, bridge serial devices, run a broker, look inside.',
+      'MQTT for devices: simulate fleets, bridge serial ports, run a broker, look inside.',
     )
     .version(version(), '--version')
     .addHelpText('after', EXAMPLES)

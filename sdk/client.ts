@@ -93,7 +93,8 @@ export class Client extends EventEmitter<ClientEvents> {
   /**
    * Hands a message over. Never throws for the link's faults and never blocks. The payload is
    * borrowed until the outcome: do not change it.
-   * @returns 'sent' (on its way), 'queued' (waits in the outbox), 'dropped' (outbox full, or the server forbids it).
+   * @returns 'sent' (on its way), 'queued' (waits in the outbox), 'dropped' (outbox full, or the
+   * server forbids it).
    * @throws UsageError ERR_TOPIC_INVALID for a topic that can never be published to.
    */
   publish(
@@ -187,8 +188,9 @@ export class Client extends EventEmitter<ClientEvents> {
   }
 
   /**
-   * Ends the client for good: delivers what is queued for at most `drainMs`, says DISCONNECT, closes.
-   * What could not be delivered settles as dropped or indeterminate. Calling it twice is harmless.
+   * Ends the client for good: delivers what is queued for at most `drainMs`, says DISCONNECT,
+   * closes. What could not be delivered settles as dropped or indeterminate. Calling it twice is
+   * harmless.
    */
   end(options: EndOptions = {}): Promise<void> {
     if (this.#session.state === 'ended' && this.#channel === undefined) return Promise.resolve()

@@ -14,7 +14,8 @@ export function connect(url: string | URL, options: ClientOptions = {}): Client 
 
 /**
  * Resolves at the first CONNACK that accepts.
- * @throws the first failure that trying again cannot heal (wrong password, unknown host scheme, ...).
+ * @throws the first failure that trying again cannot heal (wrong password, unknown host scheme,
+ * ...).
  */
 export function connectAsync(url: string | URL, options: ClientOptions = {}): Promise<Client> {
   return new Promise((resolve, reject) => {

@@ -1,5 +1,5 @@
-// From what people write in `subscribe` and `unsubscribe` to operations of the session, and from the
-// server's reason codes back to what they get.
+// From what people write in `subscribe` and `unsubscribe` to operations of the session, and from
+// the server's reason codes back to what they get.
 
 import type { Grant, SubscribeOptions } from './client-types.ts'
 import { filterProblem } from './codec/index.ts'

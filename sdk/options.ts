@@ -34,7 +34,10 @@ export interface ClientOptions {
   readonly will?: Will
   /** CONNECT properties (5.0). */
   readonly properties?: Properties
-  /** Ceiling in milliseconds of the first reconnect delay; 0 switches reconnecting off. Default 1,000. */
+  /**
+   * Ceiling in milliseconds of the first reconnect delay; 0 switches reconnecting off. Default
+   * 1,000.
+   */
   readonly reconnectPeriod?: number
   /** Ceiling of any reconnect delay. Default 60,000. */
   readonly reconnectPeriodMaxMs?: number

@@ -1,5 +1,5 @@
-// @motewire/simulator: fleets of virtual MQTT devices. The broker, the scenario language and reports
-// have entries of their own: ./broker, ./scenario, ./report.
+// @motewire/simulator: fleets of virtual MQTT devices. The broker, the scenario language and
+// reports have entries of their own: ./broker, ./scenario, ./report.
 export { GroupModel, PayloadBuffer, PeriodicTask, ScenarioDevice } from './device/index.ts'
 export type {
   Device,

@@ -1,5 +1,5 @@
-// `motewire sim`: runs a fleet from a scenario file. What the flags say stands above the file and is
-// checked like it, so a wrong value is told the same way wherever it was written.
+// `motewire sim`: runs a fleet from a scenario file. What the flags say stands above the file and
+// is checked like it, so a wrong value is told the same way wherever it was written.
 
 import type { Command } from 'commander'
 import { InvalidArgumentError } from 'commander'

@@ -11,7 +11,7 @@ import { isLoopback } from '../options.ts'
 import type { AccessSettings } from '../options.ts'
 
 /** The header without which nothing is changed. Browsers let no foreign page send it. */
-export const WRITE_HEADER = 'x-motewire-console'
+const WRITE_HEADER = 'x-motewire-console'
 
 const AUTHORITY = /^(?:\[([0-9a-f:.]+)\]|([^:[\]]+))(?::\d{1,5})?$/i
 

@@ -1,6 +1,6 @@
-// A broker seen from outside: what its `$SYS` topics and a subscription to `#` tell. For brokers that
-// are not ours. Clients, their queues and who subscribes to what cannot be seen this way: those lists
-// stay empty and zero. Bound: topicsMax topics, the least recently used is forgotten.
+// A broker seen from outside: what its `$SYS` topics and a subscription to `#` tell. For brokers
+// that are not ours. Clients, their queues and who subscribes to what cannot be seen this way:
+// those lists stay empty and zero. Bound: topicsMax topics, the least recently used is forgotten.
 
 import { connect } from '@motewire/sdk'
 import type { Client, ClientOptions, MotewireError, QoS } from '@motewire/sdk'

@@ -1,7 +1,7 @@
 // What the visitor chose, language and theme, kept in this browser. Without a choice the browser's
 // own language and theme hold.
 
-export const LANGUAGES = ['en', 'zh'] as const
+const LANGUAGES = ['en', 'zh'] as const
 export type Language = (typeof LANGUAGES)[number]
 
 export const THEMES = ['system', 'light', 'dark'] as const

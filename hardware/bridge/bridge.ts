@@ -1,8 +1,8 @@
 // The byte plane: one port and one TCP side, bytes passed on as they come, in both directions. Each
 // side comes and goes on its own. A TCP connection never outlives the port's: when the device goes,
 // the connection is cut, so that a broker sends the will and the device's next session starts on a
-// connection of its own. When TCP goes, the port stays open and what it sends is dropped and counted.
-// It knows nothing of MQTT, nor of what a port is: any two byte channels will do.
+// connection of its own. When TCP goes, the port stays open and what it sends is dropped and
+// counted. It knows nothing of MQTT, nor of what a port is: any two byte channels will do.
 
 import { randomInt } from 'node:crypto'
 import { sharedClock, UsageError } from '@motewire/sdk'

@@ -1,7 +1,8 @@
 // One direction of a bridge: bytes from a source to a target through a ring of fixed size. Borrowed
-// bytes are copied in, the target is offered one contiguous piece at a time, and the source is paused
-// when the ring fills up. Nothing is lost while both sides are up; whatever is dropped is counted.
-// O(bytes) with one copy; memory is touched from the start of the ring, so small traffic stays small.
+// bytes are copied in, the target is offered one contiguous piece at a time, and the source is
+// paused when the ring fills up. Nothing is lost while both sides are up; whatever is dropped is
+// counted. O(bytes) with one copy; memory is touched from the start of the ring, so small traffic
+// stays small.
 
 import { assert } from '@motewire/sdk/kit'
 
@@ -18,7 +19,9 @@ export interface FlowTarget {
   write(bytes: Uint8Array): boolean
 }
 
-/** `away`: bytes are dropped; `coming`: they wait for the connection being made; `ready`: they go. */
+/**
+ * `away`: bytes are dropped; `coming`: they wait for the connection being made; `ready`: they go.
+ */
 export type TargetState = 'away' | 'coming' | 'ready'
 
 export interface FlowSnapshot {
@@ -109,7 +112,8 @@ export class Flow {
 
   #append(bytes: Uint8Array): void {
     const size = this.#ring.length
-    // A channel that hands over more than it may would overflow; the rest is dropped, not grown for.
+    // A channel that hands over more than it may would overflow; the rest is dropped, not grown
+    // for.
     const length = Math.min(bytes.length, size - this.#waiting)
     this.#dropped += bytes.length - length
     const at = (this.#start + this.#waiting) % size

@@ -1,6 +1,6 @@
-// What a person is told while a bridge runs: one line for each change that matters. Routine steps are
-// left out, and a failure that repeats itself at every try is told once. Counts nothing; keeps only
-// the newest state and failure of each side.
+// What a person is told while a bridge runs: one line for each change that matters. Routine steps
+// are left out, and a failure that repeats itself at every try is told once. Counts nothing; keeps
+// only the newest state and failure of each side.
 
 import type { MotewireError } from '@motewire/sdk'
 import type { EndpointState } from './endpoint.ts'

@@ -1,6 +1,7 @@
-// A side of a bridge that seeks its own connection: a serial port or a TCP client. Each connection is
-// a new channel from the source; after a loss the next try comes with jittered exponential backoff,
-// and a device that comes back is noticed by looking for it. It knows nothing of the other side.
+// A side of a bridge that seeks its own connection: a serial port or a TCP client. Each connection
+// is a new channel from the source; after a loss the next try comes with jittered exponential
+// backoff, and a device that comes back is noticed by looking for it. It knows nothing of the other
+// side.
 
 import { Backoff, LinkError, Task } from '@motewire/sdk'
 import type { BackoffOptions, ByteChannel, Clock, MotewireError } from '@motewire/sdk'

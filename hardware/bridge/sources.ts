@@ -1,5 +1,5 @@
-// Where a bridge's connections come from: a serial port, a TCP server that one connects to, or a TCP
-// server that one is. Anything else that makes byte channels fits as well, an emulated UART for
+// Where a bridge's connections come from: a serial port, a TCP server that one connects to, or a
+// TCP server that one is. Anything else that makes byte channels fits as well, an emulated UART for
 // instance.
 
 import { existsSync } from 'node:fs'
@@ -18,8 +18,8 @@ export interface ListenSource {
 
 /**
  * A serial port, opened anew after each loss.
- * @param path as for SerialChannel. A link is followed at each open, so `/dev/serial/by-id/...` stays
- * with the device when its number changes.
+ * @param path as for SerialChannel. A link is followed at each open, so `/dev/serial/by-id/...`
+ * stays with the device when its number changes.
  * @throws UsageError when a setting can never work.
  */
 export function serialSource(path: string, settings: SerialSettings = {}): ChannelSource {

@@ -1,6 +1,6 @@
 // Moves a port's bytes through serialport's own reads and writes: for Windows, where node:tty knows
-// consoles only. Guarded: an empty read or any failure that we did not cause is a hang-up, which the
-// package by itself may miss. One read and one write are under way at a time.
+// consoles only. Guarded: an empty read or any failure that we did not cause is a hang-up, which
+// the package by itself may miss. One read and one write are under way at a time.
 
 import type { BindingPort } from './binding.ts'
 import type { DataHandler, DataPlane } from './data-plane.ts'

@@ -1,6 +1,6 @@
 // The one door to the serialport package: opens a device, sets the line, takes the lock and drives
-// DTR and RTS. It does not move bytes on Linux and macOS; tty-plane.ts does. The package is loaded at
-// the first open, so that programs which open no port never load its native code.
+// DTR and RTS. It does not move bytes on Linux and macOS; tty-plane.ts does. The package is loaded
+// at the first open, so that programs which open no port never load its native code.
 
 import { spawn } from 'node:child_process'
 import type { EventEmitter } from 'node:events'
@@ -55,7 +55,9 @@ export async function openBinding(
   return port
 }
 
-/** serialport's errors are texts without a code; the ones that Windows words itself are included. */
+/**
+ * serialport's errors are texts without a code; the ones that Windows words itself are included.
+ */
 function bindingError(name: string, error: Error): PortError {
   const { message } = error
   const is = (pattern: RegExp): boolean => pattern.test(message)
@@ -92,7 +94,9 @@ export async function keepLinesAtClose(fd: number): Promise<void> {
   }).catch(() => undefined)
 }
 
-/** Both lines change in one step. A port without modem lines (ENOTTY, as a pty) is not a failure. */
+/**
+ * Both lines change in one step. A port without modem lines (ENOTTY, as a pty) is not a failure.
+ */
 async function driveLines(port: BindingPort, settings: ResolvedSettings): Promise<void> {
   if (settings.lines === 'keep') return
   const isOn = settings.lines === 'assert'

@@ -1,6 +1,6 @@
-// Which serial ports this machine has. On Linux straight from sysfs, so that it needs no udevadm and
-// works in containers: a port is a terminal with a device behind it. Elsewhere serialport is asked.
-// Reading is best effort: what cannot be read is undefined, and no ports is an empty list.
+// Which serial ports this machine has. On Linux straight from sysfs, so that it needs no udevadm
+// and works in containers: a port is a terminal with a device behind it. Elsewhere serialport is
+// asked. Reading is best effort: what cannot be read is undefined, and no ports is an empty list.
 
 import { access, readdir, readFile, readlink, realpath } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'

@@ -65,8 +65,8 @@ export class SerialChannel implements ByteChannel {
   }
 
   /**
-   * Opens the device. A failure arrives as `onClose` with a PortError: `ERR_PORT_ABSENT`, `_DENIED`,
-   * `_LOCKED`, `_INVALID`, or `_LOST` when the system gave another reason.
+   * Opens the device. A failure arrives as `onClose` with a PortError: `ERR_PORT_ABSENT`,
+   * `_DENIED`, `_LOCKED`, `_INVALID`, or `_LOST` when the system gave another reason.
    */
   open(handler: ChannelHandler): void {
     this.#state = 'opening'

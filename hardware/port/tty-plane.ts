@@ -17,7 +17,9 @@ export class TtyPlane implements DataPlane {
   #isBlocked = false
   #isPaused = false
 
-  /** @param fd open for reading and writing without blocking; it belongs to the plane from now on. */
+  /**
+   * @param fd open for reading and writing without blocking; it belongs to the plane from now on.
+   */
   constructor(fd: number) {
     const options: SocketConstructorOpts & ConnectOpts = {
       onread: {
@@ -80,9 +82,10 @@ export class TtyPlane implements DataPlane {
 }
 
 /**
- * libuv opens the device once more, moves bytes through the new descriptor, and never closes the one
- * it was given. Where it could not (the device's name is not visible here) it uses ours, which must
- * stay. Without a way to tell, nothing is closed: a leak is better than closing a stranger's file.
+ * libuv opens the device once more, moves bytes through the new descriptor, and never closes the
+ * one it was given. Where it could not (the device's name is not visible here) it uses ours, which
+ * must stay. Without a way to tell, nothing is closed: a leak is better than closing a stranger's
+ * file.
  */
 function releaseOriginal(stream: ReadStream, fd: number): void {
   const handle: { readonly fd?: number } | undefined = Reflect.get(stream, '_handle')

@@ -8,7 +8,9 @@
 import type { LinkError } from '../errors.ts'
 
 export interface ByteChannel {
-  /** What this channel is connected to, for messages: `tcp 127.0.0.1:1883`, `serial /dev/ttyUSB0`. */
+  /**
+   * What this channel is connected to, for messages: `tcp 127.0.0.1:1883`, `serial /dev/ttyUSB0`.
+   */
   readonly name: string
   /** Begins to connect. Called once; the handler may be called before it returns. */
   open(handler: ChannelHandler): void
@@ -19,12 +21,16 @@ export interface ByteChannel {
    * Bytes written before `onOpen` or after `close` are dropped and answer `true`.
    */
   write(bytes: Uint8Array): boolean
-  /** Stops calling `onBytes` until `resume` (back-pressure on the peer). At most one call's worth may still come. */
+  /**
+   * Stops calling `onBytes` until `resume` (back-pressure on the peer). At most one call's worth
+   * may still come.
+   */
   pause(): void
   resume(): void
   /**
    * Ends the connection. `flush` (default) first sends what was written; `abort` does not wait.
-   * `onClose` still follows, once. Closing twice does nothing; `abort` after `flush` cuts the wait short.
+   * `onClose` still follows, once. Closing twice does nothing; `abort` after `flush` cuts the wait
+   * short.
    */
   close(how?: 'flush' | 'abort'): void
 }

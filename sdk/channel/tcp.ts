@@ -122,7 +122,8 @@ export class TcpChannel implements ByteChannel {
     this.#isClosing = true
     if (how === 'abort' || !this.#isOpen) socket.destroy()
     else if (!wasClosing) {
-      // A peer that does not read would keep the socket for ever: reading goes on, so its FIN is seen.
+      // A peer that does not read would keep the socket for ever: reading goes on, so its FIN is
+      // seen.
       this.resume()
       socket.end()
     }

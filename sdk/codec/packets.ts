@@ -31,7 +31,10 @@ export type AckType = 4 | 5 | 6 | 7
 
 export type UserProperties = Record<string, string | string[]>
 
-/** All 27 properties of MQTT 5.0 section 2.2.2.2; which packet may carry which is in properties.ts. */
+/**
+ * All 27 properties of MQTT 5.0 section 2.2.2.2; which packet may carry which is in
+ * properties.ts.
+ */
 export interface Properties {
   payloadFormatIndicator?: boolean
   /** Seconds. */
@@ -151,7 +154,10 @@ export interface AuthPacket {
   readonly properties?: Properties
 }
 
-/** The packets that are rare enough to be objects. PUBLISH, the acks and pings are handled in place. */
+/**
+ * The packets that are rare enough to be objects. PUBLISH, the acks and pings are handled in
+ * place.
+ */
 export type ControlPacket =
   | ConnectPacket
   | ConnackPacket
@@ -176,7 +182,10 @@ export interface PublishFrame {
   packetId: number
   /** Undefined when the packet has none (always in 3.x). */
   properties: Properties | undefined
-  /** The buffer that holds the packet, and where in it the payload stands: [payloadStart, payloadEnd). */
+  /**
+   * The buffer that holds the packet, and where in it the payload stands: [payloadStart,
+   * payloadEnd).
+   */
   bytes: Uint8Array
   payloadStart: number
   payloadEnd: number

@@ -22,7 +22,9 @@ interface PropertyRule {
 const { connect, connack, publish, puback, pubrec, pubrel, pubcomp } = PacketType
 const { subscribe, suback, unsubscribe, unsuback, disconnect, auth } = PacketType
 
-/** The place of will properties in the table: they stand in CONNECT but follow rules of their own. */
+/**
+ * The place of will properties in the table: they stand in CONNECT but follow rules of their own.
+ */
 export const WILL_PROPERTIES = 0
 
 const acks = [puback, pubrec, pubrel, pubcomp, suback, unsuback]

@@ -8,7 +8,9 @@ export interface Capabilities {
   readonly protocolVersion: ProtocolVersion
   /** QoS 1 and 2 messages in flight at most: the smaller of ours and the server's. */
   readonly inflightMax: number
-  /** QoS 2 messages among them at most: a 3.x server cannot tell its limit, so ours must be safe. */
+  /**
+   * QoS 2 messages among them at most: a 3.x server cannot tell its limit, so ours must be safe.
+   */
   readonly inflightQos2Max: number
   readonly qosMax: QoS
   readonly retainAvailable: boolean

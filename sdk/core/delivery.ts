@@ -206,7 +206,10 @@ export class Delivery {
     else if (qos === 0) this.#settle(slot, 'delivered', 0)
   }
 
-  /** Puts a PUBLISH into the transmit buffer; answers the reason code if the server forbids it, else 0. */
+  /**
+   * Puts a PUBLISH into the transmit buffer; answers the reason code if the server forbids it,
+   * else 0.
+   */
   #write(
     topic: string,
     payload: Uint8Array | string,
@@ -286,7 +289,10 @@ export class Delivery {
     this.#settle(slot, reasonCode >= 0x80 ? 'rejected' : 'delivered', reasonCode)
   }
 
-  /** Ends a message: its slot, identifier and place in the window are free, then the caller is told. */
+  /**
+   * Ends a message: its slot, identifier and place in the window are free, then the caller is
+   * told.
+   */
   #settle(slot: number, outcome: Outcome, reasonCode: number): void {
     const { outbox } = this
     const token = outbox.tokens[slot]

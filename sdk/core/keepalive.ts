@@ -15,7 +15,9 @@ export class Keepalive {
   /** When the outstanding PINGREQ left; Infinity while it is still in our buffers. */
   #pingLeftAtMs = Infinity
 
-  /** @param intervalMs 0 switches keepalive off. @param timeoutMs longest wait for a sign of life. */
+  /**
+   * @param intervalMs 0 switches keepalive off. @param timeoutMs longest wait for a sign of life.
+   */
   start(intervalMs: number, timeoutMs: number, now: number): void {
     this.#intervalMs = intervalMs - Math.min(MARGIN_MS_MAX, intervalMs / 4)
     this.#timeoutMs = timeoutMs

@@ -1,6 +1,6 @@
 // Packet Identifiers in use and what each stands for. A table of about twice the number in use, not
-// of 65,536: identifier i lives at index i modulo the table's size, and an identifier whose place is
-// taken is skipped, so that a lookup is one read. Never 0, never one in use [MQTT5-2.2.1-3].
+// of 65,536: identifier i lives at index i modulo the table's size, and an identifier whose place
+// is taken is skipped, so that a lookup is one read. Never 0, never one in use [MQTT5-2.2.1-3].
 // Allocation is O(1) amortised; the table doubles when half full (128 bytes at first).
 
 import { assert } from '../kit/index.ts'

@@ -15,7 +15,10 @@ export interface SessionHandler {
   /** The transmit buffer is full: write some of it now if the channel takes it. */
   onTransmitFull(): void
   onConnect(connack: ConnackPacket, capabilities: Capabilities): void
-  /** The link is gone or could not be made; the next attempt is due in `retryInMs` (undefined: none). */
+  /**
+   * The link is gone or could not be made; the next attempt is due in `retryInMs` (undefined:
+   * none).
+   */
   onOffline(cause: MotewireError | undefined, retryInMs: number | undefined): void
   /** The frame is valid during the call only. */
   onMessage(frame: PublishFrame): void

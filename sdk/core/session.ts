@@ -1,7 +1,8 @@
-// The client's session: a pure state machine. Bytes, events and `now` go in; bytes (`pollTransmit`),
-// a deadline (`pollTimeout`) and notices (SessionHandler) come out. It owns the link's state, the
-// CONNECT handshake, keepalive and reconnect timing, and hands packets to Delivery (outbound),
-// Receipts (inbound) and Subscriptions. It does not know channels, clocks, promises or sockets.
+// The client's session: a pure state machine. Bytes, events and `now` go in; bytes
+// (`pollTransmit`), a deadline (`pollTimeout`) and notices (SessionHandler) come out. It owns the
+// link's state, the CONNECT handshake, keepalive and reconnect timing, and hands packets to
+// Delivery (outbound), Receipts (inbound) and Subscriptions. It does not know channels, clocks,
+// promises or sockets.
 //
 // After each input the driver asks pollTransmit until it answers undefined, then pollTimeout.
 

@@ -83,7 +83,9 @@ export class TransmitBuffer {
     this.end += bytes.length
   }
 
-  /** The oldest bytes to be written, or undefined while a write is outstanding or nothing is due. */
+  /**
+   * The oldest bytes to be written, or undefined while a write is outstanding or nothing is due.
+   */
   poll(): Uint8Array | undefined {
     if (this.#inFlight !== undefined) return undefined
     const first = this.#full.shift()

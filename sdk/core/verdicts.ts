@@ -5,7 +5,9 @@ import type { ConnackPacket, DisconnectPacket, ProtocolError } from '../codec/in
 import { PeerError } from '../errors.ts'
 import type { MotewireError } from '../errors.ts'
 
-/** Refusals that time can heal without anybody changing anything [MQTT5 3.2.2.2, MQTT311 3.2.2.3]. */
+/**
+ * Refusals that time can heal without anybody changing anything [MQTT5 3.2.2.2, MQTT311 3.2.2.3].
+ */
 const HEALING_CODES = [3, 0x80, 0x83, 0x88, 0x89, 0x97, 0x9f]
 
 /** Session taken over: our return would throw the other out, who would come back. */
@@ -40,7 +42,9 @@ export function protocolFaultError({ reasonCode, message }: ProtocolError): Peer
   return new PeerError(code, message, reasonCode, { retryable: true })
 }
 
-/** Only a session taken over ends the attempts; other refusals are tried again, ever more slowly. */
+/**
+ * Only a session taken over ends the attempts; other refusals are tried again, ever more slowly.
+ */
 export function isFinal(cause: MotewireError): boolean {
   return cause instanceof PeerError && cause.code === 'ERR_SERVER_DISCONNECT' && !cause.retryable
 }

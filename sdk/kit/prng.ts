@@ -1,6 +1,6 @@
 // A small seeded random generator (sfc32: 128 bits of state, passes PractRand) with named streams.
-// `fork` depends on the seed and the label only, never on how many numbers were drawn before: adding
-// one consumer shifts no other. Not for secrets. O(1) each; about 60 bytes an instance.
+// `fork` depends on the seed and the label only, never on how many numbers were drawn before:
+// adding one consumer shifts no other. Not for secrets. O(1) each; about 60 bytes an instance.
 
 export class Prng {
   /** Two words that identify this stream; forks are derived from them. */

@@ -48,7 +48,9 @@ export class TimerWheel {
     this.#unlink(task)
   }
 
-  /** Runs every task whose deadline is at or before `nowMs`; tasks may schedule and cancel others. */
+  /**
+   * Runs every task whose deadline is at or before `nowMs`; tasks may schedule and cancel others.
+   */
   advance(nowMs: number): void {
     const target = Math.floor(nowMs)
     while (this.#tick < target) {

@@ -1,5 +1,5 @@
-// The broker's shell: a TCP listener, channels of any kind, and the clock, around the pure core. Bytes
-// that connections produce during one input are written together once it is done.
+// The broker's shell: a TCP listener, channels of any kind, and the clock, around the pure core.
+// Bytes that connections produce during one input are written together once it is done.
 
 import { createServer } from 'node:net'
 import type { Server, Socket } from 'node:net'
@@ -11,7 +11,7 @@ import { BrokerCore } from './core/broker-core.ts'
 import type { Connection, ConnectionHandler } from './core/connection.ts'
 import { DEFAULT_CORE_OPTIONS } from './core/options.ts'
 import type { CoreOptions } from './core/options.ts'
-import { systemTopics } from './core/system-topics.ts'
+import { systemTopics } from './system-topics.ts'
 import { clientsPage, clientView, statsOf, topicDetail, topicsPage } from './inspection.ts'
 import type {
   BrokerInspection,

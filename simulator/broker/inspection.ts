@@ -1,5 +1,5 @@
-// Looks into a broker core and answers in plain values (inspect.ts). O(rows looked at): searches walk
-// all topics or sessions, pages are cut from that.
+// Looks into a broker core and answers in plain values (inspect.ts). O(rows looked at): searches
+// walk all topics or sessions, pages are cut from that.
 
 import type { BrokerCore } from './core/broker-core.ts'
 import type { ServerSession } from './core/server-session.ts'

@@ -8,7 +8,7 @@ import { Task } from '@motewire/sdk/kit'
 import { GroupModel, PayloadBuffer } from '../device/index.ts'
 import type { DevicePlan, FleetPlan } from '../scenario/index.ts'
 import { FleetDevice } from './fleet-device.ts'
-import type { FleetInspection, FleetSnapshot } from './inspect.ts'
+import type { FleetInspection, FleetSnapshot } from '../report/index.ts'
 import { Tally } from './tally.ts'
 
 export interface FleetOptions {

@@ -2,4 +2,9 @@
 export { Fleet } from './fleet.ts'
 export { reportOf } from './fleet-report.ts'
 export type { FleetOptions } from './fleet.ts'
-export type { FleetInspection, FleetSnapshot, GroupSnapshot, LatencySummary } from './inspect.ts'
+export type {
+  FleetInspection,
+  FleetSnapshot,
+  GroupSnapshot,
+  LatencySummary,
+} from '../report/index.ts'

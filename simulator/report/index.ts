@@ -1,4 +1,10 @@
 // The report room: counting while a fleet runs, and telling what came of it.
+export type {
+  FleetInspection,
+  FleetSnapshot,
+  GroupSnapshot,
+  LatencySummary,
+} from './fleet-snapshot.ts'
 export { LatencyHistogram, LATENCY_MS_MAX } from './latency-histogram.ts'
 export { Ledger, LOSS_CAUSES } from './ledger.ts'
 export type { Account, LossCause } from './ledger.ts'

@@ -1,7 +1,7 @@
 // The live progress line, made from a snapshot of the running fleet. What matters most stands
 // first; what does not fit any more is left out, zeros of trouble first. It does not print.
 
-import type { FleetSnapshot } from '../fleet/inspect.ts'
+import type { FleetSnapshot } from './fleet-snapshot.ts'
 import { formatElapsed, formatShortCount, formatShortMs } from './quantities.ts'
 
 interface Part {

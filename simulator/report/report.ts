@@ -2,7 +2,7 @@
 // from. Reports of shards can be merged, because histograms and counts stand in it in full.
 // Durations in milliseconds.
 
-import type { GroupSnapshot, LatencySummary } from '../fleet/inspect.ts'
+import type { GroupSnapshot, LatencySummary } from './fleet-snapshot.ts'
 import type { LatencyHistogram } from './latency-histogram.ts'
 import type { Account, Ledger, QoS } from './ledger.ts'
 import { judge } from './verdict.ts'

@@ -1,7 +1,7 @@
 // The end report for a terminal: compact, within 80 columns as long as names are short. It does not
 // print. Colours only where asked for, and never as the only carrier of a meaning.
 
-import type { LatencySummary } from '../fleet/inspect.ts'
+import type { LatencySummary } from './fleet-snapshot.ts'
 import { LOSS_CAUSES } from './ledger.ts'
 import type { Account } from './ledger.ts'
 import { formatCount, formatMs } from './quantities.ts'

@@ -1,7 +1,7 @@
 // What a run proves: passed, failed, or invalid because this tool, not the broker, was the
 // bottleneck. A lost message is lost however slow the tool was, so failed outranks invalid.
 
-import type { LatencySummary } from '../fleet/inspect.ts'
+import type { LatencySummary } from './fleet-snapshot.ts'
 import { unexplained } from './ledger.ts'
 import type { Account } from './ledger.ts'
 

@@ -23,12 +23,11 @@ export function launchBrowser(): Promise<Browser> {
 
 export interface Visit {
   readonly page: Page
-  /** What went wrong so far; must stay empty. */
-  readonly complaints: () => readonly string[]
   /** Takes back what complains with this text in it: the test provokes it. */
   readonly forgive: (part: string) => void
   /** Goes to a page of the console: `#/topics`. */
   readonly go: (hash: string) => Promise<void>
+  /** Ends the visit; throws what the page complained of. */
   readonly close: () => Promise<void>
 }
 
@@ -61,9 +60,11 @@ export async function visit(
   }
   return {
     page,
-    complaints: () => complaints,
     forgive,
     go,
-    close: () => context.close(),
+    close: async () => {
+      await context.close()
+      if (complaints.length > 0) throw new Error(`the page complained: ${complaints.join('; ')}`)
+    },
   }
 }

@@ -16,7 +16,7 @@ import type {
 } from '@motewire/simulator/broker'
 
 /** When all of it began. */
-export const STARTED_AT: number = Date.UTC(2026, 0, 5, 8, 0, 0)
+const STARTED_AT = Date.UTC(2026, 0, 5, 8, 0, 0)
 
 export interface LivelySize {
   readonly clients: number

@@ -11,7 +11,7 @@ import type {
 } from '@motewire/sdk/codec'
 import type { Capabilities } from '@motewire/sdk/core'
 import { Connection } from './connection.ts'
-import type { ConnectionHandler } from './connection.ts'
+import type { ConnectionHandler, ConnectionOwner } from './connection.ts'
 import type { Message } from './message.ts'
 import { forwarded } from './message.ts'
 import type { CoreOptions } from './options.ts'
@@ -21,7 +21,7 @@ import { ServerSession } from './server-session.ts'
 import type { SubscriptionEntry } from './server-session.ts'
 import { TopicStatistics } from './topic-statistics.ts'
 
-export class BrokerCore {
+export class BrokerCore implements ConnectionOwner {
   readonly options: CoreOptions
   readonly router: Router = new Router()
   readonly retained: RetainedStore
@@ -197,7 +197,7 @@ export class BrokerCore {
   // Subscriptions.
 
   /** One reason code a filter, in order. */
-  subscribe(session: ServerSession, packet: SubscribePacket, _now: number): number[] {
+  subscribe(session: ServerSession, packet: SubscribePacket): number[] {
     const id = packet.properties?.subscriptionIdentifier
     const identifier = typeof id === 'number' ? id : undefined
     return packet.subscriptions.map((subscription) => {
@@ -259,7 +259,10 @@ export class BrokerCore {
     }
   }
 
-  /** The broker goes down: 5.0 clients are told. Wills are not sent by a server that leaves in order. */
+  /**
+   * The broker goes down: 5.0 clients are told. Wills are not sent by a server that leaves in
+   * order.
+   */
   shutdown(now: number): void {
     for (const connection of [...this.connections]) connection.close(0x8b, false, now)
   }

@@ -1,6 +1,6 @@
-// One connection on the server's side: bytes in, packets out, and what each packet means. It owns the
-// decoder and the keepalive; sessions, routing and retained messages are the core's. What the peer
-// does wrong ends this connection with the standard's reason code, and nothing else.
+// One connection on the server's side: bytes in, packets out, and what each packet means. It owns
+// the decoder and the keepalive; sessions, routing and retained messages are the core's. What the
+// peer does wrong ends this connection with the standard's reason code, and nothing else.
 
 import {
   ACK_BYTES_MAX,
@@ -11,6 +11,7 @@ import {
 } from '@motewire/sdk/codec'
 import type {
   AckType,
+  ConnectPacket,
   ControlPacket,
   DisconnectPacket,
   PacketHandler,
@@ -20,10 +21,10 @@ import type {
   UnsubscribePacket,
 } from '@motewire/sdk/codec'
 import { TransmitBuffer } from '@motewire/sdk/core'
-import type { BrokerCore } from './broker-core.ts'
 import type { Message } from './message.ts'
 import { forwarded } from './message.ts'
-import type { ServerSession } from './server-session.ts'
+import type { CoreOptions } from './options.ts'
+import type { ServerSession, SessionLink } from './server-session.ts'
 
 /** What a connection asks of whoever holds its channel. */
 export interface ConnectionHandler {
@@ -35,11 +36,31 @@ export interface ConnectionHandler {
   onHangup(connection: Connection, how: 'flush' | 'abort'): void
 }
 
-export class Connection implements PacketHandler {
+/** What a connection asks of the core that it belongs to. */
+export interface ConnectionOwner {
+  readonly options: CoreOptions
+  bytesIn: number
+  bytesOut: number
+  connect(connection: Connection, packet: ConnectPacket, now: number): void
+  /** Answers how many took it. */
+  publish(message: Message, now: number): number
+  subscribe(session: ServerSession, packet: SubscribePacket): number[]
+  deliverRetained(
+    session: ServerSession,
+    packet: SubscribePacket,
+    reasonCodes: readonly number[],
+    now: number,
+  ): void
+  unsubscribe(session: ServerSession, filter: string): number
+  /** The connection has ended; called once. */
+  handleLost(connection: Connection, isWillDue: boolean, now: number): void
+}
+
+export class Connection implements PacketHandler, SessionLink {
   readonly address: string
   readonly handler: ConnectionHandler
   readonly connectedAtMs: number
-  readonly #core: BrokerCore
+  readonly #core: ConnectionOwner
   readonly #decoder: PacketDecoder
   /** Until there is a session, the answer to CONNECT waits here. */
   #transmit: TransmitBuffer = new TransmitBuffer()
@@ -53,7 +74,7 @@ export class Connection implements PacketHandler {
   #patienceMs: number
   #now = 0
 
-  constructor(core: BrokerCore, address: string, handler: ConnectionHandler, now: number) {
+  constructor(core: ConnectionOwner, address: string, handler: ConnectionHandler, now: number) {
     this.#core = core
     this.address = address
     this.handler = handler
@@ -114,6 +135,14 @@ export class Connection implements PacketHandler {
     const bytes = this.#transmit.poll()
     if (bytes !== undefined) this.#writingBytes = bytes.length
     return bytes
+  }
+
+  notifyReady(): void {
+    this.handler.onTransmitReady(this)
+  }
+
+  notifyFull(): void {
+    this.handler.onTransmitFull(this)
   }
 
   // Commands of the core.
@@ -234,7 +263,7 @@ export class Connection implements PacketHandler {
   }
 
   #handleSubscribe(session: ServerSession, packet: SubscribePacket): void {
-    const reasonCodes = this.#core.subscribe(session, packet, this.#now)
+    const reasonCodes = this.#core.subscribe(session, packet)
     this.send({ type: 'suback', packetId: packet.packetId, reasonCodes })
     this.#core.deliverRetained(session, packet, reasonCodes, this.#now)
   }

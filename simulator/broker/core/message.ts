@@ -13,7 +13,10 @@ export interface Message {
   readonly publisher: string
 }
 
-/** The properties that a server passes on unaltered [MQTT5 3.3.2.3]; undefined when there are none. */
+/**
+ * The properties that a server passes on unaltered [MQTT5 3.3.2.3]; undefined when there are
+ * none.
+ */
 export function forwarded(properties: Properties | undefined): Properties | undefined {
   if (properties === undefined) return undefined
   const { topicAlias: _alias, subscriptionIdentifier: _identifier, ...rest } = properties

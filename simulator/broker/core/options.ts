@@ -5,7 +5,9 @@ import type { RetainedLimits } from './retained.ts'
 
 export interface CoreOptions {
   readonly version: string
-  /** Wall clock when the core began, milliseconds since 1970, and the same moment on its own time. */
+  /**
+   * Wall clock when the core began, milliseconds since 1970, and the same moment on its own time.
+   */
   readonly startedAtWallMs: number
   /** Name to password; undefined lets everybody in. */
   readonly users: ReadonlyMap<string, string> | undefined

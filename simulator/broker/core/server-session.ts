@@ -1,12 +1,24 @@
 // One client's session on the broker: its subscriptions, the messages it is owed and those it is in
-// the middle of sending. It outlives connections as long as its expiry says. Outbound deliveries are
-// the SDK's own Delivery: the same window, order, DUP and bounds as on the client's side.
+// the middle of sending. It outlives connections as long as its expiry says. Outbound deliveries
+// are the SDK's own Delivery: the same window, order, DUP and bounds as on the client's side.
 
 import type { Properties, QoS, Subscription, Will } from '@motewire/sdk/codec'
 import { Delivery, PacketIds, Receipts, TransmitBuffer } from '@motewire/sdk/core'
 import type { OutboxLimits } from '@motewire/sdk/core'
-import type { Connection } from './connection.ts'
 import type { Message } from './message.ts'
+
+/** The connection of a session, as far as the session asks it. */
+export interface SessionLink {
+  readonly address: string
+  readonly connectedAtMs: number
+  readonly bytesIn: number
+  readonly bytesOut: number
+  /** There are bytes to write. */
+  notifyReady(): void
+  /** The buffer is full: write now if the channel takes it. */
+  notifyFull(): void
+  close(reasonCode: number, isWillDue: boolean, now: number): void
+}
 
 /** A subscription as the topic tree holds it. */
 export interface SubscriptionEntry {
@@ -27,7 +39,7 @@ export class ServerSession {
   expiryMs = 0
   /** When it ends, while it has no connection. */
   expiresAtMs: number = Infinity
-  connection: Connection | undefined
+  connection: SessionLink | undefined
   /** By the filter as it was subscribed. */
   readonly subscriptions: Map<string, SubscriptionEntry> = new Map()
   readonly transmit: TransmitBuffer = new TransmitBuffer()
@@ -51,7 +63,7 @@ export class ServerSession {
         onOutcome: (_token, outcome) => {
           if (outcome === 'dropped' || outcome === 'expired') this.dropped++
         },
-        onTransmitFull: () => this.connection?.handler.onTransmitFull(this.connection),
+        onTransmitFull: () => this.connection?.notifyFull(),
       },
     )
   }
@@ -76,7 +88,7 @@ export class ServerSession {
     const result = this.delivery.publish(topic, payload, qos, retain, properties, undefined, now)
     if (result === 'dropped') return false
     this.messagesOut++
-    connection?.handler.onTransmitReady(connection)
+    connection?.notifyReady()
     return true
   }
 }

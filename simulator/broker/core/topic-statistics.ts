@@ -1,5 +1,5 @@
-// What happened on each topic: counts, bytes, rate and the last message, for people who look. Bounded:
-// beyond topicsMax the topic used least recently is forgotten. O(1) a message.
+// What happened on each topic: counts, bytes, rate and the last message, for people who look.
+// Bounded: beyond topicsMax the topic used least recently is forgotten. O(1) a message.
 
 import type { Message } from './message.ts'
 

@@ -1,6 +1,7 @@
-// Which entries match a topic: a tree of topic levels with `+` and `#` as branches. Entries are kept
-// in the order of insertion, so that the same history gives the same deliveries. It does not know
-// what an entry is. Adding and removing is O(levels); matching O(levels) plus the branches walked.
+// Which entries match a topic: a tree of topic levels with `+` and `#` as branches. Entries are
+// kept in the order of insertion, so that the same history gives the same deliveries. It does not
+// know what an entry is. Adding and removing is O(levels); matching O(levels) plus the branches
+// walked.
 
 interface Node<Entry> {
   readonly children: Map<string, Node<Entry>>

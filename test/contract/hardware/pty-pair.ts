@@ -1,6 +1,6 @@
 // A serial cable for tests: two pseudo-terminals that socat joins. The near end is the device that
-// our code opens, the far end stands for the microcontroller. The cable can be pulled and plugged in
-// again under the same names. Nothing here knows what the bytes mean.
+// our code opens, the far end stands for the microcontroller. The cable can be pulled and plugged
+// in again under the same names. Nothing here knows what the bytes mean.
 
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'

@@ -1,5 +1,6 @@
-// The handler of a channel under test: keeps what it is told and lets a test wait for it. Everything
-// that a channel owes its handler is checked on the way: the order of calls, one end, silence after.
+// The handler of a channel under test: keeps what it is told and lets a test wait for it.
+// Everything that a channel owes its handler is checked on the way: the order of calls, one end,
+// silence after.
 
 import { EventEmitter, once } from 'node:events'
 import type { ByteChannel, ChannelHandler, LinkError } from '@motewire/sdk'

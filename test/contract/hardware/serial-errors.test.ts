@@ -1,5 +1,5 @@
-// What a user reads when a serial port cannot be opened: one line, the path in it, a stable code; and
-// a failed attempt leaves the device of another program as it was.
+// What a user reads when a serial port cannot be opened: one line, the path in it, a stable code;
+// and a failed attempt leaves the device of another program as it was.
 
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'

@@ -34,7 +34,13 @@ const ROOMS: readonly Room[] = [
   { path: 'simulator/broker/core', may: ['sdk/**'] },
   { path: 'simulator/broker', may: ['sdk/**', 'simulator/broker/core'], node: true },
   { path: 'simulator/world', may: ['sdk/**'] },
-  { path: 'simulator/device', may: ['sdk/**', 'simulator/world'], node: true },
+  {
+    path: 'simulator/device',
+    may: ['sdk/**', 'simulator/world'],
+    // Its models are made from the plain data that a scenario is.
+    mayTypes: ['simulator/scenario'],
+    node: true,
+  },
   { path: 'simulator/scenario', may: ['sdk/kit', ERRORS], mayTypes: ['sdk/**'], node: true },
   { path: 'simulator/report', may: ['sdk/kit', ERRORS], node: true },
   {

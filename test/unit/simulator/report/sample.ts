@@ -2,7 +2,7 @@
 
 import { LatencyHistogram, Ledger, makeReport } from '../../../../simulator/report/index.ts'
 import type { Report, ReportInput } from '../../../../simulator/report/index.ts'
-import type { FleetSnapshot } from '../../../../simulator/fleet/inspect.ts'
+import type { FleetSnapshot } from '../../../../simulator/report/fleet-snapshot.ts'
 
 export function histogramOf(...durationsMs: readonly number[]): LatencyHistogram {
   const histogram = new LatencyHistogram()

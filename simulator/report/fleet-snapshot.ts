@@ -35,7 +35,10 @@ export interface FleetSnapshot {
   readonly connected: number
   /** Messages the device models asked to send. */
   readonly published: number
-  /** Messages whose delivery to the broker is confirmed: QoS 0 written, QoS 1 PUBACK, QoS 2 PUBCOMP. */
+  /**
+   * Messages whose delivery to the broker is confirmed: QoS 0 written, QoS 1 PUBACK, QoS 2
+   * PUBCOMP.
+   */
   readonly acked: number
   /** Messages that ended in any other way: dropped, rejected, expired. */
   readonly lost: number

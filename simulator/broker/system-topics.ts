@@ -1,7 +1,7 @@
-// The broker about itself, under the `$SYS` names that Mosquitto made common, so that its dashboards
-// and exporters work unchanged. Values are text. Pure: the caller publishes them.
+// The broker about itself, under the `$SYS` names that Mosquitto made common, so that its
+// dashboards and exporters work unchanged. Values are text. Pure: the caller publishes them.
 
-import type { BrokerStats } from '../inspect.ts'
+import type { BrokerStats } from './inspect.ts'
 
 /** Topic and value of each; `uptime` carries its unit as Mosquitto's does. */
 export function systemTopics(stats: BrokerStats): [string, string][] {
