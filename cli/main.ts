@@ -26,7 +26,7 @@ Examples:
   motewire sub -t 'sensors/#' -v
   motewire pub -t sensors/1/temp -m 21.5 -q 1
 
-Exit codes: 0 fine, 1 failed at run time, 2 wrong usage or bad input file, 3 a threshold was crossed.`
+Exit codes: 0 fine, 1 failed at run time, 2 wrong usage or input, 3 a threshold was crossed.`
 
 export function program(): Command {
   const command = new Command('motewire')

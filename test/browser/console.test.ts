@@ -62,7 +62,7 @@ describe.runIf(requireComponent('chromium'))('the console in a browser', () => {
     expect(await page.title()).toBe('Topics · test house')
   })
 
-  it('finds a client, shows what it subscribes to, and disconnects it when asked twice', async () => {
+  it('finds a client, shows its subscriptions, and disconnects it when asked twice', async () => {
     const client = await join('pump-7')
     await client.subscribe('pump/7/#', { qos: 1 })
     const { page, go } = now

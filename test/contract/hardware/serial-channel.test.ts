@@ -50,7 +50,7 @@ describe.runIf(requireComponent('socat'))('a serial port as a byte channel', () 
     expect(digest(recorder.received)).toBe(digest(up))
   })
 
-  it('refuses a write while the far end does not read, and drains when it reads again', async () => {
+  it('refuses a write while the far end reads nothing, drains when it reads again', async () => {
     far.pause()
     const chunk = randomBytes(8_192)
     let writes = 1

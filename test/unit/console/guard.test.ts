@@ -97,7 +97,7 @@ describe('a foreign page', () => {
 })
 
 describe('a token', () => {
-  it('is asked for by all of the API, but not by the page that asks for it', async () => {
+  it('is asked for by all of the API, not by the page that asks for it', async () => {
     const url = await start({ token: TOKEN })
     expect((await ask(url)).status).toBe(200)
     for (const route of ['stats', 'clients', 'events', 'nothing']) {

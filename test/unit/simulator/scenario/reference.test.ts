@@ -12,8 +12,9 @@ const BLOCKS = Array.from(DOCUMENT.matchAll(/```yaml\n([\s\S]*?)```/g), ([, text
 function wholeFile(block: string): string {
   if (!block.startsWith('# fields')) return block
   const indented = block.replaceAll(/^/gm, '            ')
-  const head = 'version: 1\ngroups:\n  a:\n    count: 1\n    publish:\n'
-  return `${head}      - topic: t\n        every: 1s\n        payload:\n          fields:\n${indented}`
+  const group = 'version: 1\ngroups:\n  a:\n    count: 1\n    publish:\n'
+  const stream = '      - topic: t\n        every: 1s\n        payload:\n          fields:\n'
+  return group + stream + indented
 }
 
 describe('docs/scenario.md', () => {
