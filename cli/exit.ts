@@ -36,7 +36,7 @@ export function failureOf(error: unknown): { code: ExitCode; text: string } {
 }
 
 /** What the operating system said, in words where we know better ones than errno. */
-export function systemText(error: NodeJS.ErrnoException): string {
+function systemText(error: NodeJS.ErrnoException): string {
   const what = { ENOENT: 'does not exist', EACCES: 'permission denied', EISDIR: 'is a directory' }
   const known = what[error.code as keyof typeof what] ?? `failed with ${error.code}`
   return error.path === undefined ? error.message : `${error.path}: ${known}`

@@ -6,7 +6,7 @@ import { sharedClock, Task } from '@motewire/sdk'
 import type { MotewireError } from '@motewire/sdk'
 import { Fleet, reportOf } from '@motewire/simulator'
 import { Broker } from '@motewire/simulator/broker'
-import { formatProgress, formatText, writeReport } from '@motewire/simulator/report'
+import { checkReportPath, formatProgress, formatText, writeReport } from '@motewire/simulator/report'
 import type { Report } from '@motewire/simulator/report'
 import type { FleetPlan } from '@motewire/simulator/scenario'
 import { interrupted } from './interrupt.ts'
@@ -31,6 +31,7 @@ const LOG_EVERY_MS = 5_000
 const REFRESH_MS = 500
 
 export async function runFleet(run: FleetRun): Promise<Report> {
+  if (run.reportPath !== undefined) checkReportPath(run.reportPath)
   const stop = interrupted()
   const broker = run.broker === 'embedded' ? await startBroker(run.brokerPort) : undefined
   const brokerUrl = broker?.url ?? run.broker

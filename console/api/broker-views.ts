@@ -1,7 +1,7 @@
 // From the broker's inspection to the JSON of the API: undefined becomes null, bytes become Base64,
-// lists are cut at their bound. Pure; it asks nobody anything.
+// times whole milliseconds, lists are cut at their bound. Pure; it asks nobody anything.
 
-import type { BrokerStats, ClientView, TopicDetail } from '@motewire/simulator/broker'
+import type { BrokerStats, ClientView, TopicDetail, TopicView } from '@motewire/simulator/broker'
 import { LISTED_MAX, PAYLOAD_BYTES_MAX } from '../limits.ts'
 import type {
   BrokerView,
@@ -10,19 +10,29 @@ import type {
   PayloadView,
   RateSample,
   TopicDetailView,
+  TopicRow,
 } from '../views.ts'
 
 /** The broker keeps no more of the last payload than this: so many bytes may be a beginning. */
 const LAST_PAYLOAD_BYTES = 4096
 
 export function brokerView(stats: BrokerStats, rates: RateSample): BrokerView {
-  return { ...stats, inPerSecond: rates.inPerSecond, outPerSecond: rates.outPerSecond }
+  const startedAt = Math.round(stats.startedAt)
+  const uptimeMs = Math.round(stats.uptimeMs)
+  return {
+    ...stats,
+    startedAt,
+    uptimeMs,
+    inPerSecond: rates.inPerSecond,
+    outPerSecond: rates.outPerSecond,
+  }
 }
 
 export function clientRow(client: ClientView): ClientRow {
   return {
     ...client,
     username: client.username ?? null,
+    connectedAt: Math.round(client.connectedAt),
     subscriptions: client.subscriptions.length,
   }
 }
@@ -31,10 +41,16 @@ export function clientDetail(client: ClientView): ClientDetailView {
   return { ...clientRow(client), subscriptionList: client.subscriptions.slice(0, LISTED_MAX) }
 }
 
+export function topicRow(topic: TopicView): TopicRow {
+  const ratePerSecond = Math.round(topic.ratePerSecond * 1000) / 1000
+  return { ...topic, ratePerSecond, lastAt: Math.round(topic.lastAt) }
+}
+
 export function topicDetail(topic: TopicDetail): TopicDetailView {
   const { retainedPayload, lastPayload } = topic
   return {
-    ...topic,
+    ...topicRow(topic),
+    lastQos: topic.lastQos,
     subscriberList: topic.subscriberList.slice(0, LISTED_MAX),
     retainedPayload: retainedPayload === undefined ? null : payloadView(retainedPayload),
     lastPayload:

@@ -8,6 +8,7 @@ import type { Clock } from '@motewire/sdk'
 import type { BrokerInspection, TopicView } from '@motewire/simulator/broker'
 import { SORTED_TOPICS_MAX } from '../limits.ts'
 import type { PageView, TopicOrder, TopicRow } from '../views.ts'
+import { topicRow } from './broker-views.ts'
 import type { RowQuery } from './query.ts'
 
 export interface TopicQuery extends RowQuery {
@@ -39,14 +40,17 @@ export class TopicTable {
 
   async page(query: TopicQuery): Promise<PageView<TopicRow>> {
     const { search, offset, limit, order, direction } = query
-    if (order === 'first' && direction === 'asc') return this.#broker.topics(query)
+    if (order === 'first' && direction === 'asc') {
+      const { total, rows } = this.#broker.topics(query)
+      return { total, rows: rows.map(topicRow) }
+    }
     const copy = await this.#freshCopy()
     const key = `${order} ${direction} ${search}`
     if (this.#ordered.key !== key || this.#ordered.copy !== copy) {
       this.#ordered = { key, copy, rows: inOrder(copy.topics, search, order, direction) }
     }
     const { rows } = this.#ordered
-    const page = { total: rows.length, rows: rows.slice(offset, offset + limit) }
+    const page = { total: rows.length, rows: rows.slice(offset, offset + limit).map(topicRow) }
     return copy.isPartial ? { ...page, isPartial: true } : page
   }
 

@@ -46,7 +46,7 @@ export async function openBinding(
   path: string,
   settings: ResolvedSettings,
 ): Promise<BindingPort> {
-  const { baud, lines, ...frame } = settings
+  const { baud, lines: _lines, ...frame } = settings
   const options = { ...frame, path, baudRate: baud, hupcl: false, lock: true }
   const port = await binding.open(options).catch((error: Error) => {
     throw bindingError(`serial ${path}`, error)

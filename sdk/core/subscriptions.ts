@@ -32,8 +32,8 @@ export interface UnsubscribeOperation {
 
 export type Operation = SubscribeOperation | UnsubscribeOperation
 
-export const SUBSCRIPTION_FILTERS_MAX = 10_000
-export const OPERATIONS_MAX = 1_000
+const SUBSCRIPTION_FILTERS_MAX = 10_000
+const OPERATIONS_MAX = 1_000
 /** Filters asked for again in one SUBSCRIBE. */
 const FILTERS_PER_PACKET = 50
 

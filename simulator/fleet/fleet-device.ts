@@ -3,7 +3,7 @@
 // throws stops this device only.
 
 import { Client } from '@motewire/sdk'
-import type { ClientOptions, Clock, MotewireError, Outcome, QoS } from '@motewire/sdk'
+import type { ClientOptions, Clock, Grant, MotewireError, Outcome, QoS } from '@motewire/sdk'
 import type { Prng, Task } from '@motewire/sdk/kit'
 import type {
   Device,
@@ -173,14 +173,12 @@ export class FleetDevice implements Device {
   }
 
   subscribe(filter: string, qos: QoS): void {
-    this.#client.subscribe(filter, { qos }).then(
-      ([grant]) => {
-        if (grant !== undefined && grant.qos >= 0x80) {
-          this.#tally.failed(`broker refused the filter '${filter}' of ${this.clientId}`)
-        }
-      },
-      () => undefined,
-    )
+    const tell = ([grant]: Grant[]): void => {
+      if (grant === undefined || grant.qos < 0x80) return
+      this.#tally.failed(`broker refused the filter '${filter}' of ${this.clientId}`)
+    }
+    // It only rejects when the device has ended, and then nobody asks.
+    this.#client.subscribe(filter, { qos }).then(tell, () => undefined)
   }
 
   random(purpose: string): Prng {

@@ -16,7 +16,7 @@ export interface Counts {
   lost: number
 }
 
-export function emptyCounts(): Counts {
+function emptyCounts(): Counts {
   return { devices: 0, connected: 0, published: 0, acked: 0, lost: 0 }
 }
 

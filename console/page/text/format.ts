@@ -8,6 +8,7 @@ export class Format {
   readonly #whole: Intl.NumberFormat
   readonly #short: Intl.NumberFormat
   readonly #tenth: Intl.NumberFormat
+  readonly #hundredth: Intl.NumberFormat
   readonly #three: Intl.NumberFormat
 
   constructor(language: string, labels: Labels) {
@@ -21,6 +22,7 @@ export class Format {
       minimumFractionDigits: 1,
       maximumFractionDigits: 1,
     })
+    this.#hundredth = new Intl.NumberFormat(language, { maximumFractionDigits: 2 })
     this.#three = new Intl.NumberFormat(language, { maximumSignificantDigits: 3 })
   }
 
@@ -35,7 +37,8 @@ export class Format {
 
   /** Something a second. */
   rate(value: number): string {
-    if (value === 0) return '0'
+    if (value < 0.005) return '0'
+    if (value < 1) return this.#hundredth.format(value)
     return value < 100 ? this.#tenth.format(value) : this.count(value)
   }
 

@@ -251,8 +251,9 @@ export class BrokerCore implements ConnectionOwner {
 
   /** Due once a second: silent peers, delayed wills, sessions at their end. */
   handleTick(now: number): void {
-    for (const connection of [...this.connections]) connection.checkPatience(now)
-    for (const session of [...this.sessions.values()]) {
+    // A set may lose members while it is walked: those it has not come to are still visited.
+    for (const connection of this.connections) connection.checkPatience(now)
+    for (const session of this.sessions.values()) {
       if (session.isConnected) continue
       if (session.willDueMs <= now) this.#publishWill(session, now)
       if (session.expiresAtMs <= now) this.#destroy(session)
@@ -264,7 +265,7 @@ export class BrokerCore implements ConnectionOwner {
    * order.
    */
   shutdown(now: number): void {
-    for (const connection of [...this.connections]) connection.close(0x8b, false, now)
+    for (const connection of this.connections) connection.close(0x8b, false, now)
   }
 }
 

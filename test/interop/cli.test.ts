@@ -1,0 +1,136 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { requireComponent } from '../support/component.ts'
+import { Mosquitto } from '../support/mosquitto.ts'
+import { motewire, Program } from '../support/programs.ts'
+
+let folder: string
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'motewire-cli-'))
+})
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const SCENARIO = `
+version: 1
+name: proof
+devices: 50
+ramp: { over: 500ms }
+groups:
+  - name: s
+    weight: 1
+    publish:
+      - topic: 'proof/{index}'
+        every: 200ms
+        qos: 1
+        payload: { stamp: [id, seq], fields: { v: { sensor: uniform, min: 0, max: 1, decimals: 3 } } }
+`
+
+function scenarioFile(name: string, text: string): string {
+  const path = join(folder, name)
+  writeFileSync(path, text)
+  return path
+}
+
+describe('the motewire command', () => {
+  it('helps a newcomer', async () => {
+    const { code, out } = await motewire('--help').finished
+    expect(code).toBe(0)
+    for (const word of ['sim', 'bridge', 'broker', 'console', 'pub', 'sub', 'Exit codes']) {
+      expect(out).toContain(word)
+    }
+  })
+
+  const mistakes: [string, string[], number, RegExp][] = [
+    ['an unknown option', ['sim', 'x.yaml', '--devics', '5'], 2, /unknown option '--devics'/],
+    ['an unknown command', ['simm'], 2, /unknown command 'simm'/],
+    [
+      'a missing scenario',
+      ['sim', 'no-such.yaml'],
+      2,
+      /^motewire: no-such\.yaml: found no such file/,
+    ],
+    ['a bad report name', ['sim', 'x.yaml', '--report', 'out.doc'], 2, /^motewire: /],
+    ['a wrong QoS', ['pub', '-q', '7', '-t', 'a', '-m', 'b'], 2, /expected 0, 1 or 2/],
+    ['no topic', ['pub', '-m', 'b'], 2, /no topic given/],
+    ['both sides of a bridge missing', ['bridge', '--serial', 'x'], 2, /expected either --tcp/],
+  ]
+  for (const [what, args, code, pattern] of mistakes) {
+    it(`says in one line what is wrong with ${what}`, async () => {
+      const finished = await motewire(...args).finished
+      expect(finished.code).toBe(code)
+      expect(finished.err).toMatch(pattern)
+      expect(finished.err).not.toMatch(/\n\s+at /)
+    })
+  }
+
+  it('tells each mistake of a scenario with its place', async () => {
+    const path = scenarioFile(
+      'bad.yaml',
+      SCENARIO.replace('qos: 1', 'qos: 7').replace('200ms', '2x'),
+    )
+    const { code, err } = await motewire('sim', path, '--check').finished
+    expect(code).toBe(2)
+    expect(err).toMatch(/bad\.yaml:\d+:\d+: groups\[0\]\.publish\[0\]\.qos/)
+    expect(err).toMatch(/bad\.yaml:\d+:\d+: groups\[0\]\.publish\[0\]\.every/)
+  })
+
+  it('runs a fleet on the embedded broker and writes the report', async () => {
+    const report = join(folder, 'out.json')
+    const path = scenarioFile('good.yaml', SCENARIO)
+    const { code, out } = await motewire('sim', path, '--duration', '2s', '--report', report)
+      .finished
+    expect(out).toContain('PASSED')
+    expect(code).toBe(0)
+    const { totals } = JSON.parse(readFileSync(report, 'utf8')) as {
+      totals: Record<string, number>
+    }
+    expect(totals['published']).toBeGreaterThan(100)
+    expect(totals).toMatchObject({ acked: totals['published'], lost: 0, queued: 0 })
+  })
+
+  it('ends with a report and 0 at SIGINT', async () => {
+    const sim = motewire('sim', scenarioFile('long.yaml', SCENARIO))
+    await sim.says('broker')
+    sim.child.kill('SIGINT')
+    const { code, out } = await sim.finished
+    expect(out).toContain('published')
+    expect(code).toBe(0)
+  })
+})
+
+describe.runIf(requireComponent('mosquitto'))('a fleet on Mosquitto', () => {
+  it('publishes as many messages as mosquitto_sub counts', async () => {
+    const mosquitto = await Mosquitto.start({ lines: ['max_queued_messages 0'] })
+    const port = String(mosquitto.port)
+    const counter = new Program('mosquitto_sub', [
+      '-p',
+      port,
+      '-t',
+      'proof/#',
+      '-q',
+      '1',
+      '-v',
+      '-d',
+    ])
+    await counter.says('Subscribed')
+    const report = join(folder, 'counted.json')
+    const sim = motewire(
+      ...['sim', scenarioFile('counted.yaml', SCENARIO), '--broker', `mqtt://127.0.0.1:${port}`],
+      ...['--duration', '2s', '--report', report],
+    )
+    expect((await sim.finished).code).toBe(0)
+    const { totals } = JSON.parse(readFileSync(report, 'utf8')) as {
+      totals: Record<string, number>
+    }
+    const lines = (): number =>
+      counter.out.split('\n').filter((line) => line.startsWith('proof/')).length
+    await expect.poll(lines, { timeout: 5_000 }).toBe(totals['acked'])
+    counter.child.kill()
+    await counter.finished
+    await mosquitto.stop()
+  })
+})
