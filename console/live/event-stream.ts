@@ -22,6 +22,7 @@ export class EventStream {
 
   /** Sends the event, or leaves it out when the reader still has to take the one before. */
   offer(event: string, json: string): void {
+    if (this.#target.destroyed) return
     if (this.#isFull) {
       this.#skipped++
       if (this.#skipped >= SKIPPED_MAX) this.#target.destroy()

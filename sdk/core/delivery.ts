@@ -305,6 +305,8 @@ export class Delivery {
     }
     if (this.#cursor === slot) this.#cursor = outbox.nextOf(slot)
     outbox.remove(slot)
+    // Nobody waits for the delivery of a QoS 0 message unless it has a token.
+    if (qos === 0 && outcome === 'delivered' && token === undefined) return
     this.#handler.onOutcome(token, outcome, reasonCode, topic, qos)
   }
 

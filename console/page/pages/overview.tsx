@@ -17,7 +17,7 @@ export function Overview(): JSX.Element {
   const { snapshot, samples } = live
   const broker = snapshot?.broker
   const isEmpty = broker === null && !snapshot?.fleet && snapshot?.bridges.length === 0
-  const line = broker && labels.brokerLine(broker.version, format.duration(broker.uptimeMs))
+  const line = broker && labels.brokerLine(brokerName(broker), format.duration(broker.uptimeMs))
   return (
     <>
       <PageHead title={labels.overview} line={line ?? ''}>
@@ -52,6 +52,11 @@ export function Overview(): JSX.Element {
       </div>
     </>
   )
+}
+
+/** Our own broker gives a bare version, others their name with it. */
+function brokerName({ version }: BrokerView): string {
+  return /^\d/.test(version) ? `motewire ${version}` : version
 }
 
 function BrokerFigures({ broker }: { readonly broker: BrokerView }): JSX.Element {

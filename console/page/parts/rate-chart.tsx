@@ -77,7 +77,7 @@ function Grid(
         <g key={rate}>
           <line x1={EDGE.left} x2={width - EDGE.right} y1={y(rate)} y2={y(rate)} />
           <text x={EDGE.left - 8} y={y(rate) + 4} text-anchor="end">
-            {rate > 0 && rate < 10 ? format.rate(rate) : format.count(rate)}
+            {Number.isInteger(rate) ? format.count(rate) : format.rate(rate)}
           </text>
         </g>
       ))}

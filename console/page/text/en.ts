@@ -44,7 +44,7 @@ export const en = {
 
   // Broker
   broker: 'Broker',
-  brokerLine: (version: string, uptime: string) => `Version ${version}, up for ${uptime}`,
+  brokerLine: (broker: string, uptime: string) => `${broker}, up for ${uptime}`,
   clientsConnected: 'Clients connected',
   connectsAndOffline: (connects: string, offline: string) =>
     `${connects} connects, ${offline} offline`,

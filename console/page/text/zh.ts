@@ -43,7 +43,7 @@ export const zh: Labels = {
   clearSearch: '清除搜索',
 
   broker: '代理服务器',
-  brokerLine: (version, uptime) => `版本 ${version}，已运行 ${uptime}`,
+  brokerLine: (broker, uptime) => `${broker}，已运行 ${uptime}`,
   clientsConnected: '在线客户端',
   connectsAndOffline: (connects, offline) => `累计连接 ${connects} 次，离线 ${offline}`,
   messagesIn: '接收消息',
