@@ -1,6 +1,6 @@
-// npm run bench: our client beside MQTT.js and beside a raw socket, in one run, in turns. The sink is
-// a process of its own, so that the client has a core to itself. Medians of the rounds; ratios matter,
-// absolute figures depend on the machine. Bounded: about a minute.
+// npm run bench: our client beside MQTT.js and beside a raw socket, in one run, in turns. The sink
+// is a process of its own, so that the client has a core to itself. Medians of the rounds; ratios
+// matter, absolute figures depend on the machine. Bounded: about a minute.
 
 import { fork } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'

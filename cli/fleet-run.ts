@@ -6,7 +6,12 @@ import { sharedClock, Task } from '@motewire/sdk'
 import type { MotewireError } from '@motewire/sdk'
 import { Fleet, reportOf } from '@motewire/simulator'
 import { Broker } from '@motewire/simulator/broker'
-import { checkReportPath, formatProgress, formatText, writeReport } from '@motewire/simulator/report'
+import {
+  checkReportPath,
+  formatProgress,
+  formatText,
+  writeReport,
+} from '@motewire/simulator/report'
 import type { Report } from '@motewire/simulator/report'
 import type { FleetPlan } from '@motewire/simulator/scenario'
 import { interrupted } from './interrupt.ts'

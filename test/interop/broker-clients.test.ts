@@ -1,3 +1,5 @@
+// Our broker with Mosquitto's own clients, and with peers that misbehave.
+
 import { connect } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { connectAsync } from '@motewire/sdk'
@@ -110,7 +112,8 @@ describe('our broker', () => {
     garbage.write(Buffer.alloc(100, 0xff))
     await closed
     const client = await connectAsync(`mqtt://127.0.0.1:${port}`)
-    await client.publishAsync('still/alive', 'yes', { qos: 1 })
+    const delivered = client.publishAsync('still/alive', 'yes', { qos: 1 })
+    await expect(delivered).resolves.toBeUndefined()
     await client.end()
   })
 

@@ -1,3 +1,5 @@
+// The motewire command as people run it: a process with arguments, output and an exit code.
+
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -26,7 +28,9 @@ groups:
       - topic: 'proof/{index}'
         every: 200ms
         qos: 1
-        payload: { stamp: [id, seq], fields: { v: { sensor: uniform, min: 0, max: 1, decimals: 3 } } }
+        payload:
+          stamp: [id, seq]
+          fields: { v: { sensor: uniform, min: 0, max: 1, decimals: 3 } }
 `
 
 function scenarioFile(name: string, text: string): string {

@@ -1,3 +1,5 @@
+// The SDK on a real Mosquitto: every version and QoS, restarts, refusals, deadlines.
+
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { connect, connectAsync } from '@motewire/sdk'
 import type { Client, PublishError } from '@motewire/sdk'

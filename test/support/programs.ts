@@ -1,4 +1,5 @@
-// Runs a program to its end and gives back what it said. For the Mosquitto tools and our own command.
+// Runs a program to its end and gives back what it said. For the Mosquitto tools and our own
+// command.
 
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'

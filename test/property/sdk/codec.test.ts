@@ -1,4 +1,6 @@
-import fc from 'fast-check'
+// The codec beside mqtt-packet, over any chunks, and on garbage.
+
+import * as fc from 'fast-check'
 import { generate, parser } from 'mqtt-packet'
 import { describe, expect, it } from 'vitest'
 import {
