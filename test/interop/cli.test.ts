@@ -122,10 +122,10 @@ describe.runIf(requireComponent('mosquitto'))('a fleet on Mosquitto', () => {
     ])
     await counter.says('Subscribed')
     const report = join(folder, 'counted.json')
-    const sim = motewire(
-      ...['sim', scenarioFile('counted.yaml', SCENARIO), '--broker', `mqtt://127.0.0.1:${port}`],
-      ...['--duration', '2s', '--report', report],
-    )
+    const broker = `mqtt://127.0.0.1:${port}`
+    const path = scenarioFile('counted.yaml', SCENARIO)
+    const flags = ['--broker', broker, '--duration', '2s', '--report', report]
+    const sim = motewire('sim', path, ...flags)
     expect((await sim.finished).code).toBe(0)
     const { totals } = JSON.parse(readFileSync(report, 'utf8')) as {
       totals: Record<string, number>

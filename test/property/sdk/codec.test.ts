@@ -66,11 +66,9 @@ describe('the codec', () => {
         const own = Buffer.alloc(length)
         const end = writePublish(own, 0, { ...publish, dup: false }, version)
         expect(end).toBe(length)
+        const packet = { cmd: 'publish', dup: false, ...publish, payload: Buffer.from(payload) }
         const reference = generate(
-          {
-            ...{ cmd: 'publish', dup: false, ...publish, payload: Buffer.from(payload) },
-            ...(qos === 0 ? {} : { messageId: packetId }),
-          } as Parameters<typeof generate>[0],
+          { ...packet, cmd: 'publish', ...(qos === 0 ? {} : { messageId: packetId }) },
           { protocolVersion: version },
         )
         expect(own.toString('hex')).toBe(reference.toString('hex'))

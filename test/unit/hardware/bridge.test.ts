@@ -341,7 +341,10 @@ describe('bridge', () => {
 
     it('may be stopped from inside of a notice', async () => {
       let ended: Promise<void> | undefined
-      build({ handleNotice: () => (ended ??= bridge.stop()) })
+      const stopOnce = (): void => {
+        ended ??= bridge.stop()
+      }
+      build({ handleNotice: stopOnce })
       await up()
       await stopped()
       await ended
