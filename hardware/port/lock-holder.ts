@@ -22,7 +22,7 @@ export async function findLockHolder(file: Stats): Promise<LockHolder | undefine
 }
 
 /** Finds the holder in the text of /proc/locks: `1: FLOCK  ADVISORY  WRITE 708 00:1a:3 0 EOF`. */
-export function lockingProcess(
+function lockingProcess(
   locks: string,
   { dev, ino }: { readonly dev: number; readonly ino: number },
 ): number | undefined {
