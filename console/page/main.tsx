@@ -3,7 +3,7 @@
 
 import { render } from 'preact'
 import type { JSX } from 'preact'
-import { useEffect, useMemo, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useMemo, useState } from 'preact/hooks'
 import { PageProvider } from './context.ts'
 import type { PageContext } from './context.ts'
 import { LiveSource } from './live.ts'
@@ -42,8 +42,9 @@ function App(): JSX.Element {
   const [live, setLive] = useState(source.current)
   const [isPublishing, setPublishing] = useState(false)
 
-  useEffect(() => source.subscribe(() => setLive(source.current)), [])
-  useEffect(() => {
+  // In the same turn as the first drawing: what changes between the two would be missed.
+  useLayoutEffect(() => source.subscribe(() => setLive(source.current)), [])
+  useLayoutEffect(() => {
     const follow = (): void => setRoute(parseRoute(location.hash))
     addEventListener('hashchange', follow)
     return () => removeEventListener('hashchange', follow)

@@ -52,6 +52,11 @@ export function run(command: string, args: readonly string[], input?: string): P
   return new Program(command, args, input).finished
 }
 
+/** mosquitto_sub that says each line when it has it: into a pipe it would write 4 KiB at a time. */
+export function mosquittoSub(...args: string[]): Program {
+  return new Program('stdbuf', ['-oL', 'mosquitto_sub', ...args])
+}
+
 /** Our command, from its sources. */
 export function motewire(...args: string[]): Program {
   return new Program(process.execPath, [

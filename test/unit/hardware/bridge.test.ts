@@ -282,11 +282,11 @@ describe('bridge', () => {
       clock.settle()
       port.far!.resume()
       clock.settle()
-      const { bytes, droppedBytes } = bridge.snapshot().downlink
+      const { bytes } = bridge.snapshot().downlink
       expect(waiting).toBeGreaterThan(0)
       expect(port.far!.text).toMatch(/^x*fresh$/)
       expect(port.far!.text).toHaveLength(bytes)
-      expect(droppedBytes).toBeGreaterThan(0)
+      expect(bytes).toBeLessThan(100_000)
     })
 
     it('gives up an attempt that is never answered', async () => {
