@@ -1,15 +1,20 @@
 // What people hand to a client and get from it: options of its calls, its events, its answers.
 
 import type { ConnackPacket, Properties, QoS } from './codec/index.ts'
-import type { Outcome } from './core/index.ts'
+import type { Outcome, Priority } from './core/index.ts'
 import type { MotewireError } from './errors.ts'
+import type { SeenPacket } from './packet-tap.ts'
 
 export interface PublishOptions {
   /** Default 0. */
   readonly qos?: QoS
   readonly retain?: boolean
-  /** PUBLISH properties (5.0). */
+  /** PUBLISH properties (5.0). Message Expiry Interval counts on every version, as `ttlMs` does. */
   readonly properties?: Properties
+  /** 0 (alarms) leaves before 1 (default) and 2 when messages wait. */
+  readonly priority?: Priority
+  /** Worth nothing after this many milliseconds in the outbox: it then ends as `expired`. */
+  readonly ttlMs?: number
   /** Comes back with the 'outcome' event of this very message. */
   readonly token?: unknown
 }
@@ -37,6 +42,15 @@ export interface ReceivedPacket {
   readonly dup: boolean
   readonly packetId: number
   readonly properties: Properties | undefined
+  /** With `manualAcks`, at QoS 1 and 2: the application is done with it; twice is harmless. */
+  readonly ack?: () => void
+}
+
+/** A received message as iterators and requests give it. */
+export interface Message {
+  readonly topic: string
+  readonly payload: Buffer
+  readonly packet: ReceivedPacket
 }
 
 export interface ClientEvents {
@@ -51,6 +65,9 @@ export interface ClientEvents {
   message: (topic: string, payload: Buffer, packet: ReceivedPacket) => void
   /** How a message ended. A delivered QoS 0 message is told only if it has a token. */
   outcome: (outcome: Outcome, topic: string, qos: QoS, reasonCode: number, token: unknown) => void
+  /** Each packet of a connection, if there was a listener when it was opened. */
+  packetsend: (packet: SeenPacket) => void
+  packetreceive: (packet: SeenPacket) => void
   end: () => void
 }
 

@@ -1,101 +1,124 @@
-// The client: drives one Session with a clock and a channel, and turns its notices into events and
-// promises. All protocol decisions are the session's; all bytes go through the channel.
+// The client: what an application holds. It checks what it is given and hands it to the session;
+// the driver moves bytes and time, the announcer tells what happened.
 
-import type { ByteChannel, ChannelHandler } from './channel/index.ts'
-import { topicProblem } from './codec/index.ts'
-import type { Properties, PublishFrame, QoS } from './codec/index.ts'
-import { Session } from './core/index.ts'
-import type {
-  Capabilities,
-  LinkState,
-  Operation,
-  Outcome,
-  PublishResult,
-  SessionHandler,
-} from './core/index.ts'
+import { Announcer } from './announcer.ts'
 import type {
   ClientEvents,
   EndOptions,
   Grant,
+  Message,
   PublishOptions,
   SubscribeOptions,
 } from './client-types.ts'
+import { topicProblem } from './codec/index.ts'
+import type { Properties } from './codec/index.ts'
+import type { Capabilities, LinkState, Operation, PublishResult } from './core/index.ts'
+import { Driver } from './driver.ts'
 import { MotewireError, UsageError } from './errors.ts'
-import { endedError, filtersOf, filtersProblem, grantsOf, subscriptionsOf } from './filters.ts'
+import { endedError, filtersOf, filtersProblem, subscriptionsOf } from './filters.ts'
 import type { PendingOperation } from './filters.ts'
+import type { MessageHandler } from './inbox.ts'
 import { Task } from './kit/index.ts'
-import { brokerUrl, channelOpener, checkedQos, sessionOptions } from './options.ts'
+import { MessageStream } from './message-stream.ts'
+import { checkDisconnect, checkedQos, expiryOf, inboxOptions, sessionOptions } from './options.ts'
 import type { ClientOptions } from './options.ts'
-import { PayloadSlab } from './payload-slab.ts'
-import { Settlement } from './settlement.ts'
-import type { SettleOptions } from './settlement.ts'
+import { Requests } from './requests.ts'
+import type { RequestOptions } from './requests.ts'
 import { EventEmitter, sharedClock } from './runtime/index.ts'
 import type { Clock } from './runtime/index.ts'
+import { Settlement } from './settlement.ts'
+import type { SettleOptions } from './settlement.ts'
+import { statisticsOf } from './statistics.ts'
+import type { Statistics } from './statistics.ts'
+import type { Store } from './store/index.ts'
+import { Targets } from './targets.ts'
 
-/** Bytes waiting for the link before inbound data is held back. */
-const HOLD_READING_BYTES = 262_144
 const NO_OPTIONS: PublishOptions = {}
+/** How long the server may take to close after our DISCONNECT. */
+const CLOSE_PATIENCE_MS = 1_000
 
 export class Client extends EventEmitter<ClientEvents> {
-  readonly #session: Session
+  readonly #announcer: Announcer
+  readonly #driver: Driver
   readonly #clock: Clock
-  readonly #openChannel: () => ByteChannel
-  readonly #slab: PayloadSlab | undefined
-  readonly #timer: Task
-  #channel: ByteChannel | undefined
-  #isWriting = false
-  #isFlushPlanned = false
-  #isReadingHeld = false
-  #attempts = 0
+  readonly #store: Store | undefined
+  readonly #keepsQos0: boolean
+  #requests: Requests | undefined
+  #streams: Set<MessageStream> | undefined
+  /** The topic checked last: most publishers use few. */
+  #lastTopic = ''
   #endWaiters: (() => void)[] | undefined
-  #drainDeadlineMs = Infinity
-  #endOptions: EndOptions = {}
+  #drain: Task | undefined
 
-  constructor(url: string | URL, options: ClientOptions = {}) {
+  /**
+   * @param url one broker, or several to be tried in turn.
+   * @throws UsageError ERR_URL_INVALID, ERR_OPTION_INVALID, ERR_TOPIC_INVALID (will).
+   */
+  constructor(url: string | URL | readonly (string | URL)[], options: ClientOptions = {}) {
     super()
-    const parsed = brokerUrl(url)
-    this.#openChannel = channelOpener(parsed, options)
-    this.#clock = options.clock ?? sharedClock()
-    this.#slab = options.payloads === 'borrow' ? undefined : new PayloadSlab()
-    this.#timer = new Task((now) => this.#handleTimer(now))
-    this.#session = new Session(sessionOptions(parsed, options), this.#notices())
+    const targets = new Targets([url].flat(), options)
+    const clock = options.clock ?? sharedClock()
+    const { store, pacer, queueQoSZero = true } = options
+    this.#clock = clock
+    this.#store = store
+    this.#keepsQos0 = queueQoSZero
+    this.#announcer = new Announcer(this, targets, inboxOptions(options))
+    const session = sessionOptions(targets.first, options)
+    const batchMs = options.budget?.batchMs ?? 0
+    this.#driver = new Driver({ session, targets, clock, store, pacer, batchMs }, this.#announcer)
+    this.#announcer.driver = this.#driver
   }
 
   get clientId(): string {
-    return this.#session.clientId
+    return this.#driver.session.clientId
   }
 
   get connected(): boolean {
-    return this.#session.state === 'online'
+    return this.#driver.session.state === 'online'
   }
 
   /** idle, waiting (for the next attempt), dialing, greeting (CONNECT sent), online or ended. */
   get state(): LinkState {
-    return this.#session.state
+    return this.#driver.session.state
   }
 
   /** What the server of this connection allows; undefined while there is none. */
   get capabilities(): Capabilities | undefined {
-    return this.#session.capabilities
+    return this.#driver.session.capabilities
   }
 
   /** Messages in the outbox: queued and in flight. */
   get queued(): number {
-    return this.#session.outboxSize
+    return this.#driver.session.delivery.outbox.size
+  }
+
+  /**
+   * Number of the last QoS 1 or 2 message accepted, counted over all lives of the store: where a
+   * process that was killed goes on.
+   */
+  get lastSerial(): number {
+    return this.#driver.session.delivery.log.lastSerial
+  }
+
+  statistics(): Statistics {
+    return statisticsOf(this.#driver.session, this.#clock.now())
   }
 
   /** Begins to connect, or does so at once instead of waiting for the next attempt. */
   start(): void {
-    this.#session.start(this.#clock.now())
-    this.#settle()
+    this.#driver.session.start(this.#clock.now())
+    this.#driver.settle()
   }
+
+  // Out.
 
   /**
    * Hands a message over. Never throws for the link's faults and never blocks. The payload is
    * borrowed until the outcome: do not change it.
    * @returns 'sent' (on its way), 'queued' (waits in the outbox), 'dropped' (outbox full, or the
    * server forbids it).
-   * @throws UsageError ERR_TOPIC_INVALID for a topic that can never be published to.
+   * @throws UsageError ERR_TOPIC_INVALID for a topic that can never be published to,
+   * ERR_OPTION_INVALID.
    */
   publish(
     topic: string,
@@ -116,9 +139,11 @@ export class Client extends EventEmitter<ClientEvents> {
     options: PublishOptions & SettleOptions = NO_OPTIONS,
   ): Promise<void> {
     return new Promise((resolve, reject) => {
-      const settlement = new Settlement(topic, options, this.#clock, resolve, reject)
+      const { delivery } = this.#driver.session
+      const settlement = new Settlement(topic, options, this.#clock, delivery, resolve, reject)
       if (settlement.isSettled) return
       this.#publish(topic, payload, options, settlement)
+      settlement.slot = delivery.lastSlot
     })
   }
 
@@ -128,25 +153,89 @@ export class Client extends EventEmitter<ClientEvents> {
     options: PublishOptions,
     token: unknown,
   ): PublishResult {
-    const qos = options.qos === undefined ? 0 : checkedQos('qos', options.qos)
     if (topic !== this.#lastTopic) {
       const problem = topicProblem(topic)
       if (problem !== undefined) throw new UsageError('ERR_TOPIC_INVALID', problem)
       this.#lastTopic = topic
     }
-    const { retain = false, properties } = options
-    if (this.#session.state === 'ended') {
-      this.#handleOutcome(token, 'dropped', 0, topic, qos)
+    const { qos = 0, retain = false, properties, priority = 1 } = options
+    const driver = this.#driver
+    const { delivery } = driver.session
+    if (qos === 0) {
+      const result = delivery.publishAtOnce(topic, payload, retain, properties, token)
+      if (result !== undefined) {
+        driver.planFlush()
+        return result
+      }
+    } else checkedQos('qos', qos)
+    if (driver.session.state === 'ended' || (qos === 0 && !this.#keepsQos0 && !this.connected)) {
+      this.#announcer.onOutcome(token, 'dropped', 0, topic, qos)
       return 'dropped'
     }
     const now = this.#clock.now()
-    const result = this.#session.publish(topic, payload, qos, retain, properties, token, now)
-    if (!this.#isFlushPlanned && result === 'sent') this.#planFlush()
+    const expiresAtMs = expiryOf(options, now)
+    const result = delivery.publish(
+      topic,
+      payload,
+      qos,
+      retain,
+      properties,
+      token,
+      priority,
+      expiresAtMs,
+      now,
+    )
+    if (result === 'sent' || this.#store !== undefined || expiresAtMs !== Infinity) {
+      driver.planFlush()
+    }
     return result
   }
 
-  /** The topic checked last: most publishers use few. */
-  #lastTopic = ''
+  /**
+   * Asks and waits for the answer (5.0): publishes with a response topic of this client's own and
+   * resolves with the message that carries the same correlation data.
+   * @throws MotewireError ERR_OPERATION_TIMEOUT, ERR_OPERATION_ABORTED; PublishError (as
+   * rejections).
+   */
+  async request(
+    topic: string,
+    payload: Uint8Array | string,
+    options: RequestOptions = {},
+  ): Promise<Message> {
+    const requests = await this.#requestsReady()
+    return new Promise((resolve, reject) => {
+      const correlationData = requests.open(topic, options, { resolve, reject })
+      const properties = {
+        ...options.properties,
+        responseTopic: this.#responseTopic,
+        correlationData,
+      }
+      this.publishAsync(topic, payload, { ...options, properties }).catch((error: MotewireError) =>
+        requests.fail(correlationData, error),
+      )
+    })
+  }
+
+  get #responseTopic(): string {
+    return `motewire/responses/${this.clientId}`
+  }
+
+  async #requestsReady(): Promise<Requests> {
+    if (this.#requests !== undefined) return this.#requests
+    const requests = new Requests(this.#clock)
+    this.#requests = requests
+    const topic = this.#responseTopic
+    this.handle(topic, (from, payload, packet) =>
+      requests.handleResponse({ topic: from, payload, packet }),
+    )
+    const [grant] = await this.subscribe(topic, { qos: 1 })
+    if (grant !== undefined && grant.qos < 0x80) return requests
+    this.#requests = undefined
+    const message = `server refused the response topic '${topic}'`
+    throw new MotewireError('ERR_SUBSCRIBE_REFUSED', message)
+  }
+
+  // In.
 
   /**
    * Subscribes to one filter or several, now or as soon as there is a link.
@@ -157,7 +246,7 @@ export class Client extends EventEmitter<ClientEvents> {
     const filters = filtersOf(topic)
     const subscriptions = subscriptionsOf(filters, options)
     const { properties } = options
-    return this.#operate(filters, (token) => ({
+    return this.#operate(filters, options, (token) => ({
       kind: 'subscribe',
       subscriptions,
       properties,
@@ -168,224 +257,124 @@ export class Client extends EventEmitter<ClientEvents> {
   /** Takes filters back; the answer is one reason code a filter (0 in 3.x). */
   unsubscribe(topic: string | readonly string[], properties?: Properties): Promise<Grant[]> {
     const filters = filtersOf(topic)
-    return this.#operate(filters, (token) => ({ kind: 'unsubscribe', filters, properties, token }))
+    return this.#operate(filters, {}, (token) => ({
+      kind: 'unsubscribe',
+      filters,
+      properties,
+      token,
+    }))
   }
 
   #operate(
     filters: readonly string[],
+    options: SubscribeOptions,
     make: (token: PendingOperation) => Operation,
   ): Promise<Grant[]> {
     return new Promise((resolve, reject) => {
-      const problem = filtersProblem(filters)
+      const problem = filtersProblem(filters, options)
       if (problem !== undefined) return reject(new UsageError('ERR_FILTER_INVALID', problem))
-      if (this.#session.state === 'ended') return reject(endedError(this.clientId))
-      if (!this.#session.operate(make({ resolve, reject }))) {
+      const { session } = this.#driver
+      if (session.state === 'ended') return reject(endedError(this.clientId))
+      if (!session.operate(make({ resolve, reject }))) {
         const message = 'more than 1000 subscribe and unsubscribe operations wait'
         return reject(new MotewireError('ERR_SUBSCRIBE_REFUSED', message, { retryable: true }))
       }
-      this.#settle()
+      this.#driver.settle()
     })
   }
 
   /**
+   * Calls `run` for each received message that matches the filter, besides the 'message' event. It
+   * does not subscribe. A promise that `run` returns holds the acknowledgement until it settles;
+   * when too many are pending, reading from the link stops.
+   * @returns what takes the handler away again.
+   * @throws UsageError ERR_FILTER_INVALID.
+   */
+  handle(filter: string, run: MessageHandler): () => void {
+    const problem = filtersProblem([filter], {})
+    if (problem !== undefined) throw new UsageError('ERR_FILTER_INVALID', problem)
+    return this.#announcer.inbox.add(filter, run)
+  }
+
+  /**
+   * Received messages that match the filter, one after the other; each is acknowledged when the
+   * loop asks for the next. Leaving the loop ends it, and so does the client's end.
+   * @throws UsageError ERR_FILTER_INVALID.
+   */
+  messages(filter: string = '#'): AsyncIterableIterator<Message> {
+    const problem = filtersProblem([filter], {})
+    if (problem !== undefined) throw new UsageError('ERR_FILTER_INVALID', problem)
+    const streams = (this.#streams ??= new Set())
+    const stream = new MessageStream(this.#announcer.inbox, filter, () => streams.delete(stream))
+    streams.add(stream)
+    return stream
+  }
+
+  /**
+   * Authenticates anew on this connection (5.0, with an `authenticator`).
+   * @throws MotewireError ERR_AUTH_UNAVAILABLE when there is no such connection now.
+   */
+  reauthenticate(): void {
+    if (!this.#driver.session.reauthenticate()) {
+      const message = `client '${this.clientId}' cannot authenticate anew now`
+      throw new MotewireError('ERR_AUTH_UNAVAILABLE', message, { retryable: true })
+    }
+    this.#driver.settle()
+  }
+
+  // The end.
+
+  /**
    * Ends the client for good: delivers what is queued for at most `drainMs`, says DISCONNECT,
-   * closes. What could not be delivered settles as dropped or indeterminate. Calling it twice is
-   * harmless.
+   * closes. What could not be delivered settles as dropped or indeterminate; what a store keeps
+   * goes on in its next life. Calling it twice is harmless.
    */
   end(options: EndOptions = {}): Promise<void> {
-    if (this.#session.state === 'ended' && this.#channel === undefined) return Promise.resolve()
+    if (this.state === 'ended' && this.#endWaiters === undefined) return Promise.resolve()
     return new Promise((resolve) => {
       const isFirst = this.#endWaiters === undefined
       this.#endWaiters ??= []
       this.#endWaiters.push(resolve)
       if (!isFirst) return
-      this.#endOptions = options
-      this.#drainDeadlineMs = this.#clock.now() + (options.drainMs ?? 0)
-      this.#settle()
+      checkDisconnect(options, this.#driver.session.handshake.sessionExpiryS)
+      this.#announcer.handleClosed = () => this.#finish()
+      const until = this.#clock.now() + (options.drainMs ?? 0)
+      this.#drain = new Task((now) => this.#awaitDrain(options, until, now))
+      this.#awaitDrain(options, until, this.#clock.now())
     })
   }
 
-  // What the session says.
-
-  #notices(): SessionHandler {
-    return {
-      onDial: () => this.#dial(),
-      onHangup: (how) => this.#hangUp(how),
-      onTransmitFull: () => this.#flush(),
-      onConnect: (connack) => {
-        this.#attempts = 0
-        this.emit('connect', connack)
-      },
-      onOffline: (cause, retryInMs) => this.#handleOffline(cause, retryInMs),
-      onMessage: (frame) => this.#handleMessage(frame),
-      onOutcome: (token, outcome, reasonCode, topic, qos) =>
-        this.#handleOutcome(token, outcome, reasonCode, topic, qos),
-      onOperation: (operation, reasonCodes) => this.#handleOperation(operation, reasonCodes),
+  #awaitDrain(options: EndOptions, untilMs: number, now: number): void {
+    const { session } = this.#driver
+    if (!session.isDrained && now < untilMs) {
+      this.#driver.settle()
+      this.#clock.schedule(Math.min(untilMs, now + DRAIN_LOOK_MS), this.#drain!)
+      return
     }
+    session.end(options.reasonCode ?? 0, options.properties)
+    this.#driver.close('flush')
+    // A server that never closes its side must not hold us.
+    if (this.#driver.isClosed) return
+    this.#drain = new Task(() => this.#driver.close('abort'))
+    this.#clock.schedule(now + CLOSE_PATIENCE_MS, this.#drain)
   }
 
-  #handleOffline(cause: MotewireError | undefined, retryInMs: number | undefined): void {
-    if (cause !== undefined && this.listenerCount('error') > 0) this.emit('error', cause)
-    this.emit('offline', cause, retryInMs)
-    this.emit('close')
+  #finish(): void {
+    if (this.#drain !== undefined) this.#clock.cancel(this.#drain)
+    this.#requests?.failAll(endedError(this.clientId))
+    for (const stream of this.#streams ?? []) stream.end()
+    if (this.#store === undefined) this.#tellEnd()
+    else void this.#store.close().then(() => this.#tellEnd())
   }
 
-  #handleOutcome(
-    token: unknown,
-    outcome: Outcome,
-    reasonCode: number,
-    topic: string,
-    qos: QoS,
-  ): void {
-    const isOurs = token instanceof Settlement
-    if (isOurs) token.settle(outcome, reasonCode)
-    this.emit('outcome', outcome, topic, qos, reasonCode, isOurs ? undefined : token)
-  }
-
-  #handleMessage(frame: PublishFrame): void {
-    const { bytes, payloadStart, payloadEnd, qos, retain, dup, packetId, properties } = frame
-    const payload =
-      this.#slab === undefined
-        ? Buffer.from(bytes.buffer, bytes.byteOffset + payloadStart, payloadEnd - payloadStart)
-        : this.#slab.copy(bytes, payloadStart, payloadEnd)
-    this.emit('message', frame.topic, payload, { qos, retain, dup, packetId, properties })
-  }
-
-  #handleOperation(operation: Operation, reasonCodes: readonly number[] | undefined): void {
-    const pending = operation.token as PendingOperation
-    if (reasonCodes === undefined) pending.reject(endedError(this.clientId))
-    else pending.resolve(grantsOf(operation, reasonCodes))
-  }
-
-  // The channel.
-
-  #dial(): void {
-    if (this.#attempts++ > 0) this.emit('reconnect')
-    const channel = this.#openChannel()
-    this.#channel = channel
-    this.#isWriting = false
-    this.#isReadingHeld = false
-    channel.open(this.#channelHandler(channel))
-  }
-
-  #channelHandler(channel: ByteChannel): ChannelHandler {
-    const isCurrent = (): boolean => this.#channel === channel
-    return {
-      onOpen: () => {
-        if (!isCurrent()) return
-        this.#session.handleOpen(this.#clock.now())
-        this.#settle()
-      },
-      onBytes: (bytes) => {
-        if (!isCurrent()) return
-        this.#session.handleBytes(bytes, this.#clock.now())
-        this.#settle()
-      },
-      onDrain: () => {
-        if (!isCurrent()) return
-        this.#isWriting = false
-        this.#session.handleTransmitted(this.#clock.now())
-        this.#settle()
-      },
-      onClose: (cause) => {
-        if (!isCurrent()) return
-        this.#channel = undefined
-        this.#session.handleClose(cause, this.#clock.now())
-        this.#settle()
-      },
-    }
-  }
-
-  #hangUp(how: 'flush' | 'abort'): void {
-    if (how === 'flush') this.#flush()
-    const channel = this.#channel
-    if (this.#session.state !== 'ended') this.#channel = undefined
-    channel?.close(how)
-  }
-
-  #planFlush(): void {
-    this.#isFlushPlanned = true
-    this.#clock.defer(this.#settlePlanned)
-  }
-
-  readonly #settlePlanned = (): void => {
-    this.#isFlushPlanned = false
-    this.#settle()
-  }
-
-  /** Writes what the channel takes. */
-  #flush(): void {
-    const channel = this.#channel
-    if (channel === undefined || this.#isWriting) return
-    for (;;) {
-      const bytes = this.#session.pollTransmit()
-      if (bytes === undefined) return
-      if (!channel.write(bytes)) {
-        this.#isWriting = true
-        return
-      }
-      this.#session.handleTransmitted(this.#clock.now())
-    }
-  }
-
-  /** After every input: bytes out, then the next deadline. */
-  #settle(): void {
-    this.#flush()
-    this.#holdReading()
-    if (this.#endWaiters !== undefined) this.#advanceEnd()
-    const deadline = Math.min(this.#session.pollTimeout(), this.#drainDeadline())
-    if (deadline === Infinity) this.#clock.cancel(this.#timer)
-    // The timer may fire too early: it then looks again. Moving it for each packet would cost more.
-    else if (!this.#timer.isScheduled || deadline < this.#timer.deadlineMs) {
-      this.#clock.schedule(deadline, this.#timer)
-    }
-  }
-
-  #handleTimer(now: number): void {
-    this.#session.handleTimeout(now)
-    this.#settle()
-  }
-
-  /** A peer that sends but does not read must not make our answers pile up. */
-  #holdReading(): void {
-    const mustHold = this.#session.transmitBytes > HOLD_READING_BYTES
-    if (mustHold === this.#isReadingHeld || this.#channel === undefined) return
-    this.#isReadingHeld = mustHold
-    if (mustHold) this.#channel.pause()
-    else this.#channel.resume()
-  }
-
-  // The end.
-
-  #drainDeadline(): number {
-    return this.#endWaiters !== undefined && this.#session.state !== 'ended'
-      ? this.#drainDeadlineMs
-      : Infinity
-  }
-
-  #advanceEnd(): void {
-    const now = this.#clock.now()
-    if (this.#session.state !== 'ended') {
-      if (!this.#session.isDrained && now < this.#drainDeadlineMs) return
-      const wasDialled = this.#channel !== undefined
-      this.#session.end(this.#endOptions.reasonCode ?? 0, this.#endOptions.properties)
-      // A server that never closes its side must not hold us: the timer cuts it short.
-      if (wasDialled && this.#channel !== undefined) {
-        this.#clock.schedule(now + CLOSE_PATIENCE_MS, this.#closeTimer)
-        return
-      }
-    }
-    if (this.#channel !== undefined) return
-    this.#clock.cancel(this.#closeTimer)
+  #tellEnd(): void {
     const waiters = this.#endWaiters ?? []
     this.#endWaiters = undefined
     this.emit('close')
     this.emit('end')
     for (const resolve of waiters) resolve()
   }
-
-  readonly #closeTimer: Task = new Task(() => this.#channel?.close('abort'))
 }
 
-/** How long the server may take to close after our DISCONNECT. */
-const CLOSE_PATIENCE_MS = 1_000
+/** While draining, whether all is delivered is looked at this often. */
+const DRAIN_LOOK_MS = 10

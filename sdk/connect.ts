@@ -5,8 +5,11 @@ import { LinkError } from './errors.ts'
 import type { MotewireError } from './errors.ts'
 import type { ClientOptions } from './options.ts'
 
+/** One broker, or several to be tried in turn. */
+export type BrokerUrls = string | URL | readonly (string | URL)[]
+
 /** Makes a client and begins to connect; it keeps trying. Errors of the link come as events. */
-export function connect(url: string | URL, options: ClientOptions = {}): Client {
+export function connect(url: BrokerUrls, options: ClientOptions = {}): Client {
   const client = new Client(url, options)
   client.start()
   return client
@@ -17,7 +20,7 @@ export function connect(url: string | URL, options: ClientOptions = {}): Client 
  * @throws the first failure that trying again cannot heal (wrong password, unknown host scheme,
  * ...).
  */
-export function connectAsync(url: string | URL, options: ClientOptions = {}): Promise<Client> {
+export function connectAsync(url: BrokerUrls, options: ClientOptions = {}): Promise<Client> {
   return new Promise((resolve, reject) => {
     const client = connect(url, options)
     const settle = (): void => {

@@ -18,8 +18,10 @@ export const ERROR_CODES = [
   'ERR_KEEPALIVE_TIMEOUT',
   'ERR_PACKET_MALFORMED',
   'ERR_PROTOCOL_VIOLATION',
+  'ERR_SESSION_UNKNOWN',
   'ERR_PACKET_TOO_LARGE',
   'ERR_PUBLISH_REJECTED',
+  'ERR_OUTBOX_FULL',
   'ERR_PUBLISH_EXPIRED',
   'ERR_PUBLISH_DROPPED',
   'ERR_PUBLISH_SUPERSEDED',
@@ -27,6 +29,9 @@ export const ERROR_CODES = [
   'ERR_SUBSCRIBE_REFUSED',
   'ERR_OPERATION_ABORTED',
   'ERR_OPERATION_TIMEOUT',
+  'ERR_AUTH_UNAVAILABLE',
+  'ERR_HANDLER_FAILED',
+  'ERR_CREDENTIALS_FAILED',
 ] as const
 
 export type ErrorCode = (typeof ERROR_CODES)[number]
@@ -69,17 +74,23 @@ export class PeerError extends MotewireError {
   override readonly name = 'PeerError'
   /** MQTT reason code (5.0) or return code (3.x) as it stood on the wire or as we answered it. */
   readonly reasonCode: number
-  /** Reason String or Server Reference of the packet, when there was one. */
+  /** Reason String of the packet, when there was one. */
   readonly reasonString: string | undefined
+  /** Server Reference of the packet: where the server wants us to go. */
+  readonly serverReference: string | undefined
 
   constructor(
     code: ErrorCode,
     message: string,
     reasonCode: number,
-    details: ErrorDetails & { readonly reasonString?: string | undefined } = {},
+    details: ErrorDetails & {
+      readonly reasonString?: string | undefined
+      readonly serverReference?: string | undefined
+    } = {},
   ) {
     super(code, message, details)
     this.reasonCode = reasonCode
     this.reasonString = details.reasonString
+    this.serverReference = details.serverReference
   }
 }

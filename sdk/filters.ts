@@ -19,8 +19,15 @@ export function filtersOf(topic: string | readonly string[]): readonly string[] 
 }
 
 /** Why these cannot be subscribed to; undefined when they can. */
-export function filtersProblem(filters: readonly string[]): string | undefined {
-  return filters.length === 0 ? 'no filter given' : filters.map(filterProblem).find(Boolean)
+export function filtersProblem(
+  filters: readonly string[],
+  { noLocal }: SubscribeOptions,
+): string | undefined {
+  if (filters.length === 0) return 'no filter given'
+  const shared = noLocal === true && filters.find((filter) => filter.startsWith('$share/'))
+  // No Local on a shared subscription is a Protocol Error [MQTT5-3.8.3-4].
+  if (shared !== undefined && shared !== false) return `filter '${shared}' is shared, with noLocal`
+  return filters.map(filterProblem).find(Boolean)
 }
 
 export function subscriptionsOf(

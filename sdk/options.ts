@@ -3,44 +3,102 @@
 // mistakes are found here, before anything is dialled.
 
 import { randomBytes } from 'node:crypto'
-import type { ByteChannel } from './channel/index.ts'
-import { TcpChannel } from './channel/index.ts'
+import type { EndOptions, PublishOptions } from './client-types.ts'
 import { topicProblem } from './codec/index.ts'
 import type { ConnectPacket, Properties, ProtocolVersion, QoS, Will } from './codec/index.ts'
-import type { SessionOptions, WhenFull } from './core/index.ts'
+import type {
+  Authenticator,
+  ByteBudgetOptions,
+  IdleProbeOptions,
+  OutboxPolicy,
+  Retry,
+  SessionOptions,
+  WhenFull,
+} from './core/index.ts'
 import { UsageError } from './errors.ts'
+import type { MotewireError } from './errors.ts'
+import type { InboxOptions } from './inbox.ts'
+import type { ConnectPacer } from './pacer.ts'
 import type { Clock } from './runtime/index.ts'
+import type { Store } from './store/index.ts'
+import type { TargetOptions } from './targets.ts'
 
 export interface OutboxOptions {
   /** Messages at most, queued and in flight. Default 10,000. */
   readonly messagesMax?: number
   /** Bytes of topics and payloads at most. Default 4,194,304. */
   readonly bytesMax?: number
-  /** What goes when it is full. Default 'drop-newest': `publish` answers 'dropped'. */
+  /** Who gives way when it is full. Default 'drop-newest': `publish` answers 'dropped'. */
   readonly whenFull?: WhenFull
+  /** Which of the waiting messages leaves first, among equal priorities. Default 'oldest-first'. */
+  readonly order?: 'oldest-first' | 'newest-first'
 }
 
-export interface ClientOptions {
+/** For links where bytes cost money. */
+export interface BudgetOptions {
+  /** Bytes of topics and payloads a second in the long run; alarms (priority 0) may overdraw. */
+  readonly bytesPerSecond: number
+  /** Bytes that may be saved up. Default: 60 seconds' worth. */
+  readonly burstBytes?: number
+  /** How long bytes may wait for others to go with them, milliseconds. Default 0. */
+  readonly batchMs?: number
+}
+
+export interface AdaptiveKeepalive {
+  /** Pause between pings that always works, seconds. Default 30. */
+  readonly leastS?: number
+  /** Longest pause worth having, seconds; the server is told this one. Default 1,200. */
+  readonly mostS?: number
+}
+
+export interface InboxLimits {
+  /** Messages that handlers and iterators are not done with; then reading stops. Default 1,000. */
+  readonly messagesMax?: number
+  /** Bytes of those messages. Default 4,194,304. */
+  readonly bytesMax?: number
+}
+
+export interface ClientOptions extends TargetOptions {
   /** Default: `motewire-` and 16 random hex digits. */
   readonly clientId?: string
   readonly username?: string
   readonly password?: string | Uint8Array
+  /** Enhanced authentication (5.0): `scramSha256(...)` or one of your own. */
+  readonly authenticator?: Authenticator
   /** Seconds, 0 to 65,535; 0 switches it off. Default 60. */
   readonly keepalive?: number
-  /** Clean Session (3.x), Clean Start (5.0). Default true. */
+  /** Learn how long the link may be idle, instead of a fixed keepalive. */
+  readonly adaptiveKeepalive?: AdaptiveKeepalive | true
+  /** Clean Session (3.x), Clean Start of the first connection (5.0). Default true. */
   readonly clean?: boolean
-  /** 3 (MQTT 3.1), 4 (3.1.1) or 5 (5.0). Default 4. */
-  readonly protocolVersion?: ProtocolVersion
+  /**
+   * A session that the server still has and this client knows nothing of (`clean: false` after a
+   * restart without a store). 'own' (default): begin anew, as the standard demands
+   * [MQTT5-3.2.2-4]. 'adopt': take it over with the messages that wait in it; a QoS 2 message may
+   * then be taken for a duplicate of one from before.
+   */
+  readonly resume?: 'own' | 'adopt'
+  /**
+   * 3 (MQTT 3.1), 4 (3.1.1) or 5 (5.0). 'auto': 5, then what an older server understands. Default
+   * 4.
+   */
+  readonly protocolVersion?: ProtocolVersion | 'auto'
   readonly will?: Will
   /** CONNECT properties (5.0). */
   readonly properties?: Properties
+  /** Give topics an alias by themselves, as many as the server takes (5.0). Default false. */
+  readonly autoAssignTopicAlias?: boolean
   /**
-   * Ceiling in milliseconds of the first reconnect delay; 0 switches reconnecting off. Default
-   * 1,000.
+   * Milliseconds before the first attempt to connect again, at most; later ones wait longer. 0
+   * switches reconnecting off. Default 1,000.
    */
   readonly reconnectPeriod?: number
   /** Ceiling of any reconnect delay. Default 60,000. */
   readonly reconnectPeriodMaxMs?: number
+  /** Overrules what the end of a link means; undefined: as the documentation says. */
+  readonly classifyError?: (error: MotewireError) => Retry | undefined
+  /** Spreads the attempts of many clients over time. */
+  readonly pacer?: ConnectPacer
   /** Milliseconds to wait for the channel, and again for CONNACK. Default 30,000. */
   readonly connectTimeout?: number
   /** Longest wait for a sign of life after a PINGREQ. Default: half the keepalive, 2 to 30 s. */
@@ -48,6 +106,12 @@ export interface ClientOptions {
   /** Subscribe again when the server has lost the session. Default true. */
   readonly resubscribe?: boolean
   readonly outbox?: OutboxOptions
+  /** Whether QoS 0 messages wait in the outbox while there is no link. Default true. */
+  readonly queueQoSZero?: boolean
+  /** Keeps QoS 1 and 2 over the end of the process: `journal(path)`. */
+  readonly store?: Store
+  /** Hold messages back to what a metered link may cost. */
+  readonly budget?: BudgetOptions
   /** QoS 1 and 2 messages in flight at most, 1 to 65,535. Default 1,000. */
   readonly inflightMax?: number
   /**
@@ -62,99 +126,127 @@ export interface ClientOptions {
    * the 'message' event only, and nothing is copied.
    */
   readonly payloads?: 'copy' | 'borrow'
-  /** Source address of outgoing TCP connections. */
-  readonly localAddress?: string
+  /** Messages are acknowledged by `packet.ack()`, not by themselves. Default false. */
+  readonly manualAcks?: boolean
+  readonly inbox?: InboxLimits
   /** Where time comes from. Default: the real clock that all clients of the process share. */
   readonly clock?: Clock
-  /** Makes the channel of each attempt; overrides the URL's scheme. */
-  readonly openChannel?: (url: URL) => ByteChannel
   /** Seed of the reconnect jitter. Default: random. */
   readonly seed?: number | string
 }
 
-const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'mqtt:': 1883, 'tcp:': 1883 }
-
-/** Reads a broker URL; a UsageError says what is wrong with it. */
-export function brokerUrl(text: string | URL): URL {
-  let url: URL
-  try {
-    url = new URL(text)
-  } catch {
-    throw new UsageError('ERR_URL_INVALID', `'${String(text)}' is not a URL like mqtt://host:1883`)
-  }
-  return url
-}
-
-/** How to reach the broker of `url`; made once, called for each attempt. */
-export function channelOpener(url: URL, options: ClientOptions): () => ByteChannel {
-  const { openChannel, localAddress } = options
-  if (openChannel !== undefined) return () => openChannel(url)
-  const defaultPort = DEFAULT_PORTS[url.protocol]
-  if (defaultPort === undefined) {
-    const known = Object.keys(DEFAULT_PORTS).join(' ')
-    throw new UsageError(
-      'ERR_URL_INVALID',
-      `scheme '${url.protocol}' of the broker URL is not one of ${known}`,
-    )
-  }
-  if (url.hostname === '') throw new UsageError('ERR_URL_INVALID', `'${url.href}' names no host`)
-  const host = url.hostname.replace(/^\[(.*)\]$/, '$1')
-  const port = url.port === '' ? defaultPort : Number(url.port)
-  const address = { host, port, ...(localAddress === undefined ? {} : { localAddress }) }
-  return () => new TcpChannel(address)
-}
-
 /** Checks and completes what was written. */
 export function sessionOptions(url: URL, options: ClientOptions): SessionOptions {
-  const keepalive = whole('keepalive', options.keepalive ?? 60, 0, 65_535)
-  const clientId = options.clientId ?? `motewire-${randomBytes(8).toString('hex')}`
+  const idleProbe = idleProbeOf(options)
+  const keepalive = idleProbe
+    ? Math.min(65_535, Math.ceil(idleProbe.mostMs / 1000) + 1)
+    : whole('keepalive', options.keepalive ?? 60, 0, 65_535)
+  const pingTimeoutMs = options.pingTimeoutMs ?? Math.min(30_000, Math.max(2_000, keepalive * 500))
+  const versions = versionsOf(options)
   return {
-    clientId,
-    connect: connectPacket(url, options, clientId, keepalive),
+    connect: connectPacket(url, options, versions[0]!, keepalive),
+    protocolVersions: versions,
+    adoptSession: oneOf('resume', options.resume ?? 'own', RESUME) === 'adopt',
     keepalive,
-    connectTimeoutMs: whole('connectTimeout', options.connectTimeout ?? 30_000, 1, 3_600_000),
-    pingTimeoutMs: whole(
-      'pingTimeoutMs',
-      options.pingTimeoutMs ?? Math.min(30_000, Math.max(2_000, keepalive * 500)),
-      1,
-      3_600_000,
-    ),
+    idleProbe,
+    connectTimeoutMs: whole('connectTimeout', options.connectTimeout ?? 30_000, 1, HOUR_MS),
+    pingTimeoutMs: whole('pingTimeoutMs', pingTimeoutMs, 1, HOUR_MS),
     backoff: {
-      baseMs: whole('reconnectPeriod', options.reconnectPeriod ?? 1_000, 0, 86_400_000),
-      maxMs: whole('reconnectPeriodMaxMs', options.reconnectPeriodMaxMs ?? 60_000, 1, 86_400_000),
+      baseMs: whole('reconnectPeriod', options.reconnectPeriod ?? 1_000, 0, DAY_MS),
+      maxMs: whole('reconnectPeriodMaxMs', options.reconnectPeriodMaxMs ?? 60_000, 1, DAY_MS),
       stableMs: STABLE_MS,
     },
     seed: options.seed ?? randomBytes(8).toString('hex'),
-    outbox: {
-      messagesMax: whole(
-        'outbox.messagesMax',
-        options.outbox?.messagesMax ?? 10_000,
-        1,
-        10_000_000,
-      ),
-      bytesMax: whole('outbox.bytesMax', options.outbox?.bytesMax ?? 4 << 20, 1, 2 ** 40),
-      whenFull: oneOf('outbox.whenFull', options.outbox?.whenFull ?? 'drop-newest', WHEN_FULL),
-    },
+    outbox: outboxPolicy(options.outbox ?? {}),
     inflightMax: whole('inflightMax', options.inflightMax ?? 1_000, 1, 65_535),
     inflightQos2Max: whole('inflightQos2Max', options.inflightQos2Max ?? 20, 1, 65_535),
+    aliasesMax: options.autoAssignTopicAlias === true ? ALIASES_MAX : 0,
     packetBytesMax: whole('packetBytesMax', options.packetBytesMax ?? 268_435_460, 16, 268_435_460),
     resubscribe: options.resubscribe ?? true,
+    budget: budgetOf(options.budget),
+    authenticator: options.authenticator,
+    classify: options.classifyError,
+    store: options.store,
   }
 }
 
+function outboxPolicy(outbox: OutboxOptions): OutboxPolicy {
+  return {
+    messagesMax: whole('outbox.messagesMax', outbox.messagesMax ?? 10_000, 1, 10_000_000),
+    bytesMax: whole('outbox.bytesMax', outbox.bytesMax ?? 4 << 20, 1, 2 ** 40),
+    whenFull: oneOf('outbox.whenFull', outbox.whenFull ?? 'drop-newest', WHEN_FULL),
+    order: oneOf('outbox.order', outbox.order ?? 'oldest-first', ORDERS),
+  }
+}
+
+function budgetOf(budget: BudgetOptions | undefined): ByteBudgetOptions | undefined {
+  if (budget === undefined) return undefined
+  const { bytesPerSecond, burstBytes = Math.ceil(bytesPerSecond * 60), batchMs = 0 } = budget
+  if (!(bytesPerSecond > 0)) {
+    throw invalid('budget.bytesPerSecond', String(bytesPerSecond), 'a number above 0')
+  }
+  whole('budget.batchMs', batchMs, 0, HOUR_MS)
+  return { bytesPerSecond, burstBytes: whole('budget.burstBytes', burstBytes, 1, 2 ** 40) }
+}
+
+function idleProbeOf({ adaptiveKeepalive }: ClientOptions): IdleProbeOptions | undefined {
+  if (adaptiveKeepalive === undefined) return undefined
+  const { leastS = 30, mostS = 1_200 } = adaptiveKeepalive === true ? {} : adaptiveKeepalive
+  whole('adaptiveKeepalive.leastS', leastS, 1, 65_535)
+  whole('adaptiveKeepalive.mostS', mostS, leastS, 65_535)
+  return { leastMs: leastS * 1000, mostMs: mostS * 1000 }
+}
+
+function versionsOf({ protocolVersion = 4 }: ClientOptions): readonly ProtocolVersion[] {
+  if (protocolVersion === 'auto') return [5, 4, 3]
+  return [oneOf('protocolVersion', protocolVersion, VERSIONS)]
+}
+
+export function inboxOptions(options: ClientOptions): InboxOptions {
+  const { payloads = 'copy', manualAcks = false, inbox = {} } = options
+  return {
+    isCopying: oneOf('payloads', payloads, PAYLOADS) === 'copy',
+    isManual: manualAcks,
+    messagesMax: whole('inbox.messagesMax', inbox.messagesMax ?? 1_000, 1, 10_000_000),
+    bytesMax: whole('inbox.bytesMax', inbox.bytesMax ?? 4 << 20, 1, 2 ** 40),
+  }
+}
+
+/** Session time at which a message is worth nothing any more. */
+export function expiryOf({ ttlMs, properties }: PublishOptions, now: number): number {
+  const expiryS = properties?.messageExpiryInterval
+  if (ttlMs === undefined && expiryS === undefined) return Infinity
+  return now + Math.min(ttlMs ?? Infinity, (expiryS ?? Infinity) * 1000)
+}
+
+/** A session that ends with its connection cannot be made to last [MQTT5-3.14.2-2]. */
+export function checkDisconnect({ properties }: EndOptions, sessionExpiryS: number): void {
+  const expiryS = properties?.sessionExpiryInterval ?? 0
+  if (expiryS === 0 || sessionExpiryS > 0) return
+  const expected = '0, because CONNECT asked for none'
+  throw invalid('properties.sessionExpiryInterval', String(expiryS), expected)
+}
+
 /** A connection that lasted this long makes the next reconnect quick again. */
-const STABLE_MS = 10_000
-const WHEN_FULL = ['drop-newest', 'drop-oldest'] as const
+const STABLE_MS = 30_000
+const HOUR_MS = 3_600_000
+const DAY_MS = 86_400_000
+/** More aliases than this cost more memory than they save bytes. */
+const ALIASES_MAX = 64
+const WHEN_FULL = ['reject', 'drop-newest', 'drop-oldest', 'latest-per-topic'] as const
+const ORDERS = ['oldest-first', 'newest-first'] as const
+const RESUME = ['own', 'adopt'] as const
+const PAYLOADS = ['copy', 'borrow'] as const
 const QOS = [0, 1, 2] as const
 const VERSIONS = [3, 4, 5] as const
 
 function connectPacket(
   url: URL,
   options: ClientOptions,
-  clientId: string,
+  protocolVersion: ProtocolVersion,
   keepalive: number,
 ): ConnectPacket {
-  const protocolVersion = oneOf('protocolVersion', options.protocolVersion ?? 4, VERSIONS)
+  const clientId = options.clientId ?? `motewire-${randomBytes(8).toString('hex')}`
   const clean = options.clean ?? true
   const username =
     options.username ?? (url.username === '' ? undefined : decodeURIComponent(url.username))

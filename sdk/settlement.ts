@@ -2,16 +2,20 @@
 // when the caller's signal aborts or the deadline passes before the session knows the outcome.
 
 import { reasonName } from './codec/index.ts'
-import type { Outcome } from './core/index.ts'
+import { NONE } from './core/index.ts'
+import type { Delivery, Outcome } from './core/index.ts'
 import { MotewireError } from './errors.ts'
 import type { ErrorCode } from './errors.ts'
 import { Task } from './kit/index.ts'
 import type { Clock } from './runtime/index.ts'
 
 export interface SettleOptions {
-  /** Rejects with outcome 'indeterminate' when it aborts; the message may still be delivered. */
+  /**
+   * When it aborts, a message that was not sent yet is taken back (outcome 'dropped'); one that was
+   * may still be delivered ('indeterminate').
+   */
   readonly signal?: AbortSignal
-  /** The same after this many milliseconds. Default: no deadline. */
+  /** The same after this many milliseconds ('expired' or 'indeterminate'). Default: none. */
   readonly deadlineMs?: number
 }
 
@@ -28,7 +32,9 @@ export class PublishError extends MotewireError {
     outcome: Exclude<Outcome, 'delivered'>,
     reasonCode = 0,
   ) {
-    super(code, message, { retryable: outcome === 'dropped' || outcome === 'indeterminate' })
+    const retryable =
+      outcome === 'dropped' || outcome === 'indeterminate' || code === 'ERR_OUTBOX_FULL'
+    super(code, message, { retryable })
     this.outcome = outcome
     this.reasonCode = reasonCode
   }
@@ -49,17 +55,22 @@ export class Settlement {
   readonly #reject: (error: PublishError) => void
   readonly #signal: AbortSignal | undefined
   readonly #deadline: Task | undefined
+  readonly #delivery: Delivery
   isSettled = false
+  /** Where the message waits, once it does. */
+  slot: number = NONE
 
   constructor(
     topic: string,
     options: SettleOptions,
     clock: Clock,
+    delivery: Delivery,
     resolve: () => void,
     reject: (error: PublishError) => void,
   ) {
     this.#topic = topic
     this.#clock = clock
+    this.#delivery = delivery
     this.#resolve = resolve
     this.#reject = reject
     const { signal, deadlineMs } = options
@@ -71,7 +82,7 @@ export class Settlement {
     signal?.addEventListener('abort', this.#handleAbort, { once: true })
     if (deadlineMs !== undefined) {
       const late = `was not confirmed within ${deadlineMs} ms`
-      this.#deadline = new Task(() => this.#giveUp('indeterminate', late, 'ERR_OPERATION_TIMEOUT'))
+      this.#deadline = new Task(() => this.#withdraw('expired', late, 'ERR_OPERATION_TIMEOUT'))
       clock.schedule(clock.now() + deadlineMs, this.#deadline)
     }
   }
@@ -80,13 +91,32 @@ export class Settlement {
     if (this.isSettled) return
     if (outcome !== 'delivered') {
       const why = reasonCode === 0 ? outcome : `${outcome}: ${reasonName(reasonCode)}`
-      return this.#giveUp(outcome, `was ${why}`, CODES[outcome], reasonCode)
+      // Without a word from the server it is our own outbox that refused it.
+      const isFull = outcome === 'rejected' && reasonCode === 0
+      const code = isFull ? 'ERR_OUTBOX_FULL' : CODES[outcome]
+      return this.#giveUp(
+        outcome,
+        isFull ? 'found the outbox full' : `was ${why}`,
+        code,
+        reasonCode,
+      )
     }
     this.#release()
     this.#resolve()
   }
 
-  readonly #handleAbort = (): void => this.#giveUp('indeterminate', 'was aborted')
+  readonly #handleAbort = (): void =>
+    this.#withdraw('dropped', 'was aborted', 'ERR_OPERATION_ABORTED')
+
+  /** The caller waits no longer: takes the message back if it has not been sent. */
+  #withdraw(outcome: 'dropped' | 'expired', what: string, code: ErrorCode): void {
+    if (this.isSettled) return
+    // Taking it back tells its outcome, which must find this settled already.
+    this.isSettled = true
+    const isTaken = this.#delivery.cancel(this.slot, this, outcome)
+    this.isSettled = false
+    this.#giveUp(isTaken ? outcome : 'indeterminate', what, code)
+  }
 
   #giveUp(
     outcome: Exclude<Outcome, 'delivered'>,

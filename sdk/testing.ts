@@ -11,6 +11,9 @@ export type { MemoryPipeOptions } from './channel/memory.ts'
 export class ManualClock implements Clock {
   readonly #wheel: TimerWheel
   readonly #deferred: (() => void)[] = []
+  readonly #sleepers = new Set<(sleptMs: number) => void>()
+  /** Wall time at `now` 0. */
+  #wallAtZeroMs = 0
   #now: number
 
   constructor(nowMs = 0) {
@@ -32,6 +35,23 @@ export class ManualClock implements Clock {
 
   defer(work: () => void): void {
     this.#deferred.push(work)
+  }
+
+  wallNow(): number {
+    return this.#wallAtZeroMs + this.#now
+  }
+
+  watchSleep(handle: (sleptMs: number) => void): () => void {
+    const sleeper = (ms: number): void => handle(ms)
+    this.#sleepers.add(sleeper)
+    return () => this.#sleepers.delete(sleeper)
+  }
+
+  /** The machine sleeps: the wall clock goes on, `now` does not. */
+  sleep(ms: number): void {
+    this.#wallAtZeroMs += ms
+    for (const sleeper of this.#sleepers) sleeper(ms)
+    this.settle()
   }
 
   /** Runs deferred work until there is none. */

@@ -1,6 +1,7 @@
-// How long to wait before the next attempt: exponential with full jitter, so that thousands of
-// clients that lost the same broker do not come back together. The delay falls back to the start
-// only after a connection that lasted, not after each short one. Unit: milliseconds. Pure.
+// How long to wait before the next attempt: exponential with decorrelated jitter (each delay is
+// uniform between the base and three times the last one), so that thousands of clients that lost
+// the same broker do not come back together. The delay falls back to the start only after a
+// connection that lasted, not after each short one. Unit: milliseconds. Pure.
 
 import type { Prng } from '../kit/index.ts'
 
@@ -13,10 +14,14 @@ export interface BackoffOptions {
   readonly stableMs: number
 }
 
+/** A server that asks for less load gets at least this many times the base. */
+const THROTTLE_FACTOR = 10
+
 export class Backoff {
   readonly #options: BackoffOptions
   readonly #prng: Prng
   #attempt = 0
+  #lastMs = 0
 
   constructor(options: BackoffOptions, prng: Prng) {
     this.#options = options
@@ -28,16 +33,25 @@ export class Backoff {
     return this.#attempt
   }
 
-  /** The next delay: uniform between a tenth of the ceiling and the ceiling. */
-  nextDelayMs(): number {
+  /**
+   * The next delay. The first is uniform below the base: even one lost broker must not bring all
+   * clients back at the same moment.
+   */
+  nextDelayMs(isThrottled: boolean = false): number {
     const { baseMs, maxMs } = this.#options
-    const ceiling = Math.min(maxMs, baseMs * 2 ** Math.min(this.#attempt, 30))
-    this.#attempt++
-    return this.#prng.between(ceiling / 10, ceiling)
+    const floor = isThrottled ? Math.min(maxMs, baseMs * THROTTLE_FACTOR) : baseMs
+    const isFirst = this.#attempt++ === 0 && !isThrottled
+    const delay = isFirst
+      ? this.#prng.between(baseMs / 10, baseMs)
+      : this.#prng.between(floor, Math.max(floor, this.#lastMs * 3))
+    this.#lastMs = Math.min(maxMs, Math.max(delay, floor / 10))
+    return this.#lastMs
   }
 
   /** A connection has ended that was up for `upMs`. */
   handleConnectionEnd(upMs: number): void {
-    if (upMs >= this.#options.stableMs) this.#attempt = 0
+    if (upMs < this.#options.stableMs) return
+    this.#attempt = 0
+    this.#lastMs = 0
   }
 }

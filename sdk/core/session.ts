@@ -1,59 +1,60 @@
 // The client's session: a pure state machine. Bytes, events and `now` go in; bytes
 // (`pollTransmit`), a deadline (`pollTimeout`) and notices (SessionHandler) come out. It owns the
-// link's state, the CONNECT handshake, keepalive and reconnect timing, and hands packets to
-// Delivery (outbound), Receipts (inbound) and Subscriptions. It does not know channels, clocks,
+// link's state, keepalive and reconnect timing; Handshake knows what CONNECT says, Reception takes
+// what the server sends, Delivery what the application does. It does not know channels, clocks,
 // promises or sockets.
 //
 // After each input the driver asks pollTransmit until it answers undefined, then pollTimeout.
 
-import { ACK_BYTES_MAX, encodePacket, PacketDecoder, writeAck, writePing } from '../codec/index.ts'
-import type {
-  AckType,
-  ConnackPacket,
-  ControlPacket,
-  DisconnectPacket,
-  PacketHandler,
-  Properties,
-  ProtocolError,
-  PublishFrame,
-  QoS,
-  SubackPacket,
-  UnsubackPacket,
-} from '../codec/index.ts'
+import { encodePacket, PacketDecoder, writePing } from '../codec/index.ts'
+import type { ControlPacket, Properties, ProtocolError } from '../codec/index.ts'
 import { LinkError } from '../errors.ts'
 import type { MotewireError } from '../errors.ts'
 import { Prng } from '../kit/index.ts'
+import type { StoredSession } from '../store/store.ts'
 import { Backoff } from './backoff.ts'
-import { capabilitiesOf } from './capabilities.ts'
+import { ByteBudget } from './byte-budget.ts'
 import type { Capabilities } from './capabilities.ts'
+import { CommitGate } from './commit-gate.ts'
 import { Delivery } from './delivery.ts'
-import type { PublishResult } from './delivery.ts'
+import { Handshake } from './handshake.ts'
+import type { ConnectChanges } from './handshake.ts'
+import { IdleProbe } from './idle-probe.ts'
 import { Keepalive } from './keepalive.ts'
 import { nextLinkState } from './link.ts'
 import type { LinkEvent, LinkState } from './link.ts'
 import { PacketIds } from './packet-ids.ts'
-import { Receipts } from './receipts.ts'
+import { Reception } from './reception.ts'
+import type { LinkControl } from './reception.ts'
+import { RoundTrip } from './round-trip.ts'
 import type { SessionHandler } from './session-handler.ts'
 import type { SessionOptions } from './session-options.ts'
+import { SessionCounters } from './statistics.ts'
 import { Subscriptions } from './subscriptions.ts'
 import type { Operation } from './subscriptions.ts'
 import { TransmitBuffer } from './transmit-buffer.ts'
-import { disconnectError, isFinal, protocolFaultError, refusalError } from './verdicts.ts'
+import { protocolFaultError, retryOf } from './verdicts.ts'
 
-export class Session implements PacketHandler {
+export class Session implements LinkControl {
+  readonly counters: SessionCounters = new SessionCounters()
+  readonly roundTrip: RoundTrip = new RoundTrip()
+  /** Messages on their way out; `publish` is its. */
+  readonly delivery: Delivery
+  /** Messages on their way in; `defer` and `redeem` are its. */
+  readonly reception: Reception
+  /** What CONNECT says and CONNACK meant: version, identifier, session. */
+  readonly handshake: Handshake
   readonly #options: SessionOptions
   readonly #handler: SessionHandler
   readonly #transmit = new TransmitBuffer()
+  readonly #gate: CommitGate
   readonly #ids = new PacketIds()
-  readonly #delivery: Delivery
   readonly #subscriptions = new Subscriptions(this.#ids)
-  readonly #receipts = new Receipts()
-  readonly #keepalive = new Keepalive()
+  readonly #keepalive: Keepalive
   readonly #backoff: Backoff
   readonly #decoder: PacketDecoder
   #state: LinkState = 'idle'
   #capabilities: Capabilities | undefined
-  #clientId: string
   /** Deadline of the state: next attempt, or end of patience for open and CONNACK. */
   #stateDeadlineMs = Infinity
   #onlineSinceMs = 0
@@ -61,16 +62,36 @@ export class Session implements PacketHandler {
   #writingBytes = 0
   /** Time of the input that is being handled, for the decoder's calls. */
   #now = 0
-  /** Whether our side has unacknowledged state that a server's session may hold. */
-  #hasSession = false
 
   constructor(options: SessionOptions, handler: SessionHandler) {
     this.#options = options
     this.#handler = handler
-    this.#clientId = options.clientId
+    this.handshake = new Handshake(options)
     this.#backoff = new Backoff(options.backoff, new Prng(options.seed))
-    this.#decoder = new PacketDecoder('client', this, { packetBytesMax: options.packetBytesMax })
-    this.#delivery = new Delivery(options.outbox, this.#transmit, this.#ids, handler)
+    const { budget, store, idleProbe, aliasesMax } = options
+    this.#gate = new CommitGate(store, this.#transmit)
+    this.#keepalive = new Keepalive(this.roundTrip, idleProbe && new IdleProbe(idleProbe))
+    const parts = {
+      transmit: this.#transmit,
+      ids: this.#ids,
+      counters: this.counters,
+      roundTrip: this.roundTrip,
+      handler,
+    }
+    const deliveryBudget = budget && new ByteBudget(budget)
+    this.delivery = new Delivery(
+      { ...options.outbox, aliasesMax, budget: deliveryBudget, store },
+      parts,
+    )
+    this.reception = new Reception(options, this, {
+      ...parts,
+      handshake: this.handshake,
+      delivery: this.delivery,
+      subscriptions: this.#subscriptions,
+      keepalive: this.#keepalive,
+    })
+    const { packetBytesMax } = options
+    this.#decoder = new PacketDecoder('client', this.reception, { packetBytesMax })
   }
 
   get state(): LinkState {
@@ -78,33 +99,16 @@ export class Session implements PacketHandler {
   }
 
   get clientId(): string {
-    return this.#clientId
+    return this.handshake.clientId
   }
 
   get capabilities(): Capabilities | undefined {
     return this.#capabilities
   }
 
-  /** Messages queued and in flight, and the bytes they hold. */
-  get outboxSize(): number {
-    return this.#delivery.outbox.size
-  }
-
-  get outboxBytes(): number {
-    return this.#delivery.outbox.bytes
-  }
-
-  get inflight(): number {
-    return this.#delivery.inflight
-  }
-
   /** Whether everything that was published has left and is acknowledged. */
   get isDrained(): boolean {
-    return this.outboxSize === 0 && this.#transmit.pendingBytes === 0
-  }
-
-  get hasTransmit(): boolean {
-    return this.#transmit.isReady && this.#writingBytes === 0
+    return this.delivery.outbox.size === 0 && this.#transmit.pendingBytes === 0
   }
 
   /** Bytes waiting to be written; the driver stops reading when the peer makes it grow. */
@@ -114,27 +118,37 @@ export class Session implements PacketHandler {
 
   // Commands.
 
+  /** Puts back what an earlier life of the session left in its store; before `start`. */
+  restore(stored: StoredSession): void {
+    this.delivery.restore(stored)
+    this.reception.restore(stored.receipts)
+    if (stored.identity === undefined) return
+    this.handshake.restore(stored.identity, this.delivery.log.wallOffsetMs)
+  }
+
   /** Dials, also while a later attempt is planned. */
   start(now: number): void {
     this.#dial('start', now)
   }
 
-  publish(
-    topic: string,
-    payload: Uint8Array | string,
-    qos: QoS,
-    retain: boolean,
-    properties: Properties | undefined,
-    token: unknown,
-    now: number,
-  ): PublishResult {
-    return this.#delivery.publish(topic, payload, qos, retain, properties, token, now)
+  /** What the attempts from here on say differently: fresh credentials, for example. */
+  change(changes: ConnectChanges): void {
+    this.handshake.change(changes)
   }
 
   /** Subscribes or unsubscribes, now or when there is a link; false when too many wait already. */
   operate(operation: Operation): boolean {
     if (!this.#subscriptions.enqueue(operation)) return false
-    this.#sendOperations()
+    this.sendOperations()
+    return true
+  }
+
+  /** Begins to authenticate anew on this connection; false when that is not possible now. */
+  reauthenticate(): boolean {
+    const packet =
+      this.#state === 'online' ? this.handshake.authentication?.beginAgain() : undefined
+    if (packet === undefined) return false
+    this.send(packet)
     return true
   }
 
@@ -142,13 +156,16 @@ export class Session implements PacketHandler {
   end(reasonCode: number, properties: Properties | undefined): void {
     if (this.#state === 'ended') return
     const wasOnline = this.#state === 'online'
-    if (wasOnline) this.#sendDisconnect(reasonCode, properties)
+    if (wasOnline) {
+      this.#saveIdentity(this.#now)
+      this.send({ type: 'disconnect', reasonCode, ...(properties && { properties }) })
+    }
     const wasLinked = wasOnline || this.#state === 'dialing' || this.#state === 'greeting'
     this.#enter('end')
     this.#stateDeadlineMs = Infinity
     this.#keepalive.stop()
     this.#decoder.stop()
-    this.#delivery.abandon()
+    this.delivery.abandon()
     for (const operation of this.#subscriptions.abandon()) {
       if (operation.token !== undefined) this.#handler.onOperation(operation, undefined)
     }
@@ -157,70 +174,103 @@ export class Session implements PacketHandler {
 
   // Inputs.
 
+  /** The attempt has to wait for its turn (patience does not count yet), or begins now. */
+  handleDialing(isHeld: boolean, now: number): void {
+    if (this.#state !== 'dialing') return
+    this.#stateDeadlineMs = isHeld ? Infinity : now + this.#options.connectTimeoutMs
+  }
+
   /** The channel is open: CONNECT goes first. */
   handleOpen(now: number): void {
     if (!this.#enter('open')) return
-    const { connect } = this.#options
-    this.#decoder.reset(connect.protocolVersion)
+    this.#now = now
+    const packet = this.handshake.packet()
+    this.#decoder.reset(packet.protocolVersion)
     this.#transmit.clear()
     this.#writingBytes = 0
+    this.#gate.reset()
     this.#stateDeadlineMs = now + this.#options.connectTimeoutMs
-    const packet = { ...connect, clientId: this.#clientId }
-    this.#transmit.append(encodePacket(packet, connect.protocolVersion))
+    this.#transmit.append(encodePacket(packet, packet.protocolVersion))
   }
 
   handleBytes(bytes: Uint8Array, now: number): void {
     if (this.#state !== 'greeting' && this.#state !== 'online') return
     this.#now = now
+    this.counters.bytesReceived += bytes.length
     this.#keepalive.handleReceived(now)
     const fault = this.#decoder.feed(bytes)
-    if (fault !== undefined) this.#failPeer(fault)
+    if (fault !== undefined) this.fail(fault)
   }
 
   /** The bytes of the last pollTransmit are written. */
   handleTransmitted(now: number): void {
     if (this.#writingBytes === 0) return
+    this.counters.bytesSent += this.#writingBytes
     this.#transmit.release(this.#writingBytes)
     this.#writingBytes = 0
     this.#keepalive.handleSent(now)
-    this.#delivery.pump(now)
+    this.delivery.pump(now)
+  }
+
+  /** The store has made durable what it was told before it answered false. */
+  handleCommitted(): void {
+    this.#gate.handleCommitted()
   }
 
   /** The channel has ended or could not be opened. */
   handleClose(cause: MotewireError | undefined, now: number): void {
     if (this.#state === 'ended' || this.#state === 'waiting' || this.#state === 'idle') return
-    const what =
-      this.#state === 'greeting' ? 'server closed the connection before CONNACK' : undefined
-    const closed = what ?? 'server closed the connection'
-    this.#lose(cause ?? new LinkError('ERR_LINK_CLOSED', closed), now)
+    this.#now = now
+    const isEarly = this.#state === 'greeting'
+    const what = isEarly ? 'server closed the connection before CONNACK' : undefined
+    const closed = new LinkError('ERR_LINK_CLOSED', what ?? 'server closed the connection')
+    const isStepped = isEarly && this.handshake.handleClosedEarly()
+    this.#lose(cause ?? closed, now, isStepped)
+  }
+
+  /** The driver reads (or reads again), or stops: silence then is our own doing. */
+  handleReading(isReading: boolean, now: number): void {
+    this.#keepalive.setReading(isReading, now)
+  }
+
+  /** The machine slept for `ms` that no clock of ours counted. */
+  handleSleep(ms: number, now: number): void {
+    this.#now = now
+    this.handshake.age(ms)
+    this.delivery.age(ms)
+    if (this.#state === 'online' && this.#keepalive.demandPing()) this.#sendPing()
+    else if (this.#state === 'waiting' && this.#stateDeadlineMs !== Infinity) this.#dial('due', now)
   }
 
   handleTimeout(now: number): void {
     this.#now = now
+    this.delivery.handleTimeout(now)
     if (now >= this.#stateDeadlineMs) {
       if (this.#state === 'waiting') return this.#dial('due', now)
       const what = this.#state === 'dialing' ? 'no connection' : 'no CONNACK'
       const waited = `${what} within ${this.#options.connectTimeoutMs} ms`
-      return this.#drop(new LinkError('ERR_LINK_TIMEOUT', waited))
+      return this.drop(new LinkError('ERR_LINK_TIMEOUT', waited))
     }
     if (this.#state !== 'online') return
     if (this.#keepalive.isExpired(now)) {
-      return this.#drop(
-        new LinkError('ERR_KEEPALIVE_TIMEOUT', 'server answered no PINGREQ in time'),
-      )
+      this.#keepalive.handleExpired()
+      const silent = 'server answered no PINGREQ in time'
+      return this.drop(new LinkError('ERR_KEEPALIVE_TIMEOUT', silent))
     }
-    if (this.#keepalive.isPingDue(now)) {
-      this.#transmit.reserve(2)
-      this.#transmit.end = writePing(this.#transmit.buffer, this.#transmit.end, 12)
-      this.#keepalive.handlePingQueued()
-    }
+    if (!this.#keepalive.isPingDue(now)) return
+    this.#keepalive.handlePingQueued()
+    this.#sendPing()
   }
 
   // Outputs.
 
-  /** The next bytes to write, or undefined; answer with handleTransmitted when they are gone. */
-  pollTransmit(): Uint8Array | undefined {
-    if (this.#writingBytes !== 0) return undefined
+  /**
+   * The next bytes to write, or undefined; answer with handleTransmitted when they are gone.
+   * @param isLast the connection ends with them: they do not wait for the store.
+   */
+  pollTransmit(isLast: boolean = false): Uint8Array | undefined {
+    if (this.#writingBytes !== 0 || !this.#transmit.isReady) return undefined
+    if (!isLast && !this.#gate.pass()) return undefined
     const bytes = this.#transmit.poll()
     if (bytes !== undefined) this.#writingBytes = bytes.length
     return bytes
@@ -228,118 +278,61 @@ export class Session implements PacketHandler {
 
   /** When handleTimeout is due; Infinity when nothing is. */
   pollTimeout(): number {
-    if (this.#state !== 'online') return this.#stateDeadlineMs
-    return this.#keepalive.deadlineMs()
-  }
-
-  // Packets, called by the decoder.
-
-  handlePublish(frame: PublishFrame): void {
-    if (!this.#isOnlineOr('PUBLISH')) return
-    const { qos, packetId } = frame
-    if (qos === 0) return this.#handler.onMessage(frame)
-    // The ack leaves even if the application's handler throws: the message was handed over.
-    try {
-      if (qos === 1 || !this.#receipts.has(packetId)) {
-        if (qos === 2) this.#receipts.add(packetId)
-        this.#handler.onMessage(frame)
-      }
-    } finally {
-      if (this.#state === 'online') this.#acknowledge(qos === 1 ? 4 : 5, packetId, 0)
-    }
-  }
-
-  handleAck(type: AckType, packetId: number, reasonCode: number): void {
-    if (!this.#isOnlineOr('acknowledgement')) return
-    if (type !== 6) return this.#delivery.handleAck(type, packetId, reasonCode, this.#now)
-    const isKnown = this.#receipts.release(packetId)
-    const version = this.#options.connect.protocolVersion
-    this.#acknowledge(7, packetId, isKnown || version < 5 ? 0 : 0x92)
-  }
-
-  handlePing(): void {
-    if (this.#isOnlineOr('PINGRESP')) this.#keepalive.handlePingresp()
-  }
-
-  handlePacket(packet: ControlPacket): void {
-    if (packet.type === 'connack') return this.#handleConnack(packet)
-    if (packet.type === 'disconnect') return this.#handleDisconnect(packet)
-    if (!this.#isOnlineOr(packet.type.toUpperCase())) return
-    if (packet.type === 'suback' || packet.type === 'unsuback') return this.#handleAnswer(packet)
-    // AUTH comes only to a client that named a method, and this one named none [MQTT5-4.12.0-6].
-    this.#failPeer({ reasonCode: 0x82, message: `${packet.type} came unasked` })
-  }
-
-  #handleConnack(connack: ConnackPacket): void {
-    const { connect } = this.#options
-    if (this.#state !== 'greeting') {
-      return this.#failPeer({ reasonCode: 0x82, message: 'a second CONNACK came' })
-    }
-    if (connack.reasonCode !== 0) return this.#drop(refusalError(connack))
-    // A session of the server's without one of ours cannot be continued [MQTT5-3.2.2-4].
-    if (connack.sessionPresent && connect.clean) {
-      return this.#failPeer({ reasonCode: 0x82, message: 'session present after a clean start' })
-    }
-    const capabilities = capabilitiesOf(connack, connect.protocolVersion, this.#options)
-    this.#enter('accept')
-    this.#capabilities = capabilities
-    this.#clientId = capabilities.assignedClientId ?? this.#clientId
-    this.#stateDeadlineMs = Infinity
-    this.#onlineSinceMs = this.#now
-    this.#keepalive.start(capabilities.keepalive * 1000, this.#options.pingTimeoutMs, this.#now)
-    const hadSession = this.#hasSession
-    this.#hasSession = true
-    if (!connack.sessionPresent) {
-      this.#receipts.clear()
-      if (hadSession && this.#options.resubscribe) this.#subscriptions.restore()
-    }
-    this.#handler.onConnect(connack, capabilities)
-    if (this.#capabilities !== capabilities) return
-    this.#sendOperations()
-    this.#delivery.handleOnline(capabilities, connack.sessionPresent, this.#now)
-  }
-
-  #handleDisconnect(packet: DisconnectPacket): void {
-    if (this.#options.connect.protocolVersion < 5) {
-      return this.#failPeer({ reasonCode: 0x82, message: 'DISCONNECT came from a 3.x server' })
-    }
-    this.#drop(disconnectError(packet))
-  }
-
-  #handleAnswer(packet: SubackPacket | UnsubackPacket): void {
-    const answer = this.#subscriptions.handleAnswer(packet)
-    if (answer === undefined) return
-    if (answer.fault !== undefined) return this.#failPeer(answer.fault)
-    const { operation, reasonCodes } = answer
-    if (operation.token !== undefined) this.#handler.onOperation(operation, reasonCodes)
-    this.#sendOperations()
-  }
-
-  // Sending.
-
-  #acknowledge(type: AckType, packetId: number, reasonCode: number): void {
-    const version = this.#options.connect.protocolVersion
-    this.#transmit.reserve(ACK_BYTES_MAX)
-    const { buffer, end } = this.#transmit
-    this.#transmit.end = writeAck(buffer, end, type, packetId, reasonCode, version)
-  }
-
-  #sendOperations(): void {
-    if (this.#state === 'online') {
-      this.#subscriptions.send(this.#transmit, this.#options.connect.protocolVersion)
-    }
-  }
-
-  #sendDisconnect(reasonCode: number, properties?: Properties): void {
-    const packet: DisconnectPacket = {
-      type: 'disconnect',
-      reasonCode,
-      ...(properties && { properties }),
-    }
-    this.#transmit.append(encodePacket(packet, this.#options.connect.protocolVersion))
+    const own = this.#state === 'online' ? this.#keepalive.deadlineMs() : this.#stateDeadlineMs
+    return Math.min(own, this.#state === 'ended' ? Infinity : this.delivery.deadlineMs())
   }
 
   // The link.
+
+  get now(): number {
+    return this.#now
+  }
+
+  /** CONNACK accepted: the connection is up. */
+  accept(capabilities: Capabilities): void {
+    this.#enter('accept')
+    this.#capabilities = capabilities
+    this.#stateDeadlineMs = Infinity
+    this.#onlineSinceMs = this.#now
+    this.counters.connects++
+    this.roundTrip.reset()
+    const intervalMs = capabilities.keepalive * 1000
+    this.#keepalive.start(intervalMs, this.#options.pingTimeoutMs, this.#now)
+    this.#saveIdentity(this.#now)
+  }
+
+  /** The peer broke the protocol: tell it why (5.0), then close. */
+  fail({ reasonCode, message }: ProtocolError): void {
+    const isSaying = this.#state === 'online' && this.handshake.protocolVersion === 5
+    if (isSaying) this.send({ type: 'disconnect', reasonCode })
+    this.drop(protocolFaultError({ reasonCode, message }), isSaying ? 'flush' : 'abort')
+  }
+
+  /** Ends the connection from our side and plans the next one; at once when `isStepped`. */
+  drop(cause: MotewireError, how: 'flush' | 'abort' = 'abort', isStepped: boolean = false): void {
+    this.#decoder.stop()
+    this.#handler.onHangup(how)
+    this.#lose(cause, this.#now, isStepped)
+  }
+
+  send(packet: ControlPacket): void {
+    this.#transmit.append(encodePacket(packet, this.handshake.protocolVersion))
+  }
+
+  /** Sends the operations that wait. */
+  sendOperations(): void {
+    if (this.#capabilities === undefined) return
+    const refused = this.#subscriptions.send(this.#transmit, this.#capabilities)
+    for (const { operation, reasonCodes } of refused) {
+      if (operation.token !== undefined) this.#handler.onOperation(operation, reasonCodes)
+    }
+  }
+
+  #sendPing(): void {
+    this.counters.pingsSent++
+    this.#transmit.reserve(2)
+    this.#transmit.end = writePing(this.#transmit.buffer, this.#transmit.end, 12)
+  }
 
   #enter(event: LinkEvent): boolean {
     const next = nextLinkState(this.#state, event)
@@ -350,35 +343,22 @@ export class Session implements PacketHandler {
 
   #dial(event: 'start' | 'due', now: number): void {
     if (!this.#enter(event)) return
+    this.#now = now
+    if (this.handshake.isSessionOver(now)) {
+      this.handshake.forgetSession()
+      this.delivery.forgetServer()
+      this.reception.forgetServer()
+    }
     this.#stateDeadlineMs = now + this.#options.connectTimeoutMs
     this.#handler.onDial()
   }
 
-  /** Nothing but CONNACK may come before it is online [MQTT5-3.2.0-1]. */
-  #isOnlineOr(what: string): boolean {
-    if (this.#state === 'online') return true
-    if (this.#state === 'greeting') {
-      this.#failPeer({ reasonCode: 0x82, message: `${what} came before CONNACK` })
-    }
-    return false
+  #saveIdentity(now: number): void {
+    const { store } = this.#options
+    store?.saveIdentity(this.handshake.identity(now + this.delivery.log.wallOffsetMs))
   }
 
-  /** The peer broke the protocol: tell it why (5.0), then close. */
-  #failPeer({ reasonCode, message }: ProtocolError): void {
-    const isSaying = this.#state === 'online' && this.#options.connect.protocolVersion === 5
-    if (isSaying) this.#sendDisconnect(reasonCode)
-    const error = protocolFaultError({ reasonCode, message })
-    this.#drop(error, isSaying ? 'flush' : 'abort')
-  }
-
-  /** Ends the connection from our side and plans the next one. */
-  #drop(cause: MotewireError, how: 'flush' | 'abort' = 'abort'): void {
-    this.#decoder.stop()
-    this.#handler.onHangup(how)
-    this.#lose(cause, this.#now)
-  }
-
-  #lose(cause: MotewireError, now: number): void {
+  #lose(cause: MotewireError, now: number, isStepped: boolean): void {
     const wasOnline = this.#state === 'online'
     if (!this.#enter('lost')) return
     this.#decoder.stop()
@@ -386,12 +366,30 @@ export class Session implements PacketHandler {
     this.#writingBytes = 0
     this.#keepalive.stop()
     this.#capabilities = undefined
-    this.#delivery.handleOffline()
+    this.delivery.handleOffline(isServersDoing(cause))
     this.#subscriptions.handleOffline()
-    if (wasOnline) this.#backoff.handleConnectionEnd(now - this.#onlineSinceMs)
-    const isRetried = this.#options.backoff.baseMs > 0 && !isFinal(cause)
-    const delay = isRetried ? this.#backoff.nextDelayMs() : undefined
+    if (wasOnline) {
+      this.counters.losses++
+      this.handshake.handleOffline(now)
+      this.#saveIdentity(now)
+      this.#backoff.handleConnectionEnd(now - this.#onlineSinceMs)
+    }
+    const delay = this.#delayBefore(cause, isStepped)
     this.#stateDeadlineMs = delay === undefined ? Infinity : now + delay
     this.#handler.onOffline(cause, delay)
   }
+
+  /** How long to wait before the next attempt; undefined: there is none. */
+  #delayBefore(cause: MotewireError, isStepped: boolean): number | undefined {
+    if (this.#options.backoff.baseMs === 0) return undefined
+    // Another version, or a clean start: it is the answer to this very refusal.
+    if (isStepped) return 0
+    const retry = this.#options.classify?.(cause) ?? retryOf(cause)
+    return retry === 'stop' ? undefined : this.#backoff.nextDelayMs(retry === 'throttle')
+  }
+}
+
+/** The server closed, with or without a word: what we sent may be the reason. */
+function isServersDoing(cause: MotewireError): boolean {
+  return cause.code === 'ERR_LINK_CLOSED' || cause.code === 'ERR_SERVER_DISCONNECT'
 }

@@ -7,11 +7,11 @@ import type {
   ControlPacket,
   Properties,
   ProtocolError,
-  ProtocolVersion,
   SubackPacket,
   Subscription,
   UnsubackPacket,
 } from '../codec/index.ts'
+import type { Capabilities } from './capabilities.ts'
 import type { PacketIds } from './packet-ids.ts'
 import type { TransmitBuffer } from './transmit-buffer.ts'
 
@@ -42,14 +42,14 @@ interface Known {
   readonly properties: Properties | undefined
 }
 
+/** An operation that is over, with one reason code a filter. */
+export interface Ended {
+  readonly operation: Operation
+  readonly reasonCodes: readonly number[]
+}
+
 /** What an answer of the server ended, or why it cannot be right. */
-export type Answer =
-  | { readonly fault: ProtocolError }
-  | {
-      readonly fault?: undefined
-      readonly operation: Operation
-      readonly reasonCodes: readonly number[]
-    }
+export type Answer = { readonly fault: ProtocolError } | (Ended & { readonly fault?: undefined })
 
 /** Stands in the identifier table for an operation: no message lives at this slot. */
 const OPERATION_VALUE = 2 ** 31 - 1
@@ -81,16 +81,35 @@ export class Subscriptions {
     return true
   }
 
-  /** Sends what waits, as far as there are identifiers. */
-  send(transmit: TransmitBuffer, version: ProtocolVersion): void {
+  /**
+   * Sends what waits, as far as there are identifiers; answers the operations that this server does
+   * not allow, which are not sent.
+   */
+  send(transmit: TransmitBuffer, capabilities: Capabilities): readonly Ended[] {
+    const refused: Ended[] = []
     while (this.#waiting !== undefined && this.#waiting.length > 0) {
+      const operation = this.#waiting[0]!
+      const reasonCode = refusalOf(operation, capabilities)
+      if (reasonCode !== 0) {
+        this.#waiting.shift()
+        refused.push({ operation, reasonCodes: askedOf(operation).map(() => reasonCode) })
+        continue
+      }
       const packetId = this.#ids.allocate(OPERATION_VALUE)
-      if (packetId === 0) return
-      const operation = this.#waiting.shift()!
+      if (packetId === 0) break
+      this.#waiting.shift()
       this.#sent ??= new Map()
       this.#sent.set(packetId, operation)
-      transmit.append(encodePacket(packetOf(operation, packetId), version))
+      const packet = packetOf(operation, packetId)
+      const bytes = encodePacket(packet, capabilities.protocolVersion)
+      if (bytes.length <= capabilities.packetBytesMax) transmit.append(bytes)
+      else {
+        this.#ids.release(packetId)
+        this.#sent.delete(packetId)
+        refused.push({ operation, reasonCodes: askedOf(operation).map(() => 0x95) })
+      }
     }
+    return refused
   }
 
   /** Takes SUBACK or UNSUBACK; undefined when it answers nothing of ours. */
@@ -98,7 +117,7 @@ export class Subscriptions {
     const operation = this.#sent?.get(packet.packetId)
     const kind = packet.type === 'suback' ? 'subscribe' : 'unsubscribe'
     if (operation?.kind !== kind) return undefined
-    const asked = operation.kind === 'subscribe' ? operation.subscriptions : operation.filters
+    const asked = askedOf(operation)
     // UNSUBACK of 3.x has no codes.
     const isBare = packet.type === 'unsuback' && packet.reasonCodes.length === 0
     const reasonCodes = isBare ? asked.map(() => 0) : packet.reasonCodes
@@ -170,6 +189,27 @@ export class Subscriptions {
     this.#waiting = undefined
     return all
   }
+}
+
+function askedOf(operation: Operation): readonly unknown[] {
+  return operation.kind === 'subscribe' ? operation.subscriptions : operation.filters
+}
+
+/** The reason code with which this server would refuse the operation; 0 when it would not. */
+function refusalOf(operation: Operation, capabilities: Capabilities): number {
+  if (operation.kind === 'unsubscribe') return 0
+  const { subscriptions, properties } = operation
+  if (!capabilities.subscriptionIdentifiersAvailable && properties?.subscriptionIdentifier) {
+    return 0xa1
+  }
+  const filters = subscriptions.map(({ filter }) => filter)
+  if (!capabilities.sharedSubscriptionAvailable && filters.some(isShared)) return 0x9e
+  const hasWildcard = filters.some((filter) => filter.includes('+') || filter.includes('#'))
+  return hasWildcard && !capabilities.wildcardSubscriptionAvailable ? 0xa2 : 0
+}
+
+function isShared(filter: string): boolean {
+  return filter.startsWith('$share/')
 }
 
 function packetOf(operation: Operation, packetId: number): ControlPacket {

@@ -76,6 +76,16 @@ export class TransmitBuffer {
     }
   }
 
+  /** Closes the chunk being filled: later packets go into another. Returns the chunks to poll. */
+  seal(): number {
+    if (this.end > 0) {
+      this.#full.push({ buffer: this.buffer, length: this.end })
+      this.#heldBytes += this.end
+      this.#forgetCurrent()
+    }
+    return this.#full.length
+  }
+
   /** Appends ready bytes. */
   append(bytes: Uint8Array): void {
     this.reserve(bytes.length)
@@ -97,11 +107,11 @@ export class TransmitBuffer {
     const bytes = this.buffer.subarray(0, this.end)
     this.#inFlight = this.buffer
     this.#heldBytes += this.end
-    this.#inFlightFromCurrent()
+    this.#forgetCurrent()
     return bytes
   }
 
-  #inFlightFromCurrent(): void {
+  #forgetCurrent(): void {
     this.buffer = EMPTY
     this.end = 0
   }
@@ -122,7 +132,7 @@ export class TransmitBuffer {
     giveBack(this.buffer)
     for (const { buffer } of this.#full) giveBack(buffer)
     this.#full.length = 0
-    this.#inFlightFromCurrent()
+    this.#forgetCurrent()
     this.#inFlight = undefined
     this.#heldBytes = 0
   }

@@ -13,4 +13,11 @@ export interface Clock {
   cancel(task: Task): void
   /** Runs `work` once the current callback has returned, before time moves on. */
   defer(work: () => void): void
+  /** Milliseconds since 1970, for dates that outlive the process. Default: the system's. */
+  wallNow?(): number
+  /**
+   * Calls `handle` when the machine slept, with the time that `now` did not count. Returns what
+   * ends the watch.
+   */
+  watchSleep?(handle: (sleptMs: number) => void): () => void
 }

@@ -6,6 +6,7 @@ import { performance } from 'node:perf_hooks'
 import { TimerWheel } from '../kit/index.ts'
 import type { Task } from '../kit/index.ts'
 import type { Clock } from './clock.ts'
+import { SleepWatch } from './sleep-watch.ts'
 
 /** setTimeout counts in 32 bits; a longer wait is cut into parts. */
 const TIMEOUT_MS_MAX = 2 ** 31 - 1
@@ -15,6 +16,7 @@ export class RealClock implements Clock {
   #timer: NodeJS.Timeout | undefined
   #armedForMs = Infinity
   #isAdvancing = false
+  #sleepWatch: SleepWatch | undefined
 
   now(): number {
     return performance.now()
@@ -34,6 +36,15 @@ export class RealClock implements Clock {
 
   defer(work: () => void): void {
     queueMicrotask(work)
+  }
+
+  wallNow(): number {
+    return Date.now()
+  }
+
+  watchSleep(handle: (sleptMs: number) => void): () => void {
+    this.#sleepWatch ??= new SleepWatch()
+    return this.#sleepWatch.add(handle)
   }
 
   #arm(now: number): void {

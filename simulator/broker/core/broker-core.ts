@@ -155,7 +155,7 @@ export class BrokerCore implements ConnectionOwner {
     if (session === undefined || session.connection !== connection) return
     session.connection = undefined
     session.transmit.clear()
-    session.delivery.handleOffline()
+    session.delivery.handleOffline(false)
     if (!isWillDue) session.will = undefined
     if (session.will !== undefined) {
       const delayMs = (session.will.properties?.willDelayInterval ?? 0) * 1000

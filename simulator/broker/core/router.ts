@@ -5,7 +5,7 @@
 import type { QoS } from '@motewire/sdk/codec'
 import type { Message } from './message.ts'
 import type { ServerSession, SubscriptionEntry } from './server-session.ts'
-import { TopicTree } from './topic-tree.ts'
+import { TopicTree } from '@motewire/sdk/core'
 
 /** One receiver of a topic. */
 export interface Route {

@@ -3,7 +3,14 @@
 // are the SDK's own Delivery: the same window, order, DUP and bounds as on the client's side.
 
 import type { Properties, QoS, Subscription, Will } from '@motewire/sdk/codec'
-import { Delivery, PacketIds, Receipts, TransmitBuffer } from '@motewire/sdk/core'
+import {
+  Delivery,
+  PacketIds,
+  Receipts,
+  RoundTrip,
+  SessionCounters,
+  TransmitBuffer,
+} from '@motewire/sdk/core'
 import type { OutboxLimits } from '@motewire/sdk/core'
 import type { Message } from './message.ts'
 
@@ -56,14 +63,25 @@ export class ServerSession {
   constructor(clientId: string, queue: OutboxLimits) {
     this.clientId = clientId
     this.delivery = new Delivery(
-      { ...queue, whenFull: 'drop-newest' },
-      this.transmit,
-      new PacketIds(),
       {
-        onOutcome: (_token, outcome) => {
-          if (outcome === 'dropped' || outcome === 'expired') this.dropped++
+        ...queue,
+        whenFull: 'drop-newest',
+        order: 'oldest-first',
+        aliasesMax: 0,
+        budget: undefined,
+        store: undefined,
+      },
+      {
+        transmit: this.transmit,
+        ids: new PacketIds(),
+        counters: new SessionCounters(),
+        roundTrip: new RoundTrip(),
+        handler: {
+          onOutcome: (_token, outcome) => {
+            if (outcome === 'dropped' || outcome === 'expired') this.dropped++
+          },
+          onTransmitFull: () => this.connection?.notifyFull(),
         },
-        onTransmitFull: () => this.connection?.notifyFull(),
       },
     )
   }
@@ -85,7 +103,13 @@ export class ServerSession {
     if (connection === undefined && qos === 0) return false
     const properties = withIdentifiers(message.properties, identifiers)
     const { topic, payload } = message
-    const result = this.delivery.publish(topic, payload, qos, retain, properties, undefined, now)
+    const expiryS = properties?.messageExpiryInterval ?? Infinity
+    const expiresAtMs = now + expiryS * 1000
+    const result =
+      (qos === 0
+        ? this.delivery.publishAtOnce(topic, payload, retain, properties, undefined)
+        : undefined) ??
+      this.delivery.publish(topic, payload, qos, retain, properties, undefined, 1, expiresAtMs, now)
     if (result === 'dropped') return false
     this.messagesOut++
     connection?.notifyReady()

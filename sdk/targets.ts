@@ -1,0 +1,135 @@
+// Where the next attempt goes and as whom: one broker or several in turn, credentials fetched anew
+// for each attempt, a redirection that the server asked for. It opens nothing itself.
+
+import type { ByteChannel } from './channel/index.ts'
+import type { ConnectChanges } from './core/index.ts'
+import { brokerUrl, channelOpener } from './dial.ts'
+import type { LinkOptions } from './dial.ts'
+import { PeerError } from './errors.ts'
+import type { MotewireError } from './errors.ts'
+
+/** What `credentials` is told. */
+export interface AttemptContext {
+  readonly url: string
+  /** Counts from 1 over the life of the client. */
+  readonly attempt: number
+  /** Why the last attempt or connection ended. */
+  readonly cause: MotewireError | undefined
+}
+
+/** What `credentials` answers; what is left out stays as it was. */
+export interface Credentials {
+  readonly username?: string
+  readonly password?: string | Uint8Array
+  /** Go there this time: a signed WebSocket URL, for example. */
+  readonly url?: string
+}
+
+export type CredentialsProvider = (context: AttemptContext) => Credentials | Promise<Credentials>
+
+export interface TargetOptions extends LinkOptions {
+  /** Asked before each attempt: fresh tokens, another URL. When it throws, that is tried again. */
+  readonly credentials?: CredentialsProvider
+  /** Whether a server may send us elsewhere (0x9C, 0x9D). Default 'report': as an error only. */
+  readonly serverRedirect?: 'follow' | 'report'
+}
+
+export interface Attempt {
+  readonly open: () => ByteChannel
+  readonly changes: ConnectChanges
+}
+
+/** Redirections in a row that are followed. */
+const HOPS_MAX = 3
+/** Use another server, Server moved [MQTT5 4.11]. */
+const REDIRECTIONS = [0x9c, 0x9d]
+
+interface Target {
+  readonly url: URL
+  readonly open: () => ByteChannel
+}
+
+export class Targets {
+  readonly #options: TargetOptions
+  readonly #targets: readonly Target[]
+  #position = 0
+  #redirected: Target | undefined
+  #hops = 0
+  #attempts = 0
+  #cause: MotewireError | undefined
+
+  /** @throws UsageError ERR_URL_INVALID. */
+  constructor(urls: readonly (string | URL)[], options: TargetOptions) {
+    this.#options = options
+    this.#targets = urls.map((url) => this.#target(url))
+  }
+
+  get first(): URL {
+    return this.#targets[0]!.url
+  }
+
+  get attempts(): number {
+    return this.#attempts
+  }
+
+  /** The next attempt; a promise only when the credentials are one. */
+  prepare(): Attempt | Promise<Attempt> {
+    const { credentials } = this.#options
+    const target = this.#redirected ?? this.#targets[this.#position]!
+    this.#attempts++
+    const own = credentialsOf(target.url)
+    if (credentials === undefined) return { open: target.open, changes: own }
+    const context = { url: target.url.href, attempt: this.#attempts, cause: this.#cause }
+    const finish = ({ url, ...changes }: Credentials): Attempt => ({
+      open: url === undefined ? target.open : this.#target(url).open,
+      changes: { ...own, ...changes },
+    })
+    const given = credentials(context)
+    return 'then' in given ? given.then(finish) : finish(given)
+  }
+
+  handleOnline(): void {
+    this.#hops = 0
+  }
+
+  /**
+   * A connection or an attempt has ended.
+   * @returns whether to go elsewhere at once, because the server said so.
+   */
+  handleEnd(cause: MotewireError | undefined, wasOnline: boolean): boolean {
+    this.#cause = cause
+    if (cause instanceof PeerError && this.#follow(cause)) return true
+    // A connection that was up is worth another try; a refused attempt goes on to the next broker.
+    if (!wasOnline) {
+      this.#redirected = undefined
+      this.#position = (this.#position + 1) % this.#targets.length
+    }
+    return false
+  }
+
+  #follow({ reasonCode, serverReference }: PeerError): boolean {
+    const mayFollow = this.#options.serverRedirect === 'follow' && this.#hops < HOPS_MAX
+    if (!mayFollow || !REDIRECTIONS.includes(reasonCode) || !serverReference) return false
+    // Several may stand there, separated by spaces [MQTT5 4.11]; the first one counts.
+    const [reference = ''] = serverReference.split(' ')
+    const from = this.#redirected ?? this.#targets[this.#position]!
+    const url = `${from.url.protocol}//${reference.replace(/^[a-z]+:\/\//, '')}`
+    if (!URL.canParse(url)) return false
+    this.#hops++
+    this.#redirected = this.#target(url)
+    return true
+  }
+
+  #target(text: string | URL): Target {
+    const url = brokerUrl(text)
+    return { url, open: channelOpener(url, this.#options) }
+  }
+}
+
+/** User name and password as they stand in a URL. */
+function credentialsOf({ username, password }: URL): ConnectChanges {
+  return {
+    ...(username === '' ? {} : { username: decodeURIComponent(username) }),
+    ...(password === '' ? {} : { password: decodeURIComponent(password) }),
+  }
+}
