@@ -12,6 +12,7 @@ export {
   writePublishParts,
 } from './hot-encode.ts'
 export type { PublishFields } from './hot-encode.ts'
+export { preparePublish, writePreparedPublish } from './plain-publish.ts'
 export { PacketType } from './packets.ts'
 export type {
   AckType,

@@ -1,7 +1,14 @@
 // Writes PUBLISH packets of one connection: what the server allows, topic aliases, what is left of
 // an expiry. It lives as long as the connection, and so do the aliases. It knows no window.
 
-import { propertiesBytes, publishBytes, textBytes, writePublishParts } from '../codec/index.ts'
+import {
+  preparePublish,
+  propertiesBytes,
+  publishBytes,
+  textBytes,
+  writePreparedPublish,
+  writePublishParts,
+} from '../codec/index.ts'
 import type { Properties, QoS } from '../codec/index.ts'
 import type { Capabilities } from './capabilities.ts'
 import type { Outbox } from './outbox.ts'
@@ -56,7 +63,10 @@ export class PublishWriter {
     const version = capabilities.protocolVersion
     if (qos > capabilities.qosMax) return 0x9b
     if (retain && !capabilities.retainAvailable) return 0x9a
-    let own = version === 5 ? properties : undefined
+    if (this.#aliases === undefined && (properties === undefined || version < 5)) {
+      return this.#writePlain(topic, payload, qos, retain, dup, id)
+    }
+    let own = properties
     let name = topic
     const isAliased = this.#aliases !== undefined || own?.topicAlias !== undefined
     if (isAliased && this.#fits(topic, payload, qos, own)) {
@@ -83,6 +93,25 @@ export class PublishWriter {
       own,
       version,
     )
+    return 0
+  }
+
+  #writePlain(
+    topic: string,
+    payload: Uint8Array | string,
+    qos: QoS,
+    retain: boolean,
+    dup: boolean,
+    id: number,
+  ): number {
+    const { packetBytesMax, protocolVersion } = this.capabilities
+    const length = typeof payload === 'string' ? textBytes(payload) : payload.length
+    const first = 0x30 | (dup ? 8 : 0) | (qos << 1) | (retain ? 1 : 0)
+    const bytes = preparePublish(topic, length, first, protocolVersion)
+    if (bytes > packetBytesMax) return 0x95
+    const transmit = this.#transmit
+    transmit.reserve(bytes)
+    transmit.end = writePreparedPublish(transmit.buffer, transmit.end, payload, id)
     return 0
   }
 
