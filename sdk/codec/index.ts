@@ -12,6 +12,7 @@ export {
   writePublishParts,
 } from './hot-encode.ts'
 export type { PublishFields } from './hot-encode.ts'
+export { packetProblem } from './packet-check.ts'
 export { PacketType } from './packets.ts'
 export type {
   AckType,
@@ -26,6 +27,7 @@ export type {
   ProtocolVersion,
   PublishFrame,
   QoS,
+  Role,
   SubackPacket,
   SubscribePacket,
   Subscription,
@@ -35,6 +37,8 @@ export type {
   Will,
 } from './packets.ts'
 export { propertiesBytes } from './properties.ts'
+export { propertiesProblem } from './property-check.ts'
+export { WILL_PROPERTIES } from './property-rules.ts'
 export { connackName, reasonName, TYPE_NAMES } from './reason-codes.ts'
 export { TEXT_BYTES_MAX, textBytes } from './text.ts'
 export { filterProblem, matchesFilter, topicProblem } from './topics.ts'
