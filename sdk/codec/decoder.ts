@@ -42,15 +42,14 @@ const EMPTY = new Uint8Array(0)
 /** Fixed header: one byte of type and flags, up to four of length. */
 const HEADER_BYTES_MAX = 5
 
-/** Packet types each side may receive, as bits. */
-const FROM_SERVER = bits(2, 3, 4, 5, 6, 7, 9, 11, 13, 14, 15)
-const FROM_CLIENT = bits(1, 3, 4, 5, 6, 7, 8, 10, 12, 14, 15)
 /** The flags each type must have; PUBLISH carries its own [MQTT5-2.1.3-1]. */
 const FLAGS = [0, 0, 0, -1, 0, 0, 2, 0, 2, 0, 2, 0, 0, 0, 0, 0]
-
-/** DUP, which MQTT 3.1 also sets when it sends PUBREL, SUBSCRIBE or UNSUBSCRIBE again. */
+/** First bytes that a packet may begin with, by who receives it: 1 is legal. */
+const FROM_SERVER = firstBytes(2, 3, 4, 5, 6, 7, 9, 11, 13, 14, 15)
+const FROM_CLIENT = firstBytes(1, 3, 4, 5, 6, 7, 8, 10, 12, 14, 15)
+/** PUBREL, SUBSCRIBE and UNSUBSCRIBE with DUP: MQTT 3.1 sets it when it sends them again. */
+const AGAIN_IN_3 = [0x6a, 0x8a, 0xaa]
 const DUP = 0x08
-const AGAIN_IN_3 = bits(6, 8, 10)
 
 export class PacketDecoder implements Reading {
   /** The version of the connection; a server's decoder takes it from CONNECT. */
@@ -59,8 +58,7 @@ export class PacketDecoder implements Reading {
   readonly role: Role
   readonly problemInformation: boolean
   readonly #handler: PacketHandler
-  /** Packet types that the other side may send, as bits. */
-  readonly #allowed: number
+  readonly #firstBytes: Uint8Array
   #isStopped = false
   /** Changes with stop and reset: a loop that sees it change must leave the rest of its bytes. */
   #epoch = 0
@@ -73,7 +71,7 @@ export class PacketDecoder implements Reading {
   /** @param role what we are: a 'client' decodes what servers send. */
   constructor(role: Role, handler: PacketHandler, options: DecoderOptions = {}) {
     this.role = role
-    this.#allowed = role === 'client' ? FROM_SERVER : FROM_CLIENT
+    this.#firstBytes = role === 'client' ? FROM_SERVER : FROM_CLIENT
     this.problemInformation = options.problemInformation ?? true
     this.#handler = handler
     this.packetBytesMax = options.packetBytesMax ?? 268_435_460
@@ -137,28 +135,23 @@ export class PacketDecoder implements Reading {
     this.#fault ??= { reasonCode, message }
   }
 
-  /**
-   * Whether a packet may begin with this byte. Asked before anything else is looked at, so that
-   * not even a byte is kept of what will be refused.
-   */
-  #checkFirst(first: number): void {
+  /** Says what is wrong with a first byte, unless MQTT 3.1 allows it. */
+  #refuseFirst(first: number): void {
     const type = first >>> 4
     const flags = first & 0x0f
+    const isAgain = this.protocolVersion === 3 && AGAIN_IN_3.includes(first)
+    if (isAgain && this.#firstBytes[first & ~DUP] === 1) return
     const required = FLAGS[type]!
-    if (required !== -1 && flags !== required) {
-      const isAgain = this.protocolVersion === 3 && (AGAIN_IN_3 & (1 << type)) !== 0
-      if (!isAgain || flags !== (required | DUP)) {
-        return this.#fail(MALFORMED, `fixed header flags of ${TYPE_NAMES[type]} are ${flags}`)
-      }
-    }
-    if ((this.#allowed & (1 << type)) !== 0) return
-    if (type === 0) this.#fail(MALFORMED, 'packet type 0 is reserved')
+    if (required !== -1 && flags !== required && !isAgain) {
+      this.#fail(MALFORMED, `fixed header flags of ${TYPE_NAMES[type]} are ${flags}`)
+    } else if (type === 0) this.#fail(MALFORMED, 'packet type 0 is reserved')
     else this.#fail(PROTOCOL_ERROR, `${TYPE_NAMES[type]} came from the wrong side`)
   }
 
   /** Offset behind the packet that begins at `start`; 0 when its header is not complete yet. */
   #packetEnd(bytes: Uint8Array, start: number, end: number): number {
-    this.#checkFirst(bytes[start]!)
+    // The first byte decides before any byte is kept of what will be refused.
+    if (this.#firstBytes[bytes[start]!] === 0) this.#refuseFirst(bytes[start]!)
     let remaining = 0
     let scale = 1
     for (let at = start + 1; at < end; at++) {
@@ -350,6 +343,12 @@ const sharedFrame: PublishFrame = {
   packetBytes: 0,
 }
 
-function bits(...types: number[]): number {
-  return types.reduce((mask, type) => mask | (1 << type), 0)
+function firstBytes(...types: number[]): Uint8Array {
+  const legal = new Uint8Array(256)
+  for (const type of types) {
+    const flags = FLAGS[type]!
+    if (flags >= 0) legal[(type << 4) | flags] = 1
+    else legal.fill(1, type << 4, (type + 1) << 4)
+  }
+  return legal
 }
