@@ -16,6 +16,8 @@ import type { EventEmitter } from './runtime/index.ts'
 import { Settlement } from './settlement.ts'
 import type { Targets } from './targets.ts'
 
+const TOO_LARGE = 'filters take more bytes than a packet to this server may have'
+
 export class Announcer implements DriverHandler, InboxOwner {
   readonly inbox: Inbox
   readonly #events: EventEmitter<ClientEvents>
@@ -122,8 +124,11 @@ export class Announcer implements DriverHandler, InboxOwner {
 
   onOperation(operation: Operation, reasonCodes: readonly number[] | undefined): void {
     const pending = operation.token as PendingOperation
-    if (reasonCodes === undefined) pending.reject(endedError(this.driver?.session.clientId ?? ''))
-    else pending.resolve(grantsOf(operation, reasonCodes))
+    const session = this.driver?.session
+    if (reasonCodes !== undefined) pending.resolve(grantsOf(operation, reasonCodes))
+    else if (session === undefined || session.state === 'ended') {
+      pending.reject(endedError(session?.clientId ?? ''))
+    } else pending.reject(new MotewireError('ERR_PACKET_TOO_LARGE', TOO_LARGE))
   }
 
   // Faults.

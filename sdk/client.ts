@@ -10,7 +10,7 @@ import type {
   PublishOptions,
   SubscribeOptions,
 } from './client-types.ts'
-import { topicProblem } from './codec/index.ts'
+import { PacketType, topicProblem } from './codec/index.ts'
 import type { Properties } from './codec/index.ts'
 import type { Capabilities, LinkState, Operation, PublishResult } from './core/index.ts'
 import { Driver } from './driver.ts'
@@ -20,7 +20,14 @@ import type { PendingOperation } from './filters.ts'
 import type { MessageHandler } from './inbox.ts'
 import { Task } from './kit/index.ts'
 import { MessageStream } from './message-stream.ts'
-import { checkDisconnect, checkedQos, expiryOf, inboxOptions, sessionOptions } from './options.ts'
+import {
+  checkDisconnect,
+  checkedQos,
+  checkProperties,
+  expiryOf,
+  inboxOptions,
+  sessionOptions,
+} from './options.ts'
 import type { ClientOptions } from './options.ts'
 import { Requests } from './requests.ts'
 import type { RequestOptions } from './requests.ts'
@@ -46,7 +53,7 @@ export class Client extends EventEmitter<ClientEvents> {
   #requests: Requests | undefined
   #streams: Set<MessageStream> | undefined
   /** The topic checked last: most publishers use few. */
-  #lastTopic = ''
+  #lastTopic: string | undefined
   #endWaiters: (() => void)[] | undefined
   #drain: Task | undefined
 
@@ -159,6 +166,7 @@ export class Client extends EventEmitter<ClientEvents> {
       this.#lastTopic = topic
     }
     const { qos = 0, retain = false, properties, priority = 1 } = options
+    if (properties !== undefined) checkProperties(properties, PacketType.publish)
     const driver = this.#driver
     const { delivery } = driver.session
     if (qos === 0) {
@@ -328,15 +336,16 @@ export class Client extends EventEmitter<ClientEvents> {
    * Ends the client for good: delivers what is queued for at most `drainMs`, says DISCONNECT,
    * closes. What could not be delivered settles as dropped or indeterminate; what a store keeps
    * goes on in its next life. Calling it twice is harmless.
+   * @throws UsageError ERR_OPTION_INVALID for what a client may not say in DISCONNECT.
    */
   end(options: EndOptions = {}): Promise<void> {
     if (this.state === 'ended' && this.#endWaiters === undefined) return Promise.resolve()
+    checkDisconnect(options, this.#driver.session.handshake.sessionExpiryS)
     return new Promise((resolve) => {
       const isFirst = this.#endWaiters === undefined
       this.#endWaiters ??= []
       this.#endWaiters.push(resolve)
       if (!isFirst) return
-      checkDisconnect(options, this.#driver.session.handshake.sessionExpiryS)
       this.#announcer.handleClosed = () => this.#finish()
       const until = this.#clock.now() + (options.drainMs ?? 0)
       this.#drain = new Task((now) => this.#awaitDrain(options, until, now))

@@ -2,7 +2,7 @@
 // the server's reason codes back to what they get.
 
 import type { Grant, SubscribeOptions } from './client-types.ts'
-import { filterProblem } from './codec/index.ts'
+import { filterProblem, PacketType, propertiesProblem } from './codec/index.ts'
 import type { Subscription } from './codec/index.ts'
 import type { Operation } from './core/index.ts'
 import { MotewireError } from './errors.ts'
@@ -21,13 +21,14 @@ export function filtersOf(topic: string | readonly string[]): readonly string[] 
 /** Why these cannot be subscribed to; undefined when they can. */
 export function filtersProblem(
   filters: readonly string[],
-  { noLocal }: SubscribeOptions,
+  { noLocal, properties }: SubscribeOptions,
 ): string | undefined {
   if (filters.length === 0) return 'no filter given'
   const shared = noLocal === true && filters.find((filter) => filter.startsWith('$share/'))
   // No Local on a shared subscription is a Protocol Error [MQTT5-3.8.3-4].
   if (shared !== undefined && shared !== false) return `filter '${shared}' is shared, with noLocal`
-  return filters.map(filterProblem).find(Boolean)
+  const problem = propertiesProblem(properties, PacketType.subscribe)
+  return problem ?? filters.map(filterProblem).find(Boolean)
 }
 
 export function subscriptionsOf(

@@ -4,7 +4,15 @@
 
 import { randomBytes } from 'node:crypto'
 import type { EndOptions, PublishOptions } from './client-types.ts'
-import { topicProblem } from './codec/index.ts'
+import {
+  isFromWrongSide,
+  isReasonCodeOf,
+  packetProblem,
+  PacketType,
+  propertiesProblem,
+  reasonName,
+  topicProblem,
+} from './codec/index.ts'
 import type { ConnectPacket, Properties, ProtocolVersion, QoS, Will } from './codec/index.ts'
 import type {
   Authenticator,
@@ -161,13 +169,18 @@ export function sessionOptions(url: URL, options: ClientOptions): SessionOptions
     inflightMax: whole('inflightMax', options.inflightMax ?? 1_000, 1, 65_535),
     inflightQos2Max: whole('inflightQos2Max', options.inflightQos2Max ?? 20, 1, 65_535),
     aliasesMax: options.autoAssignTopicAlias === true ? ALIASES_MAX : 0,
-    packetBytesMax: whole('packetBytesMax', options.packetBytesMax ?? 268_435_460, 16, 268_435_460),
+    packetBytesMax: packetBytesMaxOf(options),
     resubscribe: options.resubscribe ?? true,
     budget: budgetOf(options.budget),
     authenticator: options.authenticator,
     classify: options.classifyError,
     store: options.store,
   }
+}
+
+function packetBytesMaxOf({ packetBytesMax, properties }: ClientOptions): number {
+  const max = packetBytesMax ?? properties?.maximumPacketSize ?? PACKET_BYTES_LIMIT
+  return whole('packetBytesMax', max, 16, PACKET_BYTES_LIMIT)
 }
 
 function outboxPolicy(outbox: OutboxOptions): OutboxPolicy {
@@ -219,16 +232,36 @@ export function expiryOf({ ttlMs, properties }: PublishOptions, now: number): nu
   return now + Math.min(ttlMs ?? Infinity, (expiryS ?? Infinity) * 1000)
 }
 
-/** A session that ends with its connection cannot be made to last [MQTT5-3.14.2-2]. */
-export function checkDisconnect({ properties }: EndOptions, sessionExpiryS: number): void {
+/**
+ * What a client may say in DISCONNECT. A session that ends with its connection cannot be made to
+ * last [MQTT5-3.14.2-2].
+ */
+export function checkDisconnect(options: EndOptions, sessionExpiryS: number): void {
+  const { reasonCode = 0, properties } = options
+  if (
+    !isReasonCodeOf(DISCONNECT, reasonCode) ||
+    isFromWrongSide(DISCONNECT, reasonCode, 'server')
+  ) {
+    throw invalid('reasonCode', reasonName(reasonCode), 'one that clients say in DISCONNECT')
+  }
+  checkProperties(properties, DISCONNECT)
   const expiryS = properties?.sessionExpiryInterval ?? 0
   if (expiryS === 0 || sessionExpiryS > 0) return
   const expected = '0, because CONNECT asked for none'
   throw invalid('properties.sessionExpiryInterval', String(expiryS), expected)
 }
 
+/** @throws UsageError ERR_OPTION_INVALID for properties that a client may not send there. */
+export function checkProperties(properties: Properties | undefined, packetType: number): void {
+  const problem = propertiesProblem(properties, packetType)
+  if (problem !== undefined) throw new UsageError('ERR_OPTION_INVALID', problem)
+}
+
+const DISCONNECT = PacketType.disconnect
 /** A connection that lasted this long makes the next reconnect quick again. */
 const STABLE_MS = 30_000
+/** The protocol's own. */
+const PACKET_BYTES_LIMIT = 268_435_460
 const HOUR_MS = 3_600_000
 const DAY_MS = 86_400_000
 /** More aliases than this cost more memory than they save bytes. */
@@ -263,7 +296,7 @@ function connectPacket(
   }
   checkWill(options.will)
   const properties = connectProperties(options)
-  return {
+  const packet: ConnectPacket = {
     type: 'connect',
     protocolVersion,
     clientId,
@@ -274,6 +307,9 @@ function connectPacket(
     ...(options.will === undefined ? {} : { will: options.will }),
     ...(properties === undefined ? {} : { properties }),
   }
+  const problem = packetProblem(packet, protocolVersion)
+  if (problem !== undefined) throw new UsageError('ERR_OPTION_INVALID', problem)
+  return packet
 }
 
 /** Our own limits are told to a 5.0 server, so that it keeps to them. */

@@ -12,6 +12,8 @@ import type {
   Properties,
   ProtocolVersion,
   QoS,
+  Reading,
+  Role,
   SubackPacket,
   SubscribePacket,
   Subscription,
@@ -20,8 +22,16 @@ import type {
   Will,
 } from './packets.ts'
 import { PacketType } from './packets.ts'
-import { readProperties, WILL_PROPERTIES } from './properties.ts'
-import { CONNACK_CODE_MAX_3, isReasonCodeOf, TYPE_NAMES } from './reason-codes.ts'
+import { readProperties } from './properties.ts'
+import { WILL_PROPERTIES } from './property-rules.ts'
+import {
+  CONNACK_CODE_MAX_3,
+  isFromWrongSide,
+  isReasonCodeOf,
+  PROTOCOL_ERROR,
+  TYPE_NAMES,
+  UNSUPPORTED_VERSION,
+} from './reason-codes.ts'
 import { filterProblem, topicProblem } from './topics.ts'
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] }
@@ -30,37 +40,33 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] }
 export function readControl(
   cursor: ByteCursor,
   type: number,
-  version: ProtocolVersion,
+  reading: Reading,
 ): ControlPacket | undefined {
-  const packet = readByType(cursor, type, version)
+  const packet = readByType(cursor, type, reading)
   if (cursor.fault === undefined && cursor.remaining > 0) {
     cursor.fail(`${cursor.remaining} bytes follow the end of the packet`)
   }
   return cursor.fault === undefined ? packet : undefined
 }
 
-function readByType(
-  cursor: ByteCursor,
-  type: number,
-  version: ProtocolVersion,
-): ControlPacket | undefined {
+function readByType(cursor: ByteCursor, type: number, reading: Reading): ControlPacket | undefined {
   switch (type) {
     case PacketType.connect:
       return readConnect(cursor)
     case PacketType.connack:
-      return readConnack(cursor, version)
+      return readConnack(cursor, reading)
     case PacketType.subscribe:
-      return readSubscribe(cursor, version)
+      return readSubscribe(cursor, reading.protocolVersion)
     case PacketType.suback:
-      return readSuback(cursor, version)
+      return readSuback(cursor, reading)
     case PacketType.unsubscribe:
-      return readUnsubscribe(cursor, version)
+      return readUnsubscribe(cursor, reading.protocolVersion)
     case PacketType.unsuback:
-      return readUnsuback(cursor, version)
+      return readUnsuback(cursor, reading)
     case PacketType.disconnect:
-      return readDisconnect(cursor, version)
+      return readDisconnect(cursor, reading)
     case PacketType.auth:
-      return readAuth(cursor, version)
+      return readAuth(cursor, reading)
     default:
       cursor.fail(`packet type ${type} is reserved`)
       return undefined
@@ -74,7 +80,7 @@ function readConnect(cursor: ByteCursor): ConnectPacket | undefined {
   const isKnown =
     protocol === 'MQTT' ? level === 4 || level === 5 : protocol === 'MQIsdp' && level === 3
   if (!isKnown) {
-    cursor.fail(`version: protocol '${protocol}' level ${level} is not spoken here`)
+    cursor.fail(`protocol '${protocol}' level ${level} is not spoken here`, UNSUPPORTED_VERSION)
     return undefined
   }
   const version = level as ProtocolVersion
@@ -93,10 +99,15 @@ function readConnect(cursor: ByteCursor): ConnectPacket | undefined {
   if (flags & 0x04) packet.will = readWill(cursor, flags, version)
   if (flags & 0x80) packet.username = cursor.text('user name')
   if (flags & 0x40) packet.password = cursor.binary('password')
-  if (packet.properties?.authenticationData && !packet.properties.authenticationMethod) {
-    cursor.fail('protocol: authentication data without a method')
-  }
+  checkAuthentication(cursor, packet.properties)
   return packet
+}
+
+function checkAuthentication(cursor: ByteCursor, properties: Properties | undefined): void {
+  if (properties?.authenticationData === undefined) return
+  if (properties.authenticationMethod === undefined) {
+    cursor.fail('authentication data without a method', PROTOCOL_ERROR)
+  }
 }
 
 function checkConnectFlags(cursor: ByteCursor, flags: number, version: ProtocolVersion): void {
@@ -120,18 +131,21 @@ function readWill(cursor: ByteCursor, flags: number, version: ProtocolVersion): 
   }
 }
 
-function readConnack(cursor: ByteCursor, version: ProtocolVersion): ConnackPacket {
-  const flags = cursor.u8('connect acknowledge flags')
+function readConnack(cursor: ByteCursor, { protocolVersion: version }: Reading): ConnackPacket {
+  // MQTT 3.1 reserves the whole first byte and gives it no value.
+  const flags = cursor.u8('connect acknowledge flags') & (version === 3 ? 1 : 0xff)
   if (flags > 1) cursor.fail('reserved connect acknowledge flags are not 0')
   const reasonCode = cursor.u8('reason code')
   // A server that does not speak 5.0 answers in the 3.x form: two bytes and a code from 1 to 5.
-  const isOldForm = version === 5 && cursor.remaining === 0 && reasonCode <= CONNACK_CODE_MAX_3
+  const isOldCode = reasonCode >= 1 && reasonCode <= CONNACK_CODE_MAX_3
+  const isOldForm = version === 5 && cursor.remaining === 0 && isOldCode
   const properties = isOldForm ? {} : propertiesOf(cursor, PacketType.connack, version)
   if (version < 5 && reasonCode > CONNACK_CODE_MAX_3) {
     cursor.fail(`return code ${reasonCode} is reserved`)
   }
   if (version === 5 && !isOldForm) checkReason(cursor, PacketType.connack, reasonCode)
-  if (flags === 1 && reasonCode !== 0) cursor.fail('protocol: session present in a refusal')
+  checkAuthentication(cursor, properties.properties)
+  if (flags === 1 && reasonCode !== 0) cursor.fail('session present in a refusal', PROTOCOL_ERROR)
   return { type: 'connack', sessionPresent: flags === 1, reasonCode, ...properties }
 }
 
@@ -142,7 +156,7 @@ function readSubscribe(cursor: ByteCursor, version: ProtocolVersion): SubscribeP
   while (cursor.remaining > 0 && cursor.fault === undefined) {
     subscriptions.push(readSubscription(cursor, version))
   }
-  if (subscriptions.length === 0) cursor.fail('protocol: no subscription in the packet')
+  if (subscriptions.length === 0) cursor.fail('no subscription in the packet', PROTOCOL_ERROR)
   return { type: 'subscribe', packetId, subscriptions, ...properties }
 }
 
@@ -152,16 +166,17 @@ function readSubscription(cursor: ByteCursor, version: ProtocolVersion): Subscri
   if (problem !== undefined) cursor.fail(problem)
   const options = cursor.u8('subscription options')
   const qos = options & 3
-  if (qos === 3) cursor.fail('subscription QoS is 3')
+  if (qos === 3) cursor.fail('subscription QoS is 3', PROTOCOL_ERROR)
   if (version < 5) {
     if (options & 0xfc) cursor.fail('reserved subscription options are not 0')
     return { filter, qos: qos as QoS }
   }
   const retainHandling = (options >> 4) & 3
   if (options & 0xc0) cursor.fail('reserved subscription options are not 0')
-  if (retainHandling === 3) cursor.fail('protocol: retain handling is 3')
+  if (retainHandling === 3) cursor.fail('retain handling is 3', PROTOCOL_ERROR)
   const noLocal = (options & 4) !== 0
-  if (noLocal && filter.startsWith('$share/')) cursor.fail('protocol: no local on a shared filter')
+  if (noLocal && filter.startsWith('$share/'))
+    cursor.fail('no local on a shared filter', PROTOCOL_ERROR)
   return {
     filter,
     qos: qos as QoS,
@@ -171,9 +186,10 @@ function readSubscription(cursor: ByteCursor, version: ProtocolVersion): Subscri
   }
 }
 
-function readSuback(cursor: ByteCursor, version: ProtocolVersion): SubackPacket {
+function readSuback(cursor: ByteCursor, reading: Reading): SubackPacket {
+  const version = reading.protocolVersion
   const packetId = readPacketId(cursor)
-  const properties = propertiesOf(cursor, PacketType.suback, version)
+  const properties = explanationOf(cursor, PacketType.suback, reading)
   const reasonCodes: number[] = []
   while (cursor.remaining > 0) {
     const code = cursor.u8('reason code')
@@ -181,7 +197,7 @@ function readSuback(cursor: ByteCursor, version: ProtocolVersion): SubackPacket 
     else if (code > 2 && code !== 0x80) cursor.fail(`return code ${code} is reserved`)
     reasonCodes.push(code)
   }
-  if (reasonCodes.length === 0) cursor.fail('no reason code in the packet')
+  if (reasonCodes.length === 0) cursor.fail('no reason code in the packet', PROTOCOL_ERROR)
   return { type: 'suback', packetId, reasonCodes, ...properties }
 }
 
@@ -195,51 +211,71 @@ function readUnsubscribe(cursor: ByteCursor, version: ProtocolVersion): Unsubscr
     if (problem !== undefined) cursor.fail(problem)
     filters.push(filter)
   }
-  if (filters.length === 0) cursor.fail('protocol: no topic filter in the packet')
+  if (filters.length === 0) cursor.fail('no topic filter in the packet', PROTOCOL_ERROR)
   return { type: 'unsubscribe', packetId, filters, ...properties }
 }
 
-function readUnsuback(cursor: ByteCursor, version: ProtocolVersion): UnsubackPacket {
+function readUnsuback(cursor: ByteCursor, reading: Reading): UnsubackPacket {
+  const version = reading.protocolVersion
   const packetId = readPacketId(cursor)
-  const properties = propertiesOf(cursor, PacketType.unsuback, version)
+  const properties = explanationOf(cursor, PacketType.unsuback, reading)
   const reasonCodes: number[] = []
   while (version === 5 && cursor.remaining > 0) {
     const code = cursor.u8('reason code')
     checkReason(cursor, PacketType.unsuback, code)
     reasonCodes.push(code)
   }
-  if (version === 5 && reasonCodes.length === 0) cursor.fail('no reason code in the packet')
+  if (version === 5 && reasonCodes.length === 0)
+    cursor.fail('no reason code in the packet', PROTOCOL_ERROR)
   return { type: 'unsuback', packetId, reasonCodes, ...properties }
 }
 
-function readDisconnect(cursor: ByteCursor, version: ProtocolVersion): DisconnectPacket {
-  if (version < 5 || cursor.remaining === 0) return { type: 'disconnect', reasonCode: 0 }
+function readDisconnect(cursor: ByteCursor, { protocolVersion, role }: Reading): DisconnectPacket {
+  if (protocolVersion < 5 || cursor.remaining === 0) return { type: 'disconnect', reasonCode: 0 }
   const reasonCode = cursor.u8('reason code')
   checkReason(cursor, PacketType.disconnect, reasonCode)
+  checkSide(cursor, PacketType.disconnect, reasonCode, role)
   const properties =
-    cursor.remaining > 0 ? propertiesOf(cursor, PacketType.disconnect, version) : {}
-  return { type: 'disconnect', reasonCode, ...properties }
+    cursor.remaining > 0 ? readProperties(cursor, PacketType.disconnect) : undefined
+  if (role === 'client' && properties?.sessionExpiryInterval !== undefined) {
+    cursor.fail('a server sent a session expiry interval in DISCONNECT', PROTOCOL_ERROR)
+  }
+  if (role === 'server' && properties?.serverReference !== undefined) {
+    cursor.fail('a client sent a server reference in DISCONNECT', PROTOCOL_ERROR)
+  }
+  return { type: 'disconnect', reasonCode, ...(properties && { properties }) }
 }
 
-function readAuth(cursor: ByteCursor, version: ProtocolVersion): AuthPacket {
-  if (version < 5) cursor.fail('AUTH is a packet of MQTT 5.0')
-  if (cursor.remaining === 0) return { type: 'auth', reasonCode: 0 }
-  const reasonCode = cursor.u8('reason code')
+function readAuth(cursor: ByteCursor, reading: Reading): AuthPacket {
+  if (reading.protocolVersion < 5) cursor.fail('AUTH is a packet of MQTT 5.0')
+  const reasonCode = cursor.remaining === 0 ? 0 : cursor.u8('reason code')
   checkReason(cursor, PacketType.auth, reasonCode)
-  const properties = cursor.remaining > 0 ? propertiesOf(cursor, PacketType.auth, version) : {}
+  checkSide(cursor, PacketType.auth, reasonCode, reading.role)
+  const properties = cursor.remaining > 0 ? explanationOf(cursor, PacketType.auth, reading) : {}
+  if (properties.properties?.authenticationMethod === undefined) {
+    cursor.fail('AUTH names no authentication method', PROTOCOL_ERROR)
+  }
   return { type: 'auth', reasonCode, ...properties }
 }
 
 /** A Packet Identifier; 0 is a Protocol Error [MQTT5-2.2.1-3]. */
 function readPacketId(cursor: ByteCursor): number {
   const packetId = cursor.u16('packet identifier')
-  if (packetId === 0) cursor.fail('protocol: packet identifier is 0')
+  if (packetId === 0) cursor.fail('packet identifier is 0', PROTOCOL_ERROR)
   return packetId
 }
 
+/** A value that the packet's table does not have cannot be parsed: malformed. */
 function checkReason(cursor: ByteCursor, packet: number, code: number): void {
   if (!isReasonCodeOf(packet, code)) {
-    cursor.fail(`protocol: reason code ${code} is not one of ${TYPE_NAMES[packet]}`)
+    cursor.fail(`reason code ${code} is not one of ${TYPE_NAMES[packet]}`)
+  }
+}
+
+function checkSide(cursor: ByteCursor, packet: number, code: number, role: Role): void {
+  if (isFromWrongSide(packet, code, role)) {
+    const what = `reason code ${code} of ${TYPE_NAMES[packet]}`
+    cursor.fail(`${what} is not for the ${role === 'client' ? 'server' : 'client'}`, PROTOCOL_ERROR)
   }
 }
 
@@ -251,5 +287,16 @@ function propertiesOf(
 ): { properties?: Properties } {
   if (version < 5) return {}
   const properties = readProperties(cursor, packet)
+  return properties === undefined ? {} : { properties }
+}
+
+/** The same for packets that may explain themselves only when that was asked for. */
+function explanationOf(
+  cursor: ByteCursor,
+  packet: number,
+  { protocolVersion, problemInformation }: Reading,
+): { properties?: Properties } {
+  if (protocolVersion < 5) return {}
+  const properties = readProperties(cursor, packet, problemInformation)
   return properties === undefined ? {} : { properties }
 }

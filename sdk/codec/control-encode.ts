@@ -1,13 +1,20 @@
 // The rare packets, from values to bytes, through mqtt-packet: the one file that knows it. Callers
-// pass valid values (options were checked before); what mqtt-packet refuses is our own mistake and
-// throws. Allocates a buffer a packet.
+// pass valid values (packetProblem says what is wrong with others); an illegal packet is our own
+// mistake and throws, because it must never be sent. Allocates a buffer a packet.
 
 import { generate } from 'mqtt-packet'
 import type { Packet } from 'mqtt-packet'
+import { assert } from '../kit/index.ts'
+import { packetProblem } from './packet-check.ts'
 import type { ConnectPacket, ControlPacket, ProtocolVersion, Will } from './packets.ts'
 
-/** Encodes any packet but PUBLISH, the acks and pings. */
+/**
+ * Encodes any packet but PUBLISH, the acks and pings.
+ * @throws AssertionError for a packet that the standard forbids.
+ */
 export function encodePacket(packet: ControlPacket, version: ProtocolVersion): Buffer {
+  const problem = packetProblem(packet, version)
+  assert(problem === undefined, `${packet.type} cannot be encoded: ${problem}`)
   return generate(peerForm(packet, version) as unknown as Packet, { protocolVersion: version })
 }
 

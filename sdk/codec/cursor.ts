@@ -2,6 +2,8 @@
 // later read answers a neutral value, so that decoders read straight down and check once at the
 // end. It knows the wire types of MQTT [MQTT5 1.5], not the packets.
 
+import type { ProtocolError } from './packets.ts'
+import { MALFORMED } from './reason-codes.ts'
 import { readText } from './text.ts'
 
 export class ByteCursor {
@@ -9,7 +11,7 @@ export class ByteCursor {
   position = 0
   end = 0
   /** What was wrong first; undefined while all is well. */
-  fault: string | undefined = undefined
+  fault: ProtocolError | undefined = undefined
 
   /** Points the cursor at bytes[start, end) and forgets the last fault. */
   reset(bytes: Uint8Array, start: number, end: number): void {
@@ -23,8 +25,11 @@ export class ByteCursor {
     return this.end - this.position
   }
 
-  fail(message: string): void {
-    this.fault ??= message
+  /**
+   * What cannot be parsed is malformed; what was parsed and is not allowed has a code of its own.
+   */
+  fail(message: string, reasonCode: number = MALFORMED): void {
+    this.fault ??= { reasonCode, message }
     this.position = this.end
   }
 

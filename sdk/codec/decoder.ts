@@ -12,38 +12,56 @@ import type {
   ProtocolVersion,
   PublishFrame,
   QoS,
+  Reading,
+  Role,
 } from './packets.ts'
 import { PacketType } from './packets.ts'
 import { readProperties } from './properties.ts'
-import { isReasonCodeOf, reasonName, TYPE_NAMES } from './reason-codes.ts'
+import {
+  isReasonCodeOf,
+  MALFORMED,
+  PACKET_TOO_LARGE,
+  PROTOCOL_ERROR,
+  reasonName,
+  TOPIC_NAME_INVALID,
+  TYPE_NAMES,
+} from './reason-codes.ts'
 import { sharedTextCache } from './text.ts'
 
 export interface DecoderOptions {
   /** Largest packet taken, fixed header included. Default 268,435,460 (the protocol's own). */
   readonly packetBytesMax?: number
+  /**
+   * False when the CONNECT said Request Problem Information 0: explanations in packets other than
+   * PUBLISH, CONNACK and DISCONNECT are then a Protocol Error [MQTT5-3.1.2-29]. Default true.
+   */
+  readonly problemInformation?: boolean
 }
 
 const EMPTY = new Uint8Array(0)
 /** Fixed header: one byte of type and flags, up to four of length. */
 const HEADER_BYTES_MAX = 5
-const MALFORMED = 0x81
-const PROTOCOL_ERROR = 0x82
-const UNSUPPORTED_VERSION = 0x84
-const TOO_LARGE = 0x95
 
-/** Packet types each side may receive, as bits. */
-const FROM_SERVER = bits(2, 3, 4, 5, 6, 7, 9, 11, 13, 14, 15)
-const FROM_CLIENT = bits(1, 3, 4, 5, 6, 7, 8, 10, 12, 14, 15)
 /** The flags each type must have; PUBLISH carries its own [MQTT5-2.1.3-1]. */
 const FLAGS = [0, 0, 0, -1, 0, 0, 2, 0, 2, 0, 2, 0, 0, 0, 0, 0]
+/** First bytes that a packet may begin with, by who receives it: 1 is legal. */
+const FROM_SERVER = firstBytes(2, 3, 4, 5, 6, 7, 9, 11, 13, 14, 15)
+const FROM_CLIENT = firstBytes(1, 3, 4, 5, 6, 7, 8, 10, 12, 14, 15)
+/** PUBREL, SUBSCRIBE and UNSUBSCRIBE with DUP: MQTT 3.1 sets it when it sends them again. */
+const AGAIN_IN_3 = [0x6a, 0x8a, 0xaa]
+const DUP = 0x08
 
-export class PacketDecoder {
+export class PacketDecoder implements Reading {
   /** The version of the connection; a server's decoder takes it from CONNECT. */
   protocolVersion: ProtocolVersion = 4
   packetBytesMax: number
-  readonly #role: 'client' | 'server'
+  readonly role: Role
+  readonly problemInformation: boolean
   readonly #handler: PacketHandler
+  readonly #firstBytes: Uint8Array
   #isStopped = false
+  /** Changes with stop and reset: a loop that sees it change must leave the rest of its bytes. */
+  #epoch = 0
   /** A packet cut by the end of a chunk: what has come of it. */
   #partial: Uint8Array = EMPTY
   #partialLength = 0
@@ -51,8 +69,10 @@ export class PacketDecoder {
   #partialGoal = 0
 
   /** @param role what we are: a 'client' decodes what servers send. */
-  constructor(role: 'client' | 'server', handler: PacketHandler, options: DecoderOptions = {}) {
-    this.#role = role
+  constructor(role: Role, handler: PacketHandler, options: DecoderOptions = {}) {
+    this.role = role
+    this.#firstBytes = role === 'client' ? FROM_SERVER : FROM_CLIENT
+    this.problemInformation = options.problemInformation ?? true
     this.#handler = handler
     this.packetBytesMax = options.packetBytesMax ?? 268_435_460
   }
@@ -60,6 +80,7 @@ export class PacketDecoder {
   /** Makes `feed` end after the packet it is at: the connection is closing. */
   stop(): void {
     this.#isStopped = true
+    this.#epoch++
     this.#partial = EMPTY
     this.#partialLength = 0
   }
@@ -79,13 +100,15 @@ export class PacketDecoder {
 
   /** Takes the next bytes of the stream and calls the handler for each packet that is whole. */
   feed(bytes: Uint8Array): ProtocolError | undefined {
+    if (this.#isStopped) return undefined
+    const epoch = this.#epoch
     let offset = 0
     if (this.#partialLength > 0) {
       offset = this.#fillPartial(bytes)
       if (this.#fault !== undefined) return this.#takeFault()
       if (offset < 0) return undefined
     }
-    while (offset < bytes.length && !this.#isStopped) {
+    while (offset < bytes.length && this.#epoch === epoch) {
       const next = this.#packetEnd(bytes, offset, bytes.length)
       if (this.#fault !== undefined) return this.#takeFault()
       if (next === 0 || next > bytes.length) {
@@ -112,8 +135,23 @@ export class PacketDecoder {
     this.#fault ??= { reasonCode, message }
   }
 
+  /** Says what is wrong with a first byte, unless MQTT 3.1 allows it. */
+  #refuseFirst(first: number): void {
+    const type = first >>> 4
+    const flags = first & 0x0f
+    const isAgain = this.protocolVersion === 3 && AGAIN_IN_3.includes(first)
+    if (isAgain && this.#firstBytes[first & ~DUP] === 1) return
+    const required = FLAGS[type]!
+    if (required !== -1 && flags !== required && !isAgain) {
+      this.#fail(MALFORMED, `fixed header flags of ${TYPE_NAMES[type]} are ${flags}`)
+    } else if (type === 0) this.#fail(MALFORMED, 'packet type 0 is reserved')
+    else this.#fail(PROTOCOL_ERROR, `${TYPE_NAMES[type]} came from the wrong side`)
+  }
+
   /** Offset behind the packet that begins at `start`; 0 when its header is not complete yet. */
   #packetEnd(bytes: Uint8Array, start: number, end: number): number {
+    // The first byte decides before any byte is kept of what will be refused.
+    if (this.#firstBytes[bytes[start]!] === 0) this.#refuseFirst(bytes[start]!)
     let remaining = 0
     let scale = 1
     for (let at = start + 1; at < end; at++) {
@@ -125,7 +163,10 @@ export class PacketDecoder {
         if (packetEnd - start > this.packetBytesMax) {
           const name = TYPE_NAMES[bytes[start]! >>> 4]
           const limit = this.packetBytesMax
-          this.#fail(TOO_LARGE, `${name} takes ${packetEnd - start} bytes, more than ${limit}`)
+          this.#fail(
+            PACKET_TOO_LARGE,
+            `${name} takes ${packetEnd - start} bytes, more than ${limit}`,
+          )
         }
         return packetEnd
       }
@@ -180,16 +221,7 @@ export class PacketDecoder {
   }
 
   #decode(bytes: Uint8Array, start: number, end: number): void {
-    const first = bytes[start]!
-    const type = first >>> 4
-    const required = FLAGS[type]!
-    if (required !== -1 && (first & 0x0f) !== required) {
-      return this.#fail(MALFORMED, `fixed header flags of ${TYPE_NAMES[type]} are ${first & 0x0f}`)
-    }
-    const allowed = this.#role === 'client' ? FROM_SERVER : FROM_CLIENT
-    if ((allowed & (1 << type)) === 0) {
-      return this.#fail(PROTOCOL_ERROR, `${TYPE_NAMES[type]} came from the wrong side`)
-    }
+    const type = bytes[start]! >>> 4
     let body = start + 1
     while (bytes[body++]! >= 0x80);
     if (type === PacketType.publish) this.#decodePublish(bytes, start, body, end)
@@ -251,14 +283,9 @@ export class PacketDecoder {
         this.#fail(PROTOCOL_ERROR, 'topic is empty and there is no topic alias')
       }
     } else if (topic.includes('#') || topic.includes('+')) {
-      this.#fail(0x90, `topic '${topic}' of a PUBLISH contains a wildcard`)
+      this.#fail(TOPIC_NAME_INVALID, `topic '${topic}' of a PUBLISH contains a wildcard`)
     }
-    if (properties === undefined) return
-    const response = properties.responseTopic
-    if (response !== undefined && (response.includes('#') || response.includes('+'))) {
-      this.#fail(PROTOCOL_ERROR, `response topic '${response}' contains a wildcard`)
-    }
-    if (this.#role === 'server' && properties.subscriptionIdentifier !== undefined) {
+    if (this.role === 'server' && properties?.subscriptionIdentifier !== undefined) {
       this.#fail(PROTOCOL_ERROR, 'a client sent a subscription identifier in a PUBLISH')
     }
   }
@@ -275,11 +302,11 @@ export class PacketDecoder {
     }
     const reasonCode = bytes[body + 2]!
     if (!isReasonCodeOf(type, reasonCode)) {
-      return this.#fail(PROTOCOL_ERROR, `${TYPE_NAMES[type]} carries ${reasonName(reasonCode)}`)
+      return this.#fail(MALFORMED, `${TYPE_NAMES[type]} carries ${reasonName(reasonCode)}`)
     }
     if (length === 3) return this.#handler.handleAck(type, packetId, reasonCode, undefined)
     sharedCursor.reset(bytes, body + 3, end)
-    const properties = readProperties(sharedCursor, type)
+    const properties = readProperties(sharedCursor, type, this.problemInformation)
     if (sharedCursor.fault === undefined && sharedCursor.remaining > 0) {
       sharedCursor.fail(`${sharedCursor.remaining} bytes follow the end of the packet`)
     }
@@ -289,7 +316,7 @@ export class PacketDecoder {
 
   #decodeControl(bytes: Uint8Array, type: number, body: number, end: number): void {
     sharedCursor.reset(bytes, body, end)
-    const packet = readControl(sharedCursor, type, this.protocolVersion)
+    const packet = readControl(sharedCursor, type, this)
     this.#takeCursorFault()
     if (this.#fault !== undefined || packet === undefined) return
     if (packet.type === 'connect') this.protocolVersion = packet.protocolVersion
@@ -297,11 +324,7 @@ export class PacketDecoder {
   }
 
   #takeCursorFault(): void {
-    const { fault } = sharedCursor
-    if (fault === undefined) return
-    if (fault.startsWith('protocol: ')) this.#fail(PROTOCOL_ERROR, fault.slice(10))
-    else if (fault.startsWith('version: ')) this.#fail(UNSUPPORTED_VERSION, fault.slice(9))
-    else this.#fail(MALFORMED, fault)
+    this.#fault ??= sharedCursor.fault
   }
 }
 
@@ -320,6 +343,12 @@ const sharedFrame: PublishFrame = {
   packetBytes: 0,
 }
 
-function bits(...types: number[]): number {
-  return types.reduce((mask, type) => mask | (1 << type), 0)
+function firstBytes(...types: number[]): Uint8Array {
+  const legal = new Uint8Array(256)
+  for (const type of types) {
+    const flags = FLAGS[type]!
+    if (flags >= 0) legal[(type << 4) | flags] = 1
+    else legal.fill(1, type << 4, (type + 1) << 4)
+  }
+  return legal
 }

@@ -13,6 +13,7 @@ export {
 } from './hot-encode.ts'
 export type { PublishFields } from './hot-encode.ts'
 export { preparePublish, writePreparedPublish } from './plain-publish.ts'
+export { packetProblem } from './packet-check.ts'
 export { PacketType } from './packets.ts'
 export type {
   AckType,
@@ -27,6 +28,7 @@ export type {
   ProtocolVersion,
   PublishFrame,
   QoS,
+  Role,
   SubackPacket,
   SubscribePacket,
   Subscription,
@@ -36,6 +38,14 @@ export type {
   Will,
 } from './packets.ts'
 export { propertiesBytes } from './properties.ts'
-export { connackName, reasonName, TYPE_NAMES } from './reason-codes.ts'
+export { propertiesProblem } from './property-check.ts'
+export { WILL_PROPERTIES } from './property-rules.ts'
+export {
+  connackName,
+  isFromWrongSide,
+  isReasonCodeOf,
+  reasonName,
+  TYPE_NAMES,
+} from './reason-codes.ts'
 export { TEXT_BYTES_MAX, textBytes } from './text.ts'
 export { filterProblem, matchesFilter, topicProblem } from './topics.ts'

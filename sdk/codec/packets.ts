@@ -7,6 +7,9 @@ export type ProtocolVersion = 3 | 4 | 5
 
 export type QoS = 0 | 1 | 2
 
+/** What we are: a client reads what servers send, a server what clients send. */
+export type Role = 'client' | 'server'
+
 /** Control packet types: the high nibble of a packet's first byte [MQTT5 2.1.2]. */
 export const PacketType = {
   connect: 1,
@@ -204,6 +207,17 @@ export interface PacketHandler {
   ): void
   handlePing(type: 12 | 13): void
   handlePacket(packet: ControlPacket): void
+}
+
+/** What the reader of a packet must know of the connection that it came on. */
+export interface Reading {
+  readonly protocolVersion: ProtocolVersion
+  readonly role: Role
+  /**
+   * False when this client asked for no problem information: then only PUBLISH, CONNACK and
+   * DISCONNECT may carry a Reason String or User Properties [MQTT5-3.1.2-29].
+   */
+  readonly problemInformation: boolean
 }
 
 /** Why the peer's bytes cannot be accepted; the link is to be closed with `reasonCode`. */

@@ -1,90 +1,34 @@
-// The properties of MQTT 5.0 as one table [MQTT5 2.2.2.2]: identifier, name, wire type, the packets
-// that may carry it and whether it may repeat. Reading refuses what the table does not allow;
-// writing is used for the packets encoded in place. Values keep the standard's units.
+// Property lists of MQTT 5.0, from bytes to values and back, by the table of property-rules.ts.
+// Reading refuses what the table does not allow; writing takes what property-check.ts has found
+// legal. Values keep the standard's units.
 
 import type { ByteCursor } from './cursor.ts'
 import type { Properties, UserProperties } from './packets.ts'
 import { PacketType } from './packets.ts'
+import {
+  ACKNOWLEDGING,
+  ruleOf,
+  PROPERTY_RULES,
+  REASON_STRING,
+  USER_PROPERTY,
+} from './property-rules.ts'
+import type { PropertyKind, PropertyRule } from './property-rules.ts'
+import { PROTOCOL_ERROR, TOPIC_ALIAS_INVALID } from './reason-codes.ts'
 import { textBytes, writeText } from './text.ts'
 
-type Kind = 'flag' | 'byte' | 'u16' | 'u32' | 'varint' | 'text' | 'binary' | 'pair'
-
-interface PropertyRule {
-  readonly id: number
-  readonly name: keyof Properties
-  readonly kind: Kind
-  /** Bit n: packet type n may carry it; bit 0: the will properties of CONNECT. */
-  readonly packets: number
-  /** Zero is a Protocol Error for this property. */
-  readonly isPositive: boolean
-}
-
-const { connect, connack, publish, puback, pubrec, pubrel, pubcomp } = PacketType
-const { subscribe, suback, unsubscribe, unsuback, disconnect, auth } = PacketType
-
-/**
- * The place of will properties in the table: they stand in CONNECT but follow rules of their own.
- */
-export const WILL_PROPERTIES = 0
-
-const acks = [puback, pubrec, pubrel, pubcomp, suback, unsuback]
-const everywhere = [connect, publish, subscribe, unsubscribe, ...acks, connack, disconnect, auth]
-
-const RULES: readonly PropertyRule[] = [
-  rule(1, 'payloadFormatIndicator', 'flag', [publish, WILL_PROPERTIES]),
-  rule(2, 'messageExpiryInterval', 'u32', [publish, WILL_PROPERTIES]),
-  rule(3, 'contentType', 'text', [publish, WILL_PROPERTIES]),
-  rule(8, 'responseTopic', 'text', [publish, WILL_PROPERTIES]),
-  rule(9, 'correlationData', 'binary', [publish, WILL_PROPERTIES]),
-  rule(11, 'subscriptionIdentifier', 'varint', [publish, subscribe], true),
-  rule(17, 'sessionExpiryInterval', 'u32', [connect, connack, disconnect]),
-  rule(18, 'assignedClientIdentifier', 'text', [connack]),
-  rule(19, 'serverKeepAlive', 'u16', [connack]),
-  rule(21, 'authenticationMethod', 'text', [connect, connack, auth]),
-  rule(22, 'authenticationData', 'binary', [connect, connack, auth]),
-  rule(23, 'requestProblemInformation', 'flag', [connect]),
-  rule(24, 'willDelayInterval', 'u32', [WILL_PROPERTIES]),
-  rule(25, 'requestResponseInformation', 'flag', [connect]),
-  rule(26, 'responseInformation', 'text', [connack]),
-  rule(28, 'serverReference', 'text', [connack, disconnect]),
-  rule(31, 'reasonString', 'text', [connack, ...acks, disconnect, auth]),
-  rule(33, 'receiveMaximum', 'u16', [connect, connack], true),
-  rule(34, 'topicAliasMaximum', 'u16', [connect, connack]),
-  rule(35, 'topicAlias', 'u16', [publish], true),
-  rule(36, 'maximumQoS', 'byte', [connack]),
-  rule(37, 'retainAvailable', 'flag', [connack]),
-  rule(38, 'userProperties', 'pair', [...everywhere, WILL_PROPERTIES]),
-  rule(39, 'maximumPacketSize', 'u32', [connect, connack], true),
-  rule(40, 'wildcardSubscriptionAvailable', 'flag', [connack]),
-  rule(41, 'subscriptionIdentifiersAvailable', 'flag', [connack]),
-  rule(42, 'sharedSubscriptionAvailable', 'flag', [connack]),
-]
-
-function rule(
-  id: number,
-  name: keyof Properties,
-  kind: Kind,
-  carriers: readonly number[],
-  isPositive = false,
-): PropertyRule {
-  return {
-    id,
-    name,
-    kind,
-    packets: carriers.reduce((mask, type) => mask | (1 << type), 0),
-    isPositive,
-  }
-}
-
-const RULE_BY_ID: (PropertyRule | undefined)[] = []
-for (const entry of RULES) RULE_BY_ID[entry.id] = entry
+/** Packets that explain themselves only to a client that did not forbid it [MQTT5-3.1.2-29]. */
+const EXPLAINING = ACKNOWLEDGING | (1 << PacketType.auth)
 
 /**
  * Reads a property list of the given packet type (or WILL_PROPERTIES); undefined when it is empty.
- * What is not allowed sets the cursor's fault; faults that are Protocol Errors rather than
- * malformed packets begin with `protocol:` [MQTT5 2.2.2].
+ * What is not allowed sets the cursor's fault: an identifier that the packet may not carry is
+ * malformed, a value or a repetition that is not allowed a Protocol Error [MQTT5 2.2.2].
  */
-export function readProperties(cursor: ByteCursor, packet: number): Properties | undefined {
+export function readProperties(
+  cursor: ByteCursor,
+  packet: number,
+  problemInformation: boolean = true,
+): Properties | undefined {
   const length = cursor.varint('property length')
   if (length === 0) return undefined
   const end = cursor.position + length
@@ -95,14 +39,20 @@ export function readProperties(cursor: ByteCursor, packet: number): Properties |
   const properties: Properties = {}
   while (cursor.position < end && cursor.fault === undefined) {
     const id = cursor.u8('property identifier')
-    const entry = RULE_BY_ID[id]
+    const entry = ruleOf(id)
     if (entry === undefined) cursor.fail(`property identifier ${id} is unknown`)
     else if ((entry.packets & (1 << packet)) === 0) {
       cursor.fail(`property ${entry.name} is not allowed in this packet`)
+    } else if (!problemInformation && isExplanation(entry.id, packet)) {
+      cursor.fail(`${entry.name} came although no problem information was asked`, PROTOCOL_ERROR)
     } else readProperty(cursor, entry, properties, packet)
   }
   if (cursor.position > end) cursor.fail('a property reaches beyond the property length')
   return properties
+}
+
+function isExplanation(id: number, packet: number): boolean {
+  return (id === REASON_STRING || id === USER_PROPERTY) && (EXPLAINING & (1 << packet)) !== 0
 }
 
 function readProperty(
@@ -122,20 +72,35 @@ function readProperty(
     return
   }
   const value = readValue(cursor, kind, name)
-  if (isPositive && value === 0) cursor.fail(`protocol: ${name} is 0`)
-  if (name === 'maximumQoS' && (value as number) > 1) cursor.fail('protocol: maximumQoS is above 1')
+  if (isPositive && value === 0) {
+    const reasonCode = name === 'topicAlias' ? TOPIC_ALIAS_INVALID : PROTOCOL_ERROR
+    cursor.fail(`${name} is 0`, reasonCode)
+  }
+  if (name === 'maximumQoS' && (value as number) > 1) {
+    cursor.fail('maximumQoS is above 1', PROTOCOL_ERROR)
+  }
+  if (name === 'responseTopic') checkResponseTopic(cursor, value as string)
   const known = values[name]
   if (known === undefined) values[name] = value
-  else if (name === 'subscriptionIdentifier' && packet === publish) {
-    values[name] = Array.isArray(known) ? [...known, value] : [known, value]
-  } else cursor.fail(`protocol: property ${name} stands twice`)
+  else if (name === 'subscriptionIdentifier' && packet === PacketType.publish) {
+    if (Array.isArray(known)) known.push(value)
+    else values[name] = [known, value]
+  } else cursor.fail(`property ${name} stands twice`, PROTOCOL_ERROR)
 }
 
-function readValue(cursor: ByteCursor, kind: Exclude<Kind, 'pair'>, name: string): unknown {
+/** It will be a Topic Name: not empty, no wildcards [MQTT5-3.3.2-14, MQTT5-4.7.3-1]. */
+function checkResponseTopic(cursor: ByteCursor, topic: string): void {
+  if (topic.length === 0) cursor.fail('response topic is empty', PROTOCOL_ERROR)
+  else if (topic.includes('#') || topic.includes('+')) {
+    cursor.fail(`response topic '${topic}' contains a wildcard`, PROTOCOL_ERROR)
+  }
+}
+
+function readValue(cursor: ByteCursor, kind: Exclude<PropertyKind, 'pair'>, name: string): unknown {
   switch (kind) {
     case 'flag': {
       const value = cursor.u8(name)
-      if (value > 1) cursor.fail(`protocol: ${name} is ${value}, neither 0 nor 1`)
+      if (value > 1) cursor.fail(`${name} is ${value}, neither 0 nor 1`, PROTOCOL_ERROR)
       return value === 1
     }
     case 'byte':
@@ -156,7 +121,8 @@ function readValue(cursor: ByteCursor, kind: Exclude<Kind, 'pair'>, name: string
 function addPair(pairs: UserProperties, name: string, value: string): void {
   const known = pairs[name]
   if (known === undefined) pairs[name] = value
-  else pairs[name] = Array.isArray(known) ? [...known, value] : [known, value]
+  else if (Array.isArray(known)) known.push(value)
+  else pairs[name] = [known, value]
 }
 
 /** Bytes of the properties themselves, without their length field. */
@@ -182,9 +148,9 @@ export function writeProperties(target: Buffer, start: number, properties: Prope
 /** Calls `visit` for each value that goes on the wire, in the order of the table. */
 function eachProperty(
   properties: Properties,
-  visit: (id: number, kind: Kind, value: unknown) => void,
+  visit: (id: number, kind: PropertyKind, value: unknown) => void,
 ): void {
-  for (const { id, name, kind } of RULES) {
+  for (const { id, name, kind } of PROPERTY_RULES) {
     const value = properties[name]
     if (value === undefined) continue
     if (kind === 'pair') {
@@ -196,7 +162,7 @@ function eachProperty(
   }
 }
 
-function valueBytes(kind: Kind, value: unknown): number {
+function valueBytes(kind: PropertyKind, value: unknown): number {
   switch (kind) {
     case 'flag':
     case 'byte':
@@ -218,7 +184,7 @@ function valueBytes(kind: Kind, value: unknown): number {
   }
 }
 
-function writeValue(target: Buffer, offset: number, kind: Kind, value: unknown): number {
+function writeValue(target: Buffer, offset: number, kind: PropertyKind, value: unknown): number {
   switch (kind) {
     case 'flag':
     case 'byte':

@@ -2,6 +2,15 @@
 // codes of 3.x CONNACK are named too. Pure tables.
 
 import { PacketType } from './packets.ts'
+import type { Role } from './packets.ts'
+
+/** The codes that a decoder answers with. */
+export const MALFORMED = 0x81
+export const PROTOCOL_ERROR = 0x82
+export const UNSUPPORTED_VERSION = 0x84
+export const TOPIC_NAME_INVALID = 0x90
+export const TOPIC_ALIAS_INVALID = 0x94
+export const PACKET_TOO_LARGE = 0x95
 
 /** Code, name, packet types that may carry it. */
 const TABLE: readonly (readonly [number, string, readonly number[]])[] = [
@@ -70,6 +79,24 @@ const RETURN_CODES = [
 /** Whether a packet of 5.0 may carry this reason code. */
 export function isReasonCodeOf(packet: number, code: number): boolean {
   return (CARRIERS[code]! & (1 << packet)) !== 0
+}
+
+/** Codes of DISCONNECT that only a client says [MQTT5 3.14.2.1]. */
+const DISCONNECT_OF_CLIENT = [0x04]
+/** Codes of DISCONNECT that only a server says. */
+const DISCONNECT_OF_SERVER = [
+  0x87, 0x89, 0x8b, 0x8d, 0x8e, 0x8f, 0x9a, 0x9b, 0x9c, 0x9d, 0x9e, 0x9f, 0xa0, 0xa1, 0xa2,
+]
+const SUCCESS = 0x00
+const RE_AUTHENTICATE = 0x19
+
+/** Whether `receiver` may not be told this code, because only its own side says it. */
+export function isFromWrongSide(packet: number, code: number, receiver: Role): boolean {
+  if (packet === PacketType.auth) {
+    return code === (receiver === 'client' ? RE_AUTHENTICATE : SUCCESS)
+  }
+  if (packet !== PacketType.disconnect) return false
+  return (receiver === 'client' ? DISCONNECT_OF_CLIENT : DISCONNECT_OF_SERVER).includes(code)
 }
 
 /** `0x87 Not authorized`: for messages. */

@@ -57,6 +57,38 @@ export function writeText(target: Buffer, offset: number, text: string): number 
   return offset + length
 }
 
+/** Why `text` cannot be a UTF-8 Encoded String [MQTT5 1.5.4]; undefined when it can. */
+export function stringProblem(what: string, text: unknown): string | undefined {
+  if (typeof text !== 'string') return `${what} is not a string`
+  if (text.includes('\0')) return `${what} contains U+0000`
+  if (!isWellFormed(text)) return `${what} contains a lone surrogate`
+  // A code unit takes at most three bytes, so most texts need no exact count.
+  if (text.length * 3 <= TEXT_BYTES_MAX) return undefined
+  const bytes = textBytes(text)
+  return bytes > TEXT_BYTES_MAX
+    ? `${what} takes ${bytes} bytes, more than ${TEXT_BYTES_MAX}`
+    : undefined
+}
+
+/** Why `value` cannot be Binary Data [MQTT5 1.5.6]; undefined when it can. */
+export function binaryProblem(what: string, value: unknown): string | undefined {
+  if (!(value instanceof Uint8Array)) return `${what} is not bytes`
+  return value.length > TEXT_BYTES_MAX
+    ? `${what} takes ${value.length} bytes, more than ${TEXT_BYTES_MAX}`
+    : undefined
+}
+
+function isWellFormed(text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code < 0xd800 || code > 0xdfff) continue
+    const next = text.charCodeAt(i + 1)
+    if (code > 0xdbff || !(next >= 0xdc00 && next <= 0xdfff)) return false
+    i++
+  }
+  return true
+}
+
 const CACHE_SLOTS = 2048
 const CACHED_BYTES_MAX = 128
 

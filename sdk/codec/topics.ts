@@ -1,7 +1,7 @@
 // Topic Names and Topic Filters [MQTT5 4.7]: what is allowed and what matches. Pure text work; it
 // knows no subscriptions. O(length).
 
-import { TEXT_BYTES_MAX, textBytes } from './text.ts'
+import { stringProblem } from './text.ts'
 
 /** Why `topic` cannot be published to; undefined when it can. */
 export function topicProblem(topic: string): string | undefined {
@@ -9,15 +9,13 @@ export function topicProblem(topic: string): string | undefined {
   for (let i = 0; i < topic.length; i++) {
     const code = topic.charCodeAt(i)
     if (code === 0x2b || code === 0x23) return `topic '${topic}' contains a wildcard`
-    if (code === 0) return 'topic contains U+0000'
   }
-  return lengthProblem('topic', topic)
+  return stringProblem('topic', topic)
 }
 
 /** Why `filter` cannot be subscribed to; undefined when it can. Shared filters included. */
 export function filterProblem(filter: string): string | undefined {
   if (filter.length === 0) return 'filter is empty'
-  if (filter.includes('\0')) return 'filter contains U+0000'
   const levels = filter.split('/')
   if (levels[0] === '$share') {
     const group = levels[1]
@@ -35,28 +33,7 @@ export function filterProblem(filter: string): string | undefined {
     }
     if (level === '#' && i < levels.length - 1) return `filter '${filter}' has '#' before its end`
   }
-  return lengthProblem('filter', filter)
-}
-
-function lengthProblem(what: string, text: string): string | undefined {
-  // A code unit takes at most three bytes, so most texts need no exact count.
-  if (text.length * 3 <= TEXT_BYTES_MAX) {
-    return isWellFormed(text) ? undefined : `${what} contains a lone surrogate`
-  }
-  const bytes = textBytes(text)
-  if (bytes > TEXT_BYTES_MAX) return `${what} takes ${bytes} bytes, more than ${TEXT_BYTES_MAX}`
-  return isWellFormed(text) ? undefined : `${what} contains a lone surrogate`
-}
-
-function isWellFormed(text: string): boolean {
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i)
-    if (code < 0xd800 || code > 0xdfff) continue
-    const next = text.charCodeAt(i + 1)
-    if (code > 0xdbff || !(next >= 0xdc00 && next <= 0xdfff)) return false
-    i++
-  }
-  return true
+  return stringProblem('filter', filter)
 }
 
 /**

@@ -71,7 +71,7 @@ export class Authentication {
   handleConnack({ properties }: ConnackPacket): AuthStep {
     const { method } = this.#authenticator
     const said = properties?.authenticationMethod
-    if (said !== undefined && said !== method) {
+    if (said !== method) {
       return protocolFault(`CONNACK names the method ${said}, not ${method}`)
     }
     return this.#finish(properties?.authenticationData)

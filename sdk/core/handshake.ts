@@ -103,8 +103,10 @@ export class Handshake {
     return this.#hasSession && now - this.#seenAtMs > this.#sessionExpiryS * 1000
   }
 
+  /** Ours is over: the server's, if there still is one, must not come back. */
   forgetSession(): void {
     this.#hasSession = false
+    this.#mustBeginClean = true
   }
 
   /** The CONNECT of the next attempt. */

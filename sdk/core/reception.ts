@@ -181,8 +181,13 @@ export class Reception implements PacketHandler {
     if (verdict.error !== undefined) {
       return this.#link.drop(verdict.error, 'abort', verdict.isStepped)
     }
-    const step = this.#handshake.authentication?.handleConnack(connack)
+    const { authentication } = this.#handshake
+    const step = authentication?.handleConnack(connack)
     if (step?.fault !== undefined) return this.#link.fail(step.fault)
+    if (authentication === undefined && connack.properties?.authenticationMethod !== undefined) {
+      const message = 'CONNACK names an authentication method that was not asked for'
+      return this.#link.fail({ reasonCode: 0x82, message })
+    }
     const { capabilities, isSessionKept } = verdict
     this.#link.accept(capabilities)
     this.#aliases = new InboundAliases(this.#options.connect.properties?.topicAliasMaximum ?? 0)

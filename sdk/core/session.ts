@@ -316,7 +316,12 @@ export class Session implements LinkControl {
   }
 
   send(packet: ControlPacket): void {
-    this.#transmit.append(encodePacket(packet, this.handshake.protocolVersion))
+    const { protocolVersion } = this.handshake
+    let bytes = encodePacket(packet, protocolVersion)
+    // What is too large for the server goes without its explanation [MQTT5-3.14.2-3].
+    const isTooLarge = bytes.length > (this.#capabilities?.packetBytesMax ?? Infinity)
+    if (isTooLarge) bytes = encodePacket({ ...packet, properties: {} }, protocolVersion)
+    this.#transmit.append(bytes)
   }
 
   /** Sends the operations that wait. */

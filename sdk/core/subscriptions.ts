@@ -42,10 +42,10 @@ interface Known {
   readonly properties: Properties | undefined
 }
 
-/** An operation that is over, with one reason code a filter. */
+/** An operation that is over, with one reason code a filter; undefined: it was never sent. */
 export interface Ended {
   readonly operation: Operation
-  readonly reasonCodes: readonly number[]
+  readonly reasonCodes: readonly number[] | undefined
 }
 
 /** What an answer of the server ended, or why it cannot be right. */
@@ -106,7 +106,7 @@ export class Subscriptions {
       else {
         this.#ids.release(packetId)
         this.#sent.delete(packetId)
-        refused.push({ operation, reasonCodes: askedOf(operation).map(() => 0x95) })
+        refused.push({ operation, reasonCodes: undefined })
       }
     }
     return refused
