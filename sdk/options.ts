@@ -77,7 +77,10 @@ export interface ClientOptions extends TargetOptions {
   readonly keepalive?: number
   /** Learn how long the link may be idle, instead of a fixed keepalive. */
   readonly adaptiveKeepalive?: AdaptiveKeepalive | true
-  /** Clean Session (3.x), Clean Start of the first connection (5.0). Default true. */
+  /**
+   * Clean Session (3.x), Clean Start of the first connection (5.0). Default true. With `false` and
+   * no Session Expiry Interval in `properties`, the session is to last for ever, as in 3.1.1.
+   */
   readonly clean?: boolean
   /**
    * A session that the server still has and this client knows nothing of (`clean: false` after a
@@ -312,12 +315,25 @@ function connectPacket(
   return packet
 }
 
-/** Our own limits are told to a 5.0 server, so that it keeps to them. */
-function connectProperties(options: ClientOptions): Properties | undefined {
-  const { packetBytesMax, properties } = options
-  if (packetBytesMax === undefined) return properties
-  return { maximumPacketSize: packetBytesMax, ...properties }
+/**
+ * Our own limits are told to a 5.0 server, so that it keeps to them. `clean: false` means the same in
+ * all versions: without a Session Expiry Interval the session would end with the connection.
+ */
+function connectProperties({
+  packetBytesMax,
+  properties,
+  clean,
+}: ClientOptions): Properties | undefined {
+  const own: Properties = {
+    ...(packetBytesMax === undefined ? {} : { maximumPacketSize: packetBytesMax }),
+    ...(clean === false ? { sessionExpiryInterval: NEVER_EXPIRES } : {}),
+    ...properties,
+  }
+  return Object.keys(own).length === 0 ? undefined : own
 }
+
+/** Session Expiry Interval of a session that stays for ever [MQTT5 3.1.2.11.2]. */
+const NEVER_EXPIRES = 0xffffffff
 
 function checkWill(will: Will | undefined): void {
   if (will === undefined) return
