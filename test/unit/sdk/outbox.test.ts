@@ -59,7 +59,9 @@ describe('a full outbox', () => {
       'superseded b',
     ])
     server.accept()
-    const sent = server.takeOnly('publish').map(({ topic, payload }) => `${topic} ${payload}`)
+    const sent = server
+      .takeOnly('publish')
+      .map(({ topic, payload }) => `${String(topic)} ${String(payload)}`)
     expect(sent).toEqual(['a 3', 'b 3'])
   })
 

@@ -47,7 +47,7 @@ describe('CONNECT', () => {
 
   it('has a password without a user name in 5.0', () => {
     const packet = { ...bare, protocolVersion: 5, password: 'p' } as const
-    const hex = '1014' + '00044d515454' + '05' + '42' + '012c' + '00' + '000470756d70' + '000170'
+    const hex = '101400044d5154540542012c00000470756d70000170'
     expect(encodePacket(packet, 5).toString('hex')).toBe(hex)
   })
 })
