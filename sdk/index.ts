@@ -9,8 +9,28 @@ export type {
   SubscribeOptions,
 } from './client-types.ts'
 export { connect, connectAsync } from './connect.ts'
-export { MemoryChannel, memoryPipe, TcpChannel } from './channel/index.ts'
-export type { ByteChannel, ChannelHandler, MemoryPipeOptions, TcpAddress } from './channel/index.ts'
+export {
+  DuplexChannel,
+  fromDuplex,
+  MemoryChannel,
+  memoryPipe,
+  parseProxy,
+  TcpChannel,
+  TlsChannel,
+  UnixChannel,
+  WebSocketChannel,
+} from './channel/index.ts'
+export type {
+  ByteChannel,
+  ChannelHandler,
+  MemoryPipeOptions,
+  Proxy,
+  SocketAddress,
+  TcpAddress,
+  TlsOptions,
+  UnixAddress,
+  WebSocketOptions,
+} from './channel/index.ts'
 export type {
   Properties,
   ProtocolVersion,
@@ -28,6 +48,7 @@ export type {
   PublishResult,
   WhenFull,
 } from './core/index.ts'
+export type { LinkOptions } from './dial.ts'
 export { ERROR_CODES, LinkError, MotewireError, PeerError, UsageError } from './errors.ts'
 export type { ErrorCode, ErrorDetails } from './errors.ts'
 export { Prng, Task } from './kit/index.ts'

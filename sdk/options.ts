@@ -3,13 +3,14 @@
 // mistakes are found here, before anything is dialled.
 
 import { randomBytes } from 'node:crypto'
-import type { ByteChannel } from './channel/index.ts'
-import { TcpChannel } from './channel/index.ts'
 import { topicProblem } from './codec/index.ts'
 import type { ConnectPacket, Properties, ProtocolVersion, QoS, Will } from './codec/index.ts'
 import type { SessionOptions, WhenFull } from './core/index.ts'
+import type { LinkOptions } from './dial.ts'
 import { UsageError } from './errors.ts'
 import type { Clock } from './runtime/index.ts'
+
+export { brokerUrl, channelOpener } from './dial.ts'
 
 export interface OutboxOptions {
   /** Messages at most, queued and in flight. Default 10,000. */
@@ -20,7 +21,7 @@ export interface OutboxOptions {
   readonly whenFull?: WhenFull
 }
 
-export interface ClientOptions {
+export interface ClientOptions extends LinkOptions {
   /** Default: `motewire-` and 16 random hex digits. */
   readonly clientId?: string
   readonly username?: string
@@ -62,46 +63,10 @@ export interface ClientOptions {
    * the 'message' event only, and nothing is copied.
    */
   readonly payloads?: 'copy' | 'borrow'
-  /** Source address of outgoing TCP connections. */
-  readonly localAddress?: string
   /** Where time comes from. Default: the real clock that all clients of the process share. */
   readonly clock?: Clock
-  /** Makes the channel of each attempt; overrides the URL's scheme. */
-  readonly openChannel?: (url: URL) => ByteChannel
   /** Seed of the reconnect jitter. Default: random. */
   readonly seed?: number | string
-}
-
-const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'mqtt:': 1883, 'tcp:': 1883 }
-
-/** Reads a broker URL; a UsageError says what is wrong with it. */
-export function brokerUrl(text: string | URL): URL {
-  let url: URL
-  try {
-    url = new URL(text)
-  } catch {
-    throw new UsageError('ERR_URL_INVALID', `'${String(text)}' is not a URL like mqtt://host:1883`)
-  }
-  return url
-}
-
-/** How to reach the broker of `url`; made once, called for each attempt. */
-export function channelOpener(url: URL, options: ClientOptions): () => ByteChannel {
-  const { openChannel, localAddress } = options
-  if (openChannel !== undefined) return () => openChannel(url)
-  const defaultPort = DEFAULT_PORTS[url.protocol]
-  if (defaultPort === undefined) {
-    const known = Object.keys(DEFAULT_PORTS).join(' ')
-    throw new UsageError(
-      'ERR_URL_INVALID',
-      `scheme '${url.protocol}' of the broker URL is not one of ${known}`,
-    )
-  }
-  if (url.hostname === '') throw new UsageError('ERR_URL_INVALID', `'${url.href}' names no host`)
-  const host = url.hostname.replace(/^\[(.*)\]$/, '$1')
-  const port = url.port === '' ? defaultPort : Number(url.port)
-  const address = { host, port, ...(localAddress === undefined ? {} : { localAddress }) }
-  return () => new TcpChannel(address)
 }
 
 /** Checks and completes what was written. */
