@@ -24,6 +24,7 @@ export class Attempt {
   /** Given to a plain socket, it reads without a buffer of its own. */
   readonly onread: OnReadOpts
   readonly #handler: AttemptHandler
+  #stage: EventEmitter | undefined
   #stop: (() => void) | undefined
   #letGo: (() => void) | undefined
   #cause: LinkError | undefined
@@ -42,17 +43,21 @@ export class Attempt {
 
   /**
    * Waits for `event` of this stage and goes on with `next`; its 'close' is the end of the attempt.
-   * The listeners stay until the attempt is over, so that no 'error' is without one.
+   * The listeners of a stage that another has taken over stay, so that no 'error' is without one,
+   * but the newer stage says what happened.
    */
   follow(stage: EventEmitter, event: string, next: () => void, stop: () => void): void {
     const handleError = (error: Error): void => {
-      this.#cause ??= linkFailure(this.subject, error)
+      if (this.#stage === stage) this.#cause ??= linkFailure(this.subject, error)
     }
-    const handleClose = (): void => this.#endWithFailure()
+    const handleClose = (): void => {
+      if (this.#stage === stage) this.#endWithFailure()
+    }
     const handleReady = (): void => {
       if (!this.#isOver) next()
     }
     stage.on('error', handleError).once('close', handleClose).once(event, handleReady)
+    this.#stage = stage
     this.#stop = stop
     this.#letGo = () => stage.off('error', handleError).off('close', handleClose)
   }
@@ -63,6 +68,7 @@ export class Attempt {
     this.#isOver = true
     this.#handler.handleStream(stream, readsIntoOnread)
     this.#letGo?.()
+    this.#stage = undefined
     this.#letGo = undefined
     this.#stop = undefined
   }

@@ -85,7 +85,10 @@ export class StreamChannel implements ByteChannel {
     if (this.#copies) stream.once('end', () => this.#end(stream))
     if (this.#isPaused) stream.pause()
     this.#handler?.onOpen()
-    if (!readsIntoOnread) stream.on('data', (bytes: Buffer) => this.#handleBytes(bytes))
+    if (readsIntoOnread) return
+    stream.on('data', (bytes: Buffer) => this.#handleBytes(bytes))
+    // A tunnel comes paused, so that nothing is lost between its readers.
+    if (!this.#isPaused) stream.resume()
   }
 
   #handleBytes(bytes: Uint8Array): void {

@@ -79,12 +79,22 @@ export class TlsDialer {
       ...(this.#session === undefined ? {} : { session: this.#session }),
     })
     secure.on('session', (session) => (this.#session = session))
-    attempt.follow(secure, 'secureConnect', () => next(secure), () => secure.destroy())
+    attempt.follow(
+      secure,
+      'secureConnect',
+      () => next(secure),
+      () => secure.destroy(),
+    )
   }
 }
 
 function secureContext(options: TlsOptions): SecureContext {
   const { ca, cert, key, passphrase, minVersion = 'TLSv1.2' } = options
+  // OpenSSL takes any text for authorities and finds none in it, for instance in a file's name.
+  const authorities = ca === undefined ? [] : [ca].flat()
+  if (authorities.some((one) => !/-----BEGIN [A-Z0-9 ]*CERTIFICATE-----/.test(textOf(one)))) {
+    throw unusable('ca', new Error('it holds no PEM certificate'))
+  }
   const context: SecureContextOptions = { minVersion }
   // One after the other, so that the message names the one that is wrong. The key comes last: it
   // must fit the certificate.
@@ -99,6 +109,10 @@ function secureContext(options: TlsOptions): SecureContext {
     }
   }
   return createSecureContext(context)
+}
+
+function textOf(pem: Pem): string {
+  return typeof pem === 'string' ? pem : Buffer.from(pem).toString('latin1')
 }
 
 function unusable(name: string, cause: unknown): UsageError {

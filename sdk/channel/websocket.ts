@@ -74,6 +74,8 @@ function dialUpgrade(
     perMessageDeflate: false,
     skipUTF8Validation: true,
   })
+  // A tunnel comes paused. The server has nothing to say before the request is there.
+  if (socket.isPaused()) socket.resume()
   ws.on('error', (error) => attempt.fail(upgradeFailure(name, error)))
   ws.once('unexpected-response', (_request, response) => {
     const message = `${name} answered HTTP ${response.statusCode} instead of opening a WebSocket`
@@ -117,7 +119,7 @@ function byteStream(
       code === 1006 ? `${name} broke the connection off` : `${name} closed with code ${code}`
     stream.destroy(new LinkError('ERR_LINK_LOST', message))
   })
-  const stream = createWebSocketStream(ws)
+  const stream = createWebSocketStream(ws, { allowHalfOpen: false })
   return stream
 }
 

@@ -34,6 +34,7 @@ export type {
   UserProperties,
   Will,
 } from './packets.ts'
+export { peerDiagnosis } from './peer-diagnosis.ts'
 export { propertiesBytes } from './properties.ts'
 export { connackName, reasonName, TYPE_NAMES } from './reason-codes.ts'
 export { TEXT_BYTES_MAX, textBytes } from './text.ts'
