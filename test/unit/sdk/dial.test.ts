@@ -29,7 +29,11 @@ describe('a broker URL', () => {
   it.each([
     ['nonsense', {}, /^'nonsense' is not a URL/],
     ['mqtt://', {}, /names no host$/],
-    ['http://broker', {}, /^scheme 'http:' .* is not one of mqtt: tcp: mqtts: ssl: ws: wss: unix:$/],
+    [
+      'http://broker',
+      {},
+      /^scheme 'http:' .* is not one of mqtt: tcp: mqtts: ssl: ws: wss: unix:$/,
+    ],
     ['serial:/dev/ttyUSB0', {}, /openChannel and the SerialChannel of @motewire\/hardware$/],
     ['unix://run/x.sock', {}, /names no socket file, expected unix:\/\/\/path\/to\/socket$/],
     ['unix:x.sock', {}, /names no socket file/],
