@@ -29,7 +29,7 @@ export interface LinkOptions extends TlsOptions {
   readonly openChannel?: (url: URL) => ByteChannel
 }
 
-export const DEFAULT_PORTS: Readonly<Record<string, number>> = {
+const DEFAULT_PORTS: Readonly<Record<string, number>> = {
   'mqtt:': 1883,
   'tcp:': 1883,
   'mqtts:': 8883,

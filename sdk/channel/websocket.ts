@@ -3,7 +3,7 @@
 // importer. The socket below, TLS and proxies are those of the other channels.
 
 import type { Duplex } from 'node:stream'
-import type { WebSocket } from 'ws'
+import type * as webSocketPackage from 'ws'
 import { LinkError } from '../errors.ts'
 import type { Attempt } from './attempt.ts'
 import { linkFailure } from './link-failure.ts'
@@ -23,12 +23,12 @@ export interface WebSocketOptions {
   readonly frameBytesMax?: number
 }
 
-export const FRAME_BYTES_MAX = 16_777_216
+const FRAME_BYTES_MAX = 16_777_216
 const UNSUPPORTED_DATA = 1003
 /** Closes in good order: normal, going away, without a code. */
 const GOOD_CODES: ReadonlySet<number> = new Set([1000, 1001, 1005])
 
-type WebSocketPackage = typeof import('ws')
+type WebSocketPackage = typeof webSocketPackage
 
 export class WebSocketChannel extends StreamChannel {
   /** `wss` with a `tls` dialer, `ws` without. */
@@ -36,16 +36,17 @@ export class WebSocketChannel extends StreamChannel {
     const scheme = tls === undefined ? 'ws' : 'wss'
     const { path = '/' } = options
     super(`${scheme} ${addressName(address)}${path}`, (attempt) => {
-      import('ws').then(
-        (ws) => {
-          if (attempt.isOver) return
-          const upgrade = (socket: Duplex): void =>
-            dialUpgrade(attempt, ws, socket, `${scheme}://${authority(address)}${path}`, options)
-          if (tls === undefined) dialSocket(attempt, address, upgrade)
-          else tls.dial(attempt, address, upgrade)
-        },
-        (cause: unknown) => attempt.fail(packageMissing(attempt.subject, cause)),
-      )
+      const url = `${scheme}://${authority(address)}${path}`
+      const upgradeWith = (ws: WebSocketPackage): void => {
+        if (attempt.isOver) return
+        const upgrade = (socket: Duplex): void => dialUpgrade(attempt, ws, socket, url, options)
+        if (tls === undefined) dialSocket(attempt, address, upgrade)
+        else tls.dial(attempt, address, upgrade)
+      }
+      const giveUp = (cause: unknown): void => {
+        attempt.fail(packageMissing(attempt.subject, cause))
+      }
+      import('ws').then(upgradeWith, giveUp)
     })
   }
 }
@@ -98,7 +99,7 @@ function upgradeFailure(name: string, error: Error & { code?: string }): LinkErr
 /** Messages as one stream of bytes: a packet may span several and one may hold several. */
 function byteStream(
   name: string,
-  ws: WebSocket,
+  ws: webSocketPackage.WebSocket,
   createWebSocketStream: WebSocketPackage['createWebSocketStream'],
 ): Duplex {
   // Ours come before those of the stream, so that a fault is known when it hears of the end.

@@ -159,17 +159,12 @@ describe.runIf(requireComponent('mosquitto'))('the SDK over every link', () => {
     expect(cause.message).not.toContain('\n')
   })
 
-  it.each([
-    // It leaves the rest unread, and a reset of the kernel may then overtake its alert.
-    ['the TLS port', () => stage.mosquitto.tlsPort, 5, /^speaks TLS/],
-    ['the WebSocket port', () => stage.mosquitto.websocketPort, 18, /^speaks HTTP/],
-  ])('knows what %s answers to a plain CONNECT', async (_name, port, byteCount, message) => {
-    const packet = Buffer.from('101000044d5154540402003c000461626364', 'hex')
-    const socket = connectSocket(port(), '127.0.0.1')
+  it('knows what the WebSocket port answers to a plain CONNECT', async () => {
+    const socket = connectSocket(stage.mosquitto.websocketPort, '127.0.0.1')
     const chunks: Buffer[] = []
     socket.on('data', (bytes) => chunks.push(bytes))
-    socket.write(packet.subarray(0, byteCount))
+    socket.write(Buffer.from('101000044d5154540402003c000461626364', 'hex'))
     await once(socket, 'end', { signal: AbortSignal.timeout(10_000) })
-    expect(peerDiagnosis(Buffer.concat(chunks))).toMatch(message)
+    expect(peerDiagnosis(Buffer.concat(chunks))).toMatch(/^speaks HTTP/)
   })
 })

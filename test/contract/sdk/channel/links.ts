@@ -45,6 +45,8 @@ export interface Link {
   readonly name: string
   /** Whether the break of the other side arrives as one, not as an end in good order. */
   readonly tellsBreaks: boolean
+  /** False where there is nobody to refuse. */
+  readonly canBeRefused?: false
   bench(): Promise<LinkBench>
 }
 
@@ -243,13 +245,13 @@ const trust = { ca: authority.cert }
 const credentials = { username: 'user', password: 'secret' }
 
 export const LINKS: readonly Link[] = [
-  { name: 'memory', tellsBreaks: true, bench: async () => memoryBench() },
+  { name: 'memory', tellsBreaks: true, canBeRefused: false, bench: async () => memoryBench() },
   {
     name: 'tcp',
     tellsBreaks: true,
     bench: () => networkBench(plainListener(), (address) => new TcpChannel(address)),
   },
-  { name: 'tcp, accepted', tellsBreaks: true, bench: acceptedBench },
+  { name: 'tcp, accepted', tellsBreaks: true, canBeRefused: false, bench: acceptedBench },
   // The kernel tells a Unix socket of no break: the end of a process is an end.
   { name: 'unix', tellsBreaks: false, bench: unixBench },
   {
@@ -322,5 +324,5 @@ export const LINKS: readonly Link[] = [
         webSocketListener(createHttpServer()),
       ),
   },
-  { name: 'duplex', tellsBreaks: true, bench: async () => duplexBench() },
+  { name: 'duplex', tellsBreaks: true, canBeRefused: false, bench: async () => duplexBench() },
 ]

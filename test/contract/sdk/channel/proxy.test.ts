@@ -63,14 +63,13 @@ describe.each(KINDS)('a proxy of kind %s', (kind) => {
   })
 
   it('gets user name and password, decoded from the URL', async () => {
-    const credentials = { username: 'us:er', password: 'p@ss wörd' }
-    const proxy = await start(kind, { credentials })
-    const user = encodeURIComponent(kind === 'http' ? 'user' : credentials.username)
-    const secret = encodeURIComponent(credentials.password)
-    const outcome = await through(`${kind}://${user}:${secret}@127.0.0.1:${proxy.port}`)
-    if (kind === 'socks5') expect(outcome).toBe(GREETING)
     // A user name of HTTP's Basic scheme has no colon.
-    else expect(outcome).toMatchObject({ code: 'ERR_LINK_PROXY' })
+    const username = kind === 'http' ? 'us@er' : 'us:er'
+    const credentials = { username, password: 'p@ss wörd' }
+    const proxy = await start(kind, { credentials })
+    const secret = encodeURIComponent(credentials.password)
+    const url = `${kind}://${encodeURIComponent(username)}:${secret}@127.0.0.1:${proxy.port}`
+    expect(await through(url)).toBe(GREETING)
   })
 
   it.each([

@@ -44,7 +44,7 @@ async function visit(
   closers.push(async () => {
     for (const ws of upgrader.clients) ws.terminate()
   })
-  const seen = once(upgrader, 'connection').then(([ws, request]) => ({ ws, request }) as Visit)
+  const seen = once(upgrader, 'connection').then(([ws, request]) => ({ ws, request }))
   const recorder = new Recorder()
   const channel = new WebSocketChannel({ host: '127.0.0.1', port }, options)
   channel.open(recorder)
