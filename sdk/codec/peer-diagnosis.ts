@@ -1,4 +1,4 @@
-// Who answers when it is no MQTT server: a person mixed up two ports. A pure look at the first bytes
+// Who answers when it is no MQTT server: somebody mixed up two ports. A pure look at the first bytes
 // that came back. It decides nothing: the bytes are malformed either way. O(signatures).
 
 interface Signature {
