@@ -1,6 +1,26 @@
 // @motewire/sdk: the MQTT client for devices and gateways.
-export { MemoryChannel, memoryPipe, TcpChannel } from './channel/index.ts'
-export type { ByteChannel, ChannelHandler, MemoryPipeOptions, TcpAddress } from './channel/index.ts'
+export {
+  DuplexChannel,
+  fromDuplex,
+  MemoryChannel,
+  memoryPipe,
+  parseProxy,
+  TcpChannel,
+  TlsChannel,
+  UnixChannel,
+  WebSocketChannel,
+} from './channel/index.ts'
+export type {
+  ByteChannel,
+  ChannelHandler,
+  MemoryPipeOptions,
+  Proxy,
+  SocketAddress,
+  TcpAddress,
+  TlsOptions,
+  UnixAddress,
+  WebSocketOptions,
+} from './channel/index.ts'
 export { Client } from './client.ts'
 export type {
   ClientEvents,

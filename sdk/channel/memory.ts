@@ -38,6 +38,7 @@ export class MemoryChannel implements ByteChannel {
   #isPaused = false
   #isScheduled = false
   #isEnding = false
+  #hasClosedItself = false
   #isClosed = false
   #isPeerBlocked = false
 
@@ -55,6 +56,7 @@ export class MemoryChannel implements ByteChannel {
     this.#handler = handler
     this.#clock.defer(() => {
       if (this.#isClosed) return
+      if (this.#hasClosedItself) return this.#finish(undefined)
       handler.onOpen()
       this.#schedule()
     })
@@ -84,6 +86,7 @@ export class MemoryChannel implements ByteChannel {
   close(how: 'flush' | 'abort' = 'flush'): void {
     if (this.#isClosed || (this.#isEnding && how === 'flush')) return
     this.#isEnding = true
+    this.#hasClosedItself = true
     const peer = this.#peer
     if (how === 'abort' && peer !== undefined) {
       peer.#incoming.length = 0

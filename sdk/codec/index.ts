@@ -37,6 +37,7 @@ export type {
   UserProperties,
   Will,
 } from './packets.ts'
+export { peerDiagnosis } from './peer-diagnosis.ts'
 export { propertiesBytes } from './properties.ts'
 export { propertiesProblem } from './property-check.ts'
 export { WILL_PROPERTIES } from './property-rules.ts'

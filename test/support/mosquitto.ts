@@ -20,8 +20,17 @@ export interface MosquittoOptions {
   readonly users?: Readonly<Record<string, string>>
   /** Opens a second listener for MQTT over WebSocket. Default false. */
   readonly websocket?: boolean
+  /** Opens a listener for MQTT over TLS with these PEM texts. Default: none. */
+  readonly tls?: MosquittoTls
   /** Further lines of mosquitto.conf. */
   readonly lines?: readonly string[]
+}
+
+export interface MosquittoTls {
+  readonly cert: string
+  readonly key: string
+  /** Authority of client certificates; with it, nobody connects without one. */
+  readonly clientCa?: string
 }
 
 const START_TIMEOUT_MS = 10_000
@@ -42,14 +51,17 @@ export class Mosquitto {
   readonly port: number
   /** The port of MQTT over WebSocket, 0 without one. */
   readonly websocketPort: number
+  /** The port of MQTT over TLS, 0 without one. */
+  readonly tlsPort: number
   readonly #folder: string
   #process: ChildProcess | undefined
   #log = ''
 
-  private constructor(folder: string, port: number, websocketPort: number) {
+  private constructor(folder: string, port: number, websocketPort: number, tlsPort: number) {
     this.#folder = folder
     this.port = port
     this.websocketPort = websocketPort
+    this.tlsPort = tlsPort
   }
 
   /** Starts a broker and waits until it takes connections. */
@@ -58,7 +70,8 @@ export class Mosquitto {
       const folder = mkdtempSync(join(tmpdir(), 'motewire-mosquitto-'))
       const port = await freePort()
       const websocketPort = options.websocket === true ? await freePort() : 0
-      const broker = new Mosquitto(folder, port, websocketPort)
+      const tlsPort = options.tls === undefined ? 0 : await freePort()
+      const broker = new Mosquitto(folder, port, websocketPort, tlsPort)
       writeSettings(folder, broker, options)
       try {
         await broker.restart()
@@ -188,9 +201,26 @@ function writeSettings(folder: string, broker: Mosquitto, options: MosquittoOpti
     ...(broker.websocketPort === 0
       ? []
       : [`listener ${broker.websocketPort} 127.0.0.1`, 'protocol websockets']),
+    ...(options.tls === undefined ? [] : tlsListener(folder, broker.tlsPort, options.tls)),
     ...lines,
   ]
   writeFileSync(settingsFile(folder), `${settings.join('\n')}\n`)
+}
+
+function tlsListener(folder: string, port: number, tls: MosquittoTls): string[] {
+  const write = (name: string, text: string): string => {
+    const file = join(folder, name)
+    writeFileSync(file, text, { mode: 0o600 })
+    return file
+  }
+  return [
+    `listener ${port} 127.0.0.1`,
+    `certfile ${write('server.crt', tls.cert)}`,
+    `keyfile ${write('server.key', tls.key)}`,
+    ...(tls.clientCa === undefined
+      ? []
+      : [`cafile ${write('clients.crt', tls.clientCa)}`, 'require_certificate true']),
+  ]
 }
 
 /** Mosquitto wants hashes, which only its own tool makes. */

@@ -1,0 +1,167 @@
+// Drives one Node stream as a byte channel: TCP, TLS and Unix sockets, dialled, tunnelled or
+// accepted, and any Duplex. The one place that knows when a written buffer is free again, how a
+// stream is paused and how it ends. It does not know how the stream came to be: see `Dial`.
+// O(1) for each call; memory: the stream, this object and two listeners.
+
+import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { LinkError } from '../errors.ts'
+import { assert } from '../kit/index.ts'
+import { Attempt } from './attempt.ts'
+import type { Dial } from './attempt.ts'
+import type { ByteChannel, ChannelHandler } from './channel.ts'
+import { linkFailure } from './link-failure.ts'
+
+/** One read of any plain socket; all of the process share it, handlers copy what they keep. */
+const READ_BYTES = 65_536
+const sharedReadBuffer = Buffer.allocUnsafeSlow(READ_BYTES)
+
+export interface StreamSettings {
+  /**
+   * Whether bytes are copied before the stream gets them. A socket is done with a buffer when its
+   * write is; any other stream may hand it on as it is.
+   */
+  readonly copies?: boolean
+}
+
+export class StreamChannel implements ByteChannel {
+  readonly name: string
+  readonly #copies: boolean
+  #source: Dial | Duplex | undefined
+  #attempt: Attempt | undefined
+  #stream: Duplex | undefined
+  #handler: ChannelHandler | undefined
+  #cause: LinkError | undefined
+  #isClosing = false
+  #isBlocked = false
+  #isPaused = false
+
+  /** `source` makes the stream when the channel is opened, or is one that carries bytes already. */
+  constructor(name: string, source: Dial | Duplex, settings: StreamSettings = {}) {
+    this.name = name
+    this.#source = source
+    this.#copies = settings.copies ?? false
+  }
+
+  open(handler: ChannelHandler): void {
+    const source = this.#source
+    assert(source !== undefined, 'a channel is opened once')
+    this.#source = undefined
+    this.#handler = handler
+    if (this.#isClosing) process.nextTick(() => this.#finish())
+    else if (typeof source === 'function') this.#dial(source)
+    else if ((source as Socket).connecting) this.#dial((attempt) => untilConnected(attempt, source))
+    else this.#carry(source, false)
+  }
+
+  #dial(dial: Dial): void {
+    const onread = {
+      buffer: sharedReadBuffer,
+      callback: (length: number, buffer: Uint8Array): boolean => {
+        this.#handleBytes(buffer.subarray(0, length))
+        return !this.#isPaused
+      },
+    }
+    this.#attempt = new Attempt(this.name, onread, {
+      handleStream: (stream, readsIntoOnread) => this.#carry(stream, readsIntoOnread),
+      handleFailure: (cause) => {
+        this.#cause = cause ?? new LinkError('ERR_LINK_CLOSED', `${this.name} closed while dialled`)
+        this.#finish()
+      },
+    })
+    dial(this.#attempt)
+  }
+
+  #carry(stream: Duplex, readsIntoOnread: boolean): void {
+    this.#attempt = undefined
+    this.#stream = stream
+    stream.on('error', (error) => (this.#cause ??= linkFailure(this.name, error)))
+    if (stream.destroyed) {
+      if (stream.errored) this.#cause = linkFailure(this.name, stream.errored)
+      process.nextTick(() => this.#finish())
+      return
+    }
+    stream.once('close', () => this.#finish())
+    if (this.#copies) stream.once('end', () => this.#end(stream))
+    if (this.#isPaused) stream.pause()
+    this.#handler?.onOpen()
+    if (readsIntoOnread) return
+    stream.on('data', (bytes: Buffer) => this.#handleBytes(bytes))
+    // A tunnel comes paused, so that nothing is lost between its readers.
+    if (!this.#isPaused) stream.resume()
+  }
+
+  #handleBytes(bytes: Uint8Array): void {
+    // A TLS socket or a decoder may still hand over what it had when it was told to stop.
+    if (!this.#isClosing && this.#stream?.destroyed === false) this.#handler?.onBytes(bytes)
+  }
+
+  write(bytes: Uint8Array): boolean {
+    const stream = this.#stream
+    if (stream === undefined || this.#isClosing || !stream.writable) return true
+    if (this.#copies) this.#isBlocked = !stream.write(Buffer.from(bytes), this.#handleWritten)
+    else {
+      stream.write(bytes, this.#handleWritten)
+      // What the kernel has not taken at once, the stream still refers to. TLS and WebSocket always
+      // answer later, although they have encrypted or masked into memory of their own.
+      this.#isBlocked = stream.writableLength > 0
+    }
+    return !this.#isBlocked
+  }
+
+  readonly #handleWritten = (error?: Error | null): void => {
+    if (!this.#isBlocked || error || this.#stream?.writableLength !== 0) return
+    this.#isBlocked = false
+    if (!this.#isClosing) this.#handler?.onDrain()
+  }
+
+  pause(): void {
+    this.#isPaused = true
+    this.#stream?.pause()
+  }
+
+  resume(): void {
+    this.#isPaused = false
+    this.#stream?.resume()
+  }
+
+  close(how: 'flush' | 'abort' = 'flush'): void {
+    const wasClosing = this.#isClosing
+    const stream = this.#stream
+    this.#isClosing = true
+    if (stream === undefined) this.#giveUp()
+    else if (how === 'abort') stream.destroy()
+    else if (!wasClosing) {
+      // A peer that does not read would keep the stream for ever: reading goes on, so its end is
+      // seen.
+      this.resume()
+      this.#end(stream)
+    }
+  }
+
+  #giveUp(): void {
+    this.#attempt?.fail()
+    const source = this.#source
+    if (source === undefined || typeof source === 'function') return
+    source.on('error', () => {}).destroy()
+  }
+
+  /** Only sockets close by themselves once both sides have ended. */
+  #end(stream: Duplex): void {
+    if (this.#copies) stream.end(() => stream.destroy())
+    else stream.end()
+  }
+
+  #finish(): void {
+    const handler = this.#handler
+    this.#handler = undefined
+    this.#stream = undefined
+    this.#attempt = undefined
+    handler?.onClose(this.#isClosing ? undefined : this.#cause)
+  }
+}
+
+function untilConnected(attempt: Attempt, stream: Duplex): void {
+  const stop = (): void => void stream.destroy()
+  attempt.follow(stream, 'connect', () => attempt.succeed(stream), stop)
+}
