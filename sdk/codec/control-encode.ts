@@ -1,4 +1,5 @@
-// The rare packets, from values to bytes, through mqtt-packet: the one file that knows it. Callers
+// The rare packets, from values to bytes, all but CONNECT through mqtt-packet: the one file that
+// knows it. Callers
 // pass valid values (packetProblem says what is wrong with others); an illegal packet is our own
 // mistake and throws, because it must never be sent. Allocates a buffer a packet.
 
@@ -6,7 +7,8 @@ import { generate } from 'mqtt-packet'
 import type { Packet } from 'mqtt-packet'
 import { assert } from '../kit/index.ts'
 import { packetProblem } from './packet-check.ts'
-import type { ConnectPacket, ControlPacket, ProtocolVersion, Will } from './packets.ts'
+import { encodeConnect } from './connect-encode.ts'
+import type { ConnectPacket, ControlPacket, ProtocolVersion } from './packets.ts'
 
 /**
  * Encodes any packet but PUBLISH, the acks and pings.
@@ -15,15 +17,17 @@ import type { ConnectPacket, ControlPacket, ProtocolVersion, Will } from './pack
 export function encodePacket(packet: ControlPacket, version: ProtocolVersion): Buffer {
   const problem = packetProblem(packet, version)
   assert(problem === undefined, `${packet.type} cannot be encoded: ${problem}`)
+  if (packet.type === 'connect') return encodeConnect(packet)
   return generate(peerForm(packet, version) as unknown as Packet, { protocolVersion: version })
 }
 
 /** The same packet in the field names of mqtt-packet. */
-function peerForm(packet: ControlPacket, version: ProtocolVersion): Record<string, unknown> {
+function peerForm(
+  packet: Exclude<ControlPacket, ConnectPacket>,
+  version: ProtocolVersion,
+): Record<string, unknown> {
   const properties = version === 5 && packet.properties ? { properties: packet.properties } : {}
   switch (packet.type) {
-    case 'connect':
-      return { ...connectForm(packet), ...properties }
     case 'connack':
       return {
         cmd: 'connack',
@@ -63,34 +67,4 @@ function peerForm(packet: ControlPacket, version: ProtocolVersion): Record<strin
     case 'auth':
       return { cmd: packet.type, reasonCode: packet.reasonCode, ...properties }
   }
-}
-
-function connectForm(packet: ConnectPacket): Record<string, unknown> {
-  const { protocolVersion, will } = packet
-  return {
-    cmd: 'connect',
-    protocolId: protocolVersion === 3 ? 'MQIsdp' : 'MQTT',
-    protocolVersion,
-    clientId: packet.clientId,
-    clean: packet.clean,
-    keepalive: packet.keepalive,
-    ...(packet.username === undefined ? {} : { username: packet.username }),
-    ...(packet.password === undefined ? {} : { password: asBuffer(packet.password) }),
-    ...(will === undefined ? {} : { will: willForm(will, protocolVersion) }),
-  }
-}
-
-function willForm(will: Will, version: ProtocolVersion): Record<string, unknown> {
-  return {
-    topic: will.topic,
-    payload: asBuffer(will.payload),
-    qos: will.qos ?? 0,
-    retain: will.retain ?? false,
-    ...(version === 5 && will.properties ? { properties: will.properties } : {}),
-  }
-}
-
-function asBuffer(value: Uint8Array | string): Buffer {
-  if (typeof value === 'string') return Buffer.from(value)
-  return Buffer.from(value.buffer, value.byteOffset, value.length)
 }
