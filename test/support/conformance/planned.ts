@@ -1,20 +1,15 @@
 // Names of the client that tests use by agreement: what they mean is written where they are
 // declared in the SDK. Kept in one place so that a test reads like a user's program.
 
-import type { Client, ClientOptions, ReceivedPacket } from '@motewire/sdk'
+import type { Client, ClientOptions, PublishOptions, ReceivedPacket } from '@motewire/sdk'
 
-interface Authenticator {
+export interface Authenticator {
   readonly method: string
   start(): Uint8Array | undefined
   respond(data: Uint8Array | undefined, reasonCode: number): Uint8Array | undefined
 }
 
-type Known = Omit<
-  ClientOptions,
-  'protocolVersion' | 'autoAssignTopicAlias' | 'authenticator' | 'manualAcks' | 'resume' | 'store'
->
-
-export interface ConformanceOptions extends Known {
+export interface ConformanceOptions extends Omit<ClientOptions, 'protocolVersion'> {
   readonly protocolVersion?: 3 | 4 | 5 | 'auto'
   readonly autoAssignTopicAlias?: boolean
   readonly authenticator?: Authenticator
@@ -23,6 +18,13 @@ export interface ConformanceOptions extends Known {
   readonly store?: unknown
 }
 
-export type AckablePacket = ReceivedPacket & { ack(): void }
+export interface ConformancePublish extends PublishOptions {
+  readonly ttlMs?: number
+  readonly deadlineMs?: number
+}
 
-export type ConformanceClient = Client & { reauthenticate(): unknown }
+export interface AckablePacket extends ReceivedPacket {
+  ack(reasonCode?: number): void
+}
+
+export type ConformanceClient = Client & { reauthenticate(): void }
