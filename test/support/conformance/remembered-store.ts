@@ -1,31 +1,22 @@
 // A store in memory that outlives its client, as a journal outlives its process: what a restart
 // finds. Keeps to the contract of sdk/store and to nothing else.
 
-import type { Properties } from '@motewire/sdk'
+import type {
+  SessionIdentity,
+  Store,
+  StoredMessage,
+  StoredSession,
+} from '../../../sdk/store/store.ts'
 
-interface Stored {
-  readonly serial: number
-  readonly topic: string
-  readonly payload: Uint8Array | string
-  readonly qos: 1 | 2
-  readonly retain: boolean
-  readonly properties: Properties | undefined
-  readonly priority: 0 | 1 | 2
-  readonly queuedAtWallMs: number
-  readonly expiresAtWallMs: number
-  readonly packetId: number
-  readonly isReleased: boolean
-}
-
-export class RememberedStore {
-  readonly #messages = new Map<number, Stored>()
+export class RememberedStore implements Store {
+  readonly #messages = new Map<number, StoredMessage>()
   readonly #receipts = new Set<number>()
   /** Serials in the order of first sending. */
   #sentOrder: number[] = []
   #lastSerial = 0
-  #identity: unknown
+  #identity: SessionIdentity | undefined
 
-  open(): unknown {
+  open(): StoredSession {
     const sent = this.#sentOrder.flatMap((serial) => this.#messages.get(serial) ?? [])
     const queued = [...this.#messages.values()]
       .filter(({ packetId }) => packetId === 0)
@@ -38,7 +29,7 @@ export class RememberedStore {
     }
   }
 
-  addMessage(message: Stored): void {
+  addMessage(message: StoredMessage): void {
     this.#messages.set(message.serial, message)
     this.#lastSerial = Math.max(this.#lastSerial, message.serial)
   }
@@ -62,7 +53,7 @@ export class RememberedStore {
     this.#forget(serial)
   }
 
-  #change(serial: number, change: Partial<Stored>): void {
+  #change(serial: number, change: Partial<StoredMessage>): void {
     const message = this.#messages.get(serial)
     if (message !== undefined) this.#messages.set(serial, { ...message, ...change })
   }
@@ -83,7 +74,7 @@ export class RememberedStore {
     this.#receipts.clear()
   }
 
-  saveIdentity(identity: unknown): void {
+  saveIdentity(identity: SessionIdentity): void {
     this.#identity = identity
   }
 
