@@ -1,13 +1,12 @@
-// The rare packets, from values to bytes, all but CONNECT through mqtt-packet: the one file that
-// knows it. Callers
+// The rare packets, from values to bytes, through mqtt-packet: the one file that knows it. Callers
 // pass valid values (packetProblem says what is wrong with others); an illegal packet is our own
 // mistake and throws, because it must never be sent. Allocates a buffer a packet.
 
 import { generate } from 'mqtt-packet'
 import type { Packet } from 'mqtt-packet'
 import { assert } from '../kit/index.ts'
-import { packetProblem } from './packet-check.ts'
 import { encodeConnect } from './connect-encode.ts'
+import { packetProblem } from './packet-check.ts'
 import type { ConnectPacket, ControlPacket, ProtocolVersion } from './packets.ts'
 
 /**

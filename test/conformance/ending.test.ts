@@ -212,8 +212,9 @@ describe('the client itself', () => {
     for (const qos of [0, 1, 2] as const) server.client.publish(`u${qos}`, 'x', { qos, token: qos })
     void server.client.end()
     server.advance(60_000)
-    const topics = server.outcomes.map((outcome) => outcome.split(' ')[1]).toSorted()
-    expect(topics).toEqual(['t0', 't1', 't2', 'u0', 'u1', 'u2'])
+    const topics = server.outcomes.map((outcome) => outcome.split(' ')[1])
+    expect(topics).toHaveLength(6)
+    expect(new Set(topics)).toEqual(new Set(['t0', 't1', 't2', 'u0', 'u1', 'u2']))
   })
 })
 

@@ -14,14 +14,14 @@ describe('CONNECT', () => {
     void server.client.subscribe('s')
     expect(server.start()).toMatchObject({ protocolId: 'MQTT', protocolVersion: 5 })
     expect(server.take()).toEqual([])
-    expect(server.sentHex).toBe('100e00044d515454050200000000' + '0163')
+    expect(server.sentHex).toBe('100e00044d5154540502000000000163')
   })
 
   it('MQTT311-3.1.0-1 MQTT311-3.1.2-1 MQTT311-3.1.2-2: comes first and says MQTT, level 4', () => {
     const server = new ScriptedServer({ protocolVersion: 4 })
     server.client.publish('t', 'x', { qos: 1 })
     expect(server.start()).toMatchObject({ protocolId: 'MQTT', protocolVersion: 4 })
-    expect(server.sentHex).toBe('100d00044d51545404020000' + '000163')
+    expect(server.sentHex).toBe('100d00044d51545404020000000163')
   })
 
   it('MQTT311-3.1.2-2: says MQIsdp, level 3, for MQTT 3.1', () => {
@@ -123,15 +123,15 @@ describe('CONNECT', () => {
   it('MQTT5-3.1.3-11 MQTT311-3.1.3-10: has no will topic that nobody could publish to', () => {
     for (const topic of ['', 'a/+', '#', 'a\0b', '\uD800', 'x'.repeat(65_536)]) {
       const will = { topic, payload: '' }
-      expect(() => new ScriptedServer({ will }), JSON.stringify(topic.slice(0, 9))).toThrow('will')
+      expect(() => new ScriptedServer({ will })).toThrow('will')
     }
   })
 
   it('MQTT5-3.1.3-4 MQTT5-3.1.3-12 MQTT311-3.1.3-4 MQTT311-3.1.3-11: has well-formed text only', () => {
     for (const text of ['a\0b', '\uD800x', 'x'.repeat(65_536)]) {
       for (const protocolVersion of [4, 5] as const) {
-        expect(() => new ScriptedServer({ protocolVersion, clientId: text })).toThrow()
-        expect(() => new ScriptedServer({ protocolVersion, username: text })).toThrow()
+        expect(() => new ScriptedServer({ protocolVersion, clientId: text })).toThrow('client')
+        expect(() => new ScriptedServer({ protocolVersion, username: text })).toThrow('user')
       }
     }
   })
@@ -149,8 +149,10 @@ describe('CONNECT', () => {
   })
 
   it('MQTT311-3.1.3-5: has 1 to 23 characters of client identifier in MQTT 3.1', () => {
-    expect(() => new ScriptedServer({ protocolVersion: 3, clientId: 'x'.repeat(24) })).toThrow()
-    expect(() => new ScriptedServer({ protocolVersion: 3, clientId: '' })).toThrow()
+    expect(() => new ScriptedServer({ protocolVersion: 3, clientId: 'x'.repeat(24) })).toThrow(
+      'clientId',
+    )
+    expect(() => new ScriptedServer({ protocolVersion: 3, clientId: '' })).toThrow('clientId')
     const longest = new ScriptedServer({ protocolVersion: 3, clientId: 'x'.repeat(23) })
     expect(longest.start()).toMatchObject({ clientId: 'x'.repeat(23) })
   })

@@ -158,16 +158,16 @@ describe('the state of a session', () => {
     server.advance(120_000)
     server.client.start()
     server.settle()
-    if (server.next('connect')['clean'] === false) {
-      // The server kept it longer than it promised: there is nothing on our side to resume.
-      server.connack({ sessionPresent: true })
-      expect(server.isOpen).toBe(false)
-      expect(server.takeOnly('publish')).toEqual([])
+    // Should the server have kept it longer than it promised, there is nothing to resume.
+    server.connack({ sessionPresent: server.next('connect')['clean'] === false })
+    const sent = server.takeOnly('publish')
+    if (!server.isOpen) {
       server.client.start()
       server.next('connect')
+      server.connack({ sessionPresent: false })
+      sent.push(...server.takeOnly('publish'))
     }
-    server.connack({ sessionPresent: false })
-    expect(server.take()).toMatchObject([{ cmd: 'publish', topic: 't', dup: false }])
+    expect(sent).toMatchObject([{ topic: 't', dup: false }])
     server.publish('in', 'y', { qos: 2, messageId: 9 })
     expect(server.messages.map(({ payload }) => payload)).toEqual(['x', 'y'])
   })

@@ -115,7 +115,7 @@ class Trial implements PacketHandler {
     this.#client.on('error', () => this.#counts.refused++)
     this.#client.on('outcome', (_outcome, _topic, _qos, _code, token) => {
       if (token === undefined) return
-      check(this.#open.delete(token as number), `message ${String(token)} settled twice`)
+      check(this.#open.delete(token as number), `message ${token as number} settled twice`)
     })
     this.#client.on('message', (topic, payload) => {
       this.#counts.received++
