@@ -256,6 +256,8 @@ class Trial implements PacketHandler {
   #sendSane(first: number): void {
     const id = first === 0x30 ? Buffer.alloc(0) : Buffer.from([0xee, first])
     const topic = Buffer.from([0, 1, 122])
+    // The madman may have used this identifier: what he left open ends here.
+    if (first === 0x34) this.#link?.write(packet(0x62, id))
     this.#link?.write(packet(first, topic, id, this.#noProperties(), Buffer.from(`${first}`)))
     this.#clock.settle()
   }
