@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { encodePacket } from '@motewire/sdk/codec'
+import type { ControlPacket } from '@motewire/sdk/codec'
 import { bytesOf, noticesOf, threeWays } from './notices.ts'
 import { PACKETS } from './packets.cases.ts'
 
@@ -23,6 +24,15 @@ describe('a control packet', () => {
       expect(encodePacket(packet, version).toString('hex')).toBe(hex.replaceAll(' ', ''))
     },
   )
+})
+
+describe('user properties without a value', () => {
+  it.each([{}, { a: [] }])('%j are left out', (userProperties) => {
+    const packet = { type: 'disconnect', reasonCode: 0, properties: { userProperties } } as const
+    expect(encodePacket(packet, 5).toString('hex')).toBe('e0020000')
+    const suback = { type: 'suback', packetId: 1, reasonCodes: [0], properties: { userProperties } }
+    expect(encodePacket(suback as ControlPacket, 5).toString('hex')).toBe('900400010000')
+  })
 })
 
 describe('a connection of 5.0', () => {
