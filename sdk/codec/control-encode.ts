@@ -7,7 +7,7 @@ import type { Packet } from 'mqtt-packet'
 import { assert } from '../kit/index.ts'
 import { encodeConnect } from './connect-encode.ts'
 import { packetProblem } from './packet-check.ts'
-import type { ConnectPacket, ControlPacket, ProtocolVersion } from './packets.ts'
+import type { ConnectPacket, ControlPacket, Properties, ProtocolVersion } from './packets.ts'
 
 /**
  * Encodes any packet but PUBLISH, the acks and pings.
@@ -25,7 +25,8 @@ function peerForm(
   packet: Exclude<ControlPacket, ConnectPacket>,
   version: ProtocolVersion,
 ): Record<string, unknown> {
-  const properties = version === 5 && packet.properties ? { properties: packet.properties } : {}
+  const properties =
+    version === 5 && packet.properties ? { properties: peerProperties(packet.properties) } : {}
   switch (packet.type) {
     case 'connack':
       return {
@@ -66,4 +67,15 @@ function peerForm(
     case 'auth':
       return { cmd: packet.type, reasonCode: packet.reasonCode, ...properties }
   }
+}
+
+/** mqtt-packet writes nothing at all, not even the packet, for user properties without a value. */
+function peerProperties(properties: Properties): Properties {
+  const { userProperties = {}, ...others } = properties
+  const isEmpty = Object.values(userProperties).every((value) => isEmptyList(value))
+  return isEmpty ? others : properties
+}
+
+function isEmptyList(value: string | readonly string[]): boolean {
+  return typeof value !== 'string' && value.length === 0
 }

@@ -15,7 +15,7 @@ function authenticating(): {
     start: () => Buffer.from('hello'),
     respond: (data: Uint8Array | undefined, reasonCode: number) => {
       asked.push(`${Buffer.from(data ?? []).toString()} ${reasonCode}`)
-      return Buffer.from(data ?? []).reverse()
+      return Buffer.from([...(data ?? [])].toReversed())
     },
   }
   return { options: { authenticator }, asked }

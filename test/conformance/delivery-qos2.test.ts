@@ -100,30 +100,25 @@ describe('a QoS 2 delivery', () => {
   it('MQTT5-4.3.3-4: answers a second PUBREC with PUBREL and keeps the identifier', () => {
     const server = published()
     server.sendHex('50 02 0001').sendHex('50 02 0001')
-    const answers = server.take()
-    if (server.isOpen) {
-      expect(answers).toMatchObject([{ cmd: 'pubrel' }, { cmd: 'pubrel' }])
-      server.sendHex('70 02 0001')
-      expect(server.outcomes).toEqual(['delivered t'])
-    } else expect(answers.at(-1)).toMatchObject({ cmd: 'disconnect' })
+    expect(server.take()).toMatchObject([{ cmd: 'pubrel' }, { cmd: 'pubrel' }])
+    server.sendHex('70 02 0001')
+    expect(server.outcomes).toEqual(['delivered t'])
   })
 
   it('MQTT5-2.2.1-5: does not end with PUBCOMP before PUBREC', () => {
     const server = published()
     server.sendHex('70 02 0001')
     expect(server.outcomes).toEqual([])
-    if (!server.isOpen) server.awaitConnect()
-    else server.reconnect(RESUMED)
-    if (server.connections > 1 && server.isOpen) server.settle()
+    server.reconnect(RESUMED)
+    expect(server.take()).toMatchObject([{ cmd: 'publish', messageId: 1, dup: true }])
     expect(server.outcomes).toEqual([])
   })
 
-  it('MQTT5-4.3.3-1 MQTT5-3.3.4-1: keeps its identifier when a PUBACK names it', () => {
+  it('MQTT5-4.3.3-1 MQTT5-3.3.4-1: that a PUBACK names is settled once', () => {
     const server = published()
-    server.sendHex('40 02 0001')
-    // Either the link is closed, or the server has taken the message in its own way (RabbitMQ).
-    if (server.isOpen) expect(['', 'delivered t']).toContain(server.outcomes.join())
-    else expect(server.take().at(-1)).toMatchObject({ cmd: 'disconnect', reasonCode: 0x82 })
+    // RabbitMQ answers so: it has taken the message.
+    server.sendHex('40 02 0001 40 02 0001 50 02 0001 70 02 0001')
+    expect(server.outcomes).toEqual(['delivered t'])
   })
 
   it('MQTT5-4.6.0-4: sends PUBREL in the order of PUBREC', () => {

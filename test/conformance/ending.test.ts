@@ -7,9 +7,9 @@ const KEPT = { clean: false, properties: { sessionExpiryInterval: 3600 } } as co
 
 describe('our DISCONNECT', () => {
   it.each([
-    ['MQTT5-3.14.4-1', 5 as const],
-    ['MQTT311-3.14.4-2', 4 as const],
-  ])('%s: is the last packet, also when an ack is due that instant', (_name, protocolVersion) => {
+    ['MQTT5-3.14.4-1: is the last packet, also when an ack is due that instant', 5 as const],
+    ['MQTT311-3.14.4-2: is the last packet, also when an ack is due that instant', 4 as const],
+  ])('%s', (_name, protocolVersion) => {
     const server = online({ protocolVersion })
     server.client.on('message', () => void server.client.end())
     server.publish('t', 'x', { qos: 1, messageId: 1 })
@@ -20,9 +20,9 @@ describe('our DISCONNECT', () => {
   })
 
   it.each([
-    ['MQTT5-3.14.4-2', 5 as const],
-    ['MQTT311-3.14.4-1', 4 as const],
-  ])('%s: is followed by the end of the connection', (_name, protocolVersion) => {
+    ['MQTT5-3.14.4-2: is followed by the end of the connection', 5 as const],
+    ['MQTT311-3.14.4-1: is followed by the end of the connection', 4 as const],
+  ])('%s', (_name, protocolVersion) => {
     const server = online({ protocolVersion })
     void server.client.end()
     expect(server.take()).toMatchObject([{ cmd: 'disconnect' }])
@@ -212,8 +212,9 @@ describe('the client itself', () => {
     for (const qos of [0, 1, 2] as const) server.client.publish(`u${qos}`, 'x', { qos, token: qos })
     void server.client.end()
     server.advance(60_000)
-    const topics = server.outcomes.map((outcome) => outcome.split(' ')[1]).toSorted()
-    expect(topics).toEqual(['t0', 't1', 't2', 'u0', 'u1', 'u2'])
+    const topics = server.outcomes.map((outcome) => outcome.split(' ')[1])
+    expect(topics).toHaveLength(6)
+    expect(new Set(topics)).toEqual(new Set(['t0', 't1', 't2', 'u0', 'u1', 'u2']))
   })
 })
 

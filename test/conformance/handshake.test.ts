@@ -14,14 +14,14 @@ describe('CONNECT', () => {
     void server.client.subscribe('s')
     expect(server.start()).toMatchObject({ protocolId: 'MQTT', protocolVersion: 5 })
     expect(server.take()).toEqual([])
-    expect(server.sentHex).toBe('100e00044d515454050200000000' + '0163')
+    expect(server.sentHex).toBe('100e00044d5154540502000000000163')
   })
 
   it('MQTT311-3.1.0-1 MQTT311-3.1.2-1 MQTT311-3.1.2-2: comes first and says MQTT, level 4', () => {
     const server = new ScriptedServer({ protocolVersion: 4 })
     server.client.publish('t', 'x', { qos: 1 })
     expect(server.start()).toMatchObject({ protocolId: 'MQTT', protocolVersion: 4 })
-    expect(server.sentHex).toBe('100d00044d51545404020000' + '000163')
+    expect(server.sentHex).toBe('100d00044d51545404020000000163')
   })
 
   it('MQTT311-3.1.2-2: says MQIsdp, level 3, for MQTT 3.1', () => {
@@ -123,15 +123,15 @@ describe('CONNECT', () => {
   it('MQTT5-3.1.3-11 MQTT311-3.1.3-10: has no will topic that nobody could publish to', () => {
     for (const topic of ['', 'a/+', '#', 'a\0b', '\uD800', 'x'.repeat(65_536)]) {
       const will = { topic, payload: '' }
-      expect(() => new ScriptedServer({ will }), JSON.stringify(topic.slice(0, 9))).toThrow('will')
+      expect(() => new ScriptedServer({ will })).toThrow('will')
     }
   })
 
   it('MQTT5-3.1.3-4 MQTT5-3.1.3-12 MQTT311-3.1.3-4 MQTT311-3.1.3-11: has well-formed text only', () => {
     for (const text of ['a\0b', '\uD800x', 'x'.repeat(65_536)]) {
       for (const protocolVersion of [4, 5] as const) {
-        expect(() => new ScriptedServer({ protocolVersion, clientId: text })).toThrow()
-        expect(() => new ScriptedServer({ protocolVersion, username: text })).toThrow()
+        expect(() => new ScriptedServer({ protocolVersion, clientId: text })).toThrow('client')
+        expect(() => new ScriptedServer({ protocolVersion, username: text })).toThrow('user')
       }
     }
   })
@@ -149,8 +149,10 @@ describe('CONNECT', () => {
   })
 
   it('MQTT311-3.1.3-5: has 1 to 23 characters of client identifier in MQTT 3.1', () => {
-    expect(() => new ScriptedServer({ protocolVersion: 3, clientId: 'x'.repeat(24) })).toThrow()
-    expect(() => new ScriptedServer({ protocolVersion: 3, clientId: '' })).toThrow()
+    expect(() => new ScriptedServer({ protocolVersion: 3, clientId: 'x'.repeat(24) })).toThrow(
+      'clientId',
+    )
+    expect(() => new ScriptedServer({ protocolVersion: 3, clientId: '' })).toThrow('clientId')
     const longest = new ScriptedServer({ protocolVersion: 3, clientId: 'x'.repeat(23) })
     expect(longest.start()).toMatchObject({ clientId: 'x'.repeat(23) })
   })
@@ -158,13 +160,13 @@ describe('CONNECT', () => {
 
 describe('before CONNACK', () => {
   it.each([
-    ['PUBLISH', '30 04 0001 74 00'],
-    ['PUBACK', '40 02 0001'],
-    ['PUBREL', '62 02 0001'],
-    ['SUBACK', '90 04 0001 00 00'],
-    ['PINGRESP', 'd0 00'],
-    ['AUTH', 'f0 06 18 04 150001 78'],
-  ])('MQTT5-3.2.0-1: %s closes the connection', (_name, hex) => {
+    ['MQTT5-3.2.0-1: PUBLISH closes the connection', '30 04 0001 74 00'],
+    ['MQTT5-3.2.0-1: PUBACK closes the connection', '40 02 0001'],
+    ['MQTT5-3.2.0-1: PUBREL closes the connection', '62 02 0001'],
+    ['MQTT5-3.2.0-1: SUBACK closes the connection', '90 04 0001 00 00'],
+    ['MQTT5-3.2.0-1: PINGRESP closes the connection', 'd0 00'],
+    ['MQTT5-3.2.0-1: AUTH closes the connection', 'f0 06 18 04 150001 78'],
+  ])('%s', (_name, hex) => {
     const server = new ScriptedServer()
     server.client.publish('keep', 'x', { qos: 1 })
     server.start()
@@ -178,10 +180,10 @@ describe('before CONNACK', () => {
   })
 
   it.each([
-    ['PUBLISH', '30 03 0001 74'],
-    ['SUBACK', '90 03 0001 00'],
-    ['PINGRESP', 'd0 00'],
-  ])('MQTT311-3.2.0-1: %s closes the connection', (_name, hex) => {
+    ['MQTT311-3.2.0-1: PUBLISH closes the connection', '30 03 0001 74'],
+    ['MQTT311-3.2.0-1: SUBACK closes the connection', '90 03 0001 00'],
+    ['MQTT311-3.2.0-1: PINGRESP closes the connection', 'd0 00'],
+  ])('%s', (_name, hex) => {
     const server = new ScriptedServer({ protocolVersion: 4 })
     server.start()
     server.sendHex(hex)
@@ -219,18 +221,21 @@ describe('before CONNACK', () => {
 
 describe('CONNACK', () => {
   it.each([
-    ['reserved flags', '20 03 02 00 00'],
-    ['no property length', '20 02 00 00'],
-    ['an unknown property', '20 05 00 00 02 7f00'],
-    ['a property of another packet', '20 06 00 00 03 230001'],
-    ['bytes behind it', '20 04 00 00 00 ff'],
-    ['Receive Maximum 0', '20 06 00 00 03 210000'],
-    ['Maximum Packet Size 0', '20 08 00 00 05 2700000000'],
-    ['Maximum QoS 2', '20 05 00 00 02 2402'],
-    ['Retain Available 2', '20 05 00 00 02 2502'],
-    ['Server Keep Alive twice', '20 09 00 00 06 13000a 13000a'],
-    ['Authentication Data without a method', '20 07 00 00 04 16000161'],
-  ])('MQTT5-3.2.2-1 MQTT5-3.2.2-8: with %s is not accepted', (_name, hex) => {
+    ['MQTT5-3.2.2-1: with reserved flags is not accepted', '20 03 02 00 00'],
+    ['MQTT5-3.2.2-1: with no property length is not accepted', '20 02 00 00'],
+    ['MQTT5-3.2.2-8: with an unknown property is not accepted', '20 05 00 00 02 7f00'],
+    ['MQTT5-3.2.2-8: with a property of another packet is not accepted', '20 06 00 00 03 230001'],
+    ['MQTT5-3.2.2-1: with bytes behind it is not accepted', '20 04 00 00 00 ff'],
+    ['MQTT5-3.2.2-8: with Receive Maximum 0 is not accepted', '20 06 00 00 03 210000'],
+    ['MQTT5-3.2.2-8: with Maximum Packet Size 0 is not accepted', '20 08 00 00 05 2700000000'],
+    ['MQTT5-3.2.2-8: with Maximum QoS 2 is not accepted', '20 05 00 00 02 2402'],
+    ['MQTT5-3.2.2-8: with Retain Available 2 is not accepted', '20 05 00 00 02 2502'],
+    ['MQTT5-3.2.2-8: with Server Keep Alive twice is not accepted', '20 09 00 00 06 13000a 13000a'],
+    [
+      'MQTT5-3.2.2-8: with Authentication Data without a method is not accepted',
+      '20 07 00 00 04 16000161',
+    ],
+  ])('%s', (_name, hex) => {
     const server = new ScriptedServer()
     server.start()
     server.sendHex(hex)
@@ -285,18 +290,18 @@ describe('CONNACK', () => {
   })
 
   it.each([
-    ['0x9B for the QoS of the will', 'MQTT5-3.2.2-12', 0x9b],
-    ['0x9A for the retain flag of the will', 'MQTT5-3.2.2-13', 0x9a],
-  ])('MQTT5-3.2.2-11 MQTT5-3.2.2-14: of %s is not asked for again at once', (_n, _id, code) => {
+    ['MQTT5-3.2.2-11 MQTT5-3.2.2-12: of 0x9B for the will is not asked for again at once', 0x9b],
+    ['MQTT5-3.2.2-14 MQTT5-3.2.2-13: of 0x9A for the will is not asked for again at once', 0x9a],
+  ])('%s', (_name, reasonCode) => {
     const server = new ScriptedServer({ will: { topic: 'w', payload: 'x', qos: 2, retain: true } })
     server.start()
     for (let i = 0; i < 50; i++) {
-      if (server.isOpen) server.connack({ reasonCode: code })
+      if (server.isOpen) server.connack({ reasonCode })
       server.advance(10)
     }
-    // Either it stops, or it waits longer than after a lost link; it never tries without a pause.
+    // Either it stops, or it waits at least as long as after a lost link.
     expect(server.connections).toBeLessThanOrEqual(51)
-    expect(server.errors.at(0)).toMatchObject({ reasonCode: code })
+    expect(server.errors.at(0)).toMatchObject({ reasonCode })
   })
 
   it('MQTT5-3.1.3-7 MQTT5-3.2.2-16: that assigns an identifier sets it for later connections', () => {

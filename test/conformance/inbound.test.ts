@@ -22,15 +22,19 @@ function busy(protocolVersion: 3 | 4 | 5): ScriptedServer {
 }
 
 function expectRefused(server: ScriptedServer, reasonCode: number, way: string): void {
-  const sent = server.take()
   const isTold = server.version === 5
-  expect(sent, way).toMatchObject(isTold ? [{ cmd: 'disconnect', reasonCode }] : [])
-  expect(server.isOpen, way).toBe(false)
-  expect(server.messages, way).toEqual([])
   const error = server.errors.at(-1)
-  expect(error, way).toBeInstanceOf(PeerError)
-  if (isTold) expect((error as PeerError).reasonCode, way).toBe(reasonCode)
-  expect(server.outcomes, way).toEqual([])
+  const { messages, outcomes, isOpen } = server
+  expect({ way, sent: server.take(), messages, outcomes, isOpen }).toMatchObject({
+    way,
+    sent: isTold ? [{ cmd: 'disconnect', reasonCode }] : [],
+    messages: [],
+    outcomes: [],
+    isOpen: false,
+  })
+  expect(error).toBeInstanceOf(PeerError)
+  const told = isTold ? (error as PeerError).reasonCode : reasonCode
+  expect({ way, told }).toEqual({ way, told: reasonCode })
 }
 
 /** The message in flight is delivered on the next connection, and messages come in again. */
@@ -60,14 +64,15 @@ function checkLegal(version: 4 | 5, hex: string, messages: readonly string[]): v
   for (const [way, chunks] of ways) {
     const server = busy(version)
     server.sendBytes(...chunks)
-    const expected = way === 'with a tail' ? [...messages, TAIL_TOPIC] : messages
-    expect(
-      server.messages.map(({ topic }) => topic),
+    const { isOpen, errors, outcomes } = server
+    const topics = server.messages.map(({ topic }) => topic)
+    expect({ way, topics, isOpen, errors, outcomes }).toEqual({
       way,
-    ).toEqual(expected)
-    expect(server.isOpen, way).toBe(true)
-    expect(server.errors, way).toEqual([])
-    expect(server.outcomes, way).toEqual([])
+      topics: way === 'with a tail' ? [...messages, TAIL_TOPIC] : messages,
+      isOpen: true,
+      errors: [],
+      outcomes: [],
+    })
   }
 }
 

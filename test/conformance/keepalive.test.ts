@@ -21,18 +21,18 @@ function longestSilenceS(server: ScriptedServer, seconds: number, busy: () => vo
 
 describe('a PINGREQ', () => {
   it.each([
-    ['MQTT5-3.1.2-20', 5 as const],
-    ['MQTT311-3.1.2-23', 4 as const],
-  ])('%s: is sent when nothing else was for the Keep Alive', (_name, protocolVersion) => {
+    ['MQTT5-3.1.2-20: is sent when nothing else was for the Keep Alive', 5 as const],
+    ['MQTT311-3.1.2-23: is sent when nothing else was for the Keep Alive', 4 as const],
+  ])('%s', (_name, protocolVersion) => {
     const server = online({ protocolVersion, keepalive: 10 })
     expect(longestSilenceS(server, 100, () => undefined)).toBeLessThan(10)
     expect(server.connections).toBe(1)
   })
 
   it.each([
-    ['MQTT5-3.1.2-20', 5 as const],
-    ['MQTT311-3.1.2-23', 4 as const],
-  ])('%s: is sent although much is received', (_name, protocolVersion) => {
+    ['MQTT5-3.1.2-20: is sent although much is received', 5 as const],
+    ['MQTT311-3.1.2-23: is sent although much is received', 4 as const],
+  ])('%s', (_name, protocolVersion) => {
     const server = online({ protocolVersion, keepalive: 10 })
     const silence = longestSilenceS(server, 100, () => server.publish('t', 'x'))
     expect(silence).toBeLessThan(10)

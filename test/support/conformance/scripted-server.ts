@@ -5,7 +5,6 @@
 
 import { generate, parser } from 'mqtt-packet'
 import type { Packet } from 'mqtt-packet'
-import { expect } from 'vitest'
 import { Client, LinkError, memoryPipe } from '@motewire/sdk'
 import type { ClientOptions, MemoryChannel, MotewireError } from '@motewire/sdk'
 import { PacketDecoder } from '@motewire/sdk/codec'
@@ -100,7 +99,8 @@ export class ScriptedServer {
   /** Lets everything that is due at this very moment happen. */
   settle(): void {
     this.clock.settle()
-    expect(this.#illegal, 'an illegal packet of the client').toBeUndefined()
+    if (this.#illegal === undefined) return
+    throw new Error(`the client sent an illegal packet: ${this.#illegal}`)
   }
 
   advance(ms: number): void {
@@ -129,8 +129,8 @@ export class ScriptedServer {
   next(cmd: string): SentPacket {
     this.settle()
     const packet = this.#unread.shift()
-    expect(packet?.cmd, 'the next packet of the client').toBe(cmd)
-    return packet!
+    if (packet?.cmd === cmd) return packet
+    throw new Error(`the client sent ${packet?.cmd ?? 'nothing'} where ${cmd} was due`)
   }
 
   /** All packets that the test has not seen. */

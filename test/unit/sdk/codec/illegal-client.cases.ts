@@ -1,0 +1,75 @@
+// What no client may send to a server, as hex, with the reason code that a 5.0 server answers with.
+// A row whose CONNECT is the point is fed as the first packet.
+
+export type IllegalRow = readonly [name: string, hex: string, reasonCode: number]
+
+export const ILLEGAL_CONNECTS: readonly IllegalRow[] = [
+  ['another protocol name', '10 0d 0004 4d515455 04 02 0000 0001 63', 0x84],
+  ['another level', '10 0d 0004 4d515454 06 02 0000 0001 63', 0x84],
+  ['level 3 with the name of 3.1.1', '10 0d 0004 4d515454 03 02 0000 0001 63', 0x84],
+  ['the name of 3.1 with level 4', '10 0f 0006 4d5149736470 04 02 0000 0001 63', 0x84],
+  ['the reserved flag', '10 0d 0004 4d515454 04 03 0000 0001 63', 0x81],
+  ['will QoS without a will', '10 0d 0004 4d515454 04 0a 0000 0001 63', 0x81],
+  ['will retain without a will', '10 0d 0004 4d515454 04 22 0000 0001 63', 0x81],
+  ['will QoS 3', '10 13 0004 4d515454 04 1e 0000 0001 63 0001 77 0001 6d', 0x81],
+  [
+    'a password without a user name in 3.1.1',
+    '10 10 0004 4d515454 04 42 0000 0001 63 0001 70',
+    0x81,
+  ],
+  ['a wildcard in the will topic', '10 13 0004 4d515454 04 06 0000 0001 63 0001 23 0001 6d', 0x81],
+  [
+    'a wildcard in the response topic of the will',
+    '10 18 0004 4d515454 05 06 0000 00 0001 63 04 08 0001 23 0001 77 0000',
+    0x82,
+  ],
+  ['fields that are cut off', '10 0b 0004 4d515454 04 02 0000 0001', 0x81],
+  ['bytes behind its fields', '10 0e 0004 4d515454 04 02 0000 0001 63 00', 0x81],
+  ['a user name that is not UTF-8', '10 10 0004 4d515454 04 82 0000 0001 63 0001 ff', 0x81],
+  ['U+0000 in the client identifier', '10 0d 0004 4d515454 04 02 0000 0001 00', 0x81],
+  ['no property length', '10 0d 0004 4d515454 05 02 0000 0001 63', 0x81],
+  ['Receive Maximum 0', '10 11 0004 4d515454 05 02 0000 03 21 0000 0001 63', 0x82],
+  ['Maximum Packet Size 0', '10 13 0004 4d515454 05 02 0000 05 27 00000000 0001 63', 0x82],
+  ['Request Problem Information 2', '10 10 0004 4d515454 05 02 0000 02 17 02 0001 63', 0x82],
+  [
+    'Authentication Data without a method',
+    '10 12 0004 4d515454 05 02 0000 04 16 0001 64 0001 63',
+    0x82,
+  ],
+  ['a will property among its own', '10 13 0004 4d515454 05 02 0000 05 18 00000001 0001 63', 0x81],
+]
+
+export const ILLEGAL_5: readonly IllegalRow[] = [
+  ['CONNACK', '20 03 00 00 00', 0x82],
+  ['SUBACK', '90 04 0001 00 00', 0x82],
+  ['UNSUBACK', 'b0 04 0001 00 00', 0x82],
+  ['PINGRESP', 'd0 00', 0x82],
+  ['flags of SUBSCRIBE', '80 07 0001 00 0001 61 00', 0x81],
+  ['DUP of SUBSCRIBE', '8a 07 0001 00 0001 61 00', 0x81],
+  ['flags of UNSUBSCRIBE', 'a0 06 0001 00 0001 61', 0x81],
+  ['flags of PINGREQ', 'c1 00', 0x81],
+  ['PINGREQ with a payload', 'c0 01 00', 0x81],
+  ['SUBSCRIBE with packet identifier 0', '82 07 0000 00 0001 61 00', 0x82],
+  ['SUBSCRIBE without a filter', '82 03 0001 00', 0x82],
+  ['SUBSCRIBE without options', '82 06 0001 00 0001 61', 0x81],
+  ['SUBSCRIBE with QoS 3', '82 07 0001 00 0001 61 03', 0x82],
+  ['SUBSCRIBE with retain handling 3', '82 07 0001 00 0001 61 30', 0x82],
+  ['SUBSCRIBE with reserved options', '82 07 0001 00 0001 61 40', 0x81],
+  [
+    'SUBSCRIBE with No Local on a shared filter',
+    '82 10 0001 00 000a 2473686172652f672f61 04',
+    0x82,
+  ],
+  ['SUBSCRIBE with subscription identifier 0', '82 09 0001 02 0b 00 0001 61 00', 0x82],
+  ['SUBSCRIBE with two subscription identifiers', '82 0b 0001 04 0b 01 0b 02 0001 61 00', 0x82],
+  ['SUBSCRIBE with an empty filter', '82 06 0001 00 0000 00', 0x81],
+  ['SUBSCRIBE with # in the middle', '82 09 0001 00 0003 232f61 00', 0x81],
+  ['UNSUBSCRIBE without a filter', 'a2 03 0001 00', 0x82],
+  ['UNSUBSCRIBE with packet identifier 0', 'a2 06 0000 00 0001 61', 0x82],
+  ['PUBLISH with a subscription identifier', '30 06 0001 74 02 0b 01', 0x82],
+  ['PUBLISH with topic alias 0', '30 07 0001 74 03 23 0000', 0x94],
+  ['PUBLISH with a wildcard', '30 04 0001 2b 00', 0x90],
+  ['DISCONNECT that only servers say', 'e0 01 8e', 0x82],
+  ['DISCONNECT with a server reference', 'e0 06 00 04 1c 0001 78', 0x82],
+  ['AUTH with success', 'f0 06 00 04 15 0001 6d', 0x82],
+]
