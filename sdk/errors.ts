@@ -27,6 +27,11 @@ export const ERROR_CODES = [
   'ERR_SUBSCRIBE_REFUSED',
   'ERR_OPERATION_ABORTED',
   'ERR_OPERATION_TIMEOUT',
+  'ERR_STORE_OPEN',
+  'ERR_STORE_LOCKED',
+  'ERR_STORE_CORRUPT',
+  'ERR_STORE_WRITE',
+  'ERR_STORE_FULL',
 ] as const
 
 export type ErrorCode = (typeof ERROR_CODES)[number]
