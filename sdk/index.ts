@@ -31,8 +31,19 @@ export type {
 export { ERROR_CODES, LinkError, MotewireError, PeerError, UsageError } from './errors.ts'
 export type { ErrorCode, ErrorDetails } from './errors.ts'
 export { Prng, Task } from './kit/index.ts'
+export { journal } from './journal.ts'
 export type { ClientOptions, OutboxOptions } from './options.ts'
 export { RealClock, sharedClock } from './runtime/index.ts'
 export type { Clock } from './runtime/index.ts'
 export { PublishError } from './settlement.ts'
 export type { SettleOptions } from './settlement.ts'
+export type {
+  JournalNotice,
+  JournalOptions,
+  JournalStore,
+  SessionIdentity,
+  Store,
+  StoredMessage,
+  StoredSession,
+  StoreHandler,
+} from './store/index.ts'

@@ -13,7 +13,7 @@ import { realDisk } from './disk.ts'
 import type { Disk } from './disk.ts'
 import type { FileLock } from './file-lock.ts'
 import { GroupSync } from './group-sync.ts'
-import { JournalFile } from './journal-file.ts'
+import type { JournalFile } from './journal-file.ts'
 import type { JournalNotice, JournalOptions } from './journal-options.ts'
 import { openJournal } from './journal-open.ts'
 import { JournalRewrite } from './journal-rewrite.ts'
@@ -137,9 +137,12 @@ export class JournalStore implements Store {
       this.#flush()
       return true
     }
-    if (!this.#sync.want(this.#pending.length > 0)) return true
+    if (this.#pending.length === 0 && !this.#sync.isDirty && !this.#sync.isBusy) return true
     if (!this.#sync.isBusy) this.#startSync()
-    return !this.#sync.isWanted
+    // A disk that failed at once has been reported; nothing is to be waited for.
+    if (this.#failure !== undefined) return true
+    this.#sync.want(this.#pending.length > 0)
+    return false
   }
 
   async close(): Promise<void> {
@@ -178,6 +181,7 @@ export class JournalStore implements Store {
     if (this.#pending.length === 0) return
     try {
       if (this.#phase === 'open') this.#append()
+      this.#successor?.append(this.#pending)
     } catch (error) {
       this.#fail(error)
     }

@@ -41,7 +41,12 @@ export function isRecordIntact(file: Buffer, start: number, end: number, salt: n
  * Applies the record with this body; false when it concerns nothing known (after damage).
  * @throws Error when the fields are not as written: a CRC that fits by chance, or another format.
  */
-export function applyRecord(file: Buffer, start: number, place: RecordPlace, state: StoreState): boolean {
+export function applyRecord(
+  file: Buffer,
+  start: number,
+  place: RecordPlace,
+  state: StoreState,
+): boolean {
   const cursor = new Cursor(file, place.body + 1, place.end)
   const isApplied = applyFields(file[place.body] as RecordType, cursor, state, place.end - start)
   if (cursor.isFaulty || !cursor.isAtEnd) throw new Error('record fields do not fit its length')

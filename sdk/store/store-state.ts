@@ -146,7 +146,8 @@ function keep(message: StoredMessage, recordBytes: number, sentOrder: number): K
   }
 }
 
-function publish({ sentOrder: _, recordBytes: __, ...message }: KeptMessage): StoredMessage {
+function publish(kept: KeptMessage): StoredMessage {
+  const { sentOrder: _order, recordBytes: _bytes, ...message } = kept
   const { payload } = message
   return { ...message, payload: typeof payload === 'string' ? Buffer.from(payload) : payload }
 }
