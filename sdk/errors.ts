@@ -35,6 +35,11 @@ export const ERROR_CODES = [
   'ERR_AUTH_UNAVAILABLE',
   'ERR_HANDLER_FAILED',
   'ERR_CREDENTIALS_FAILED',
+  'ERR_STORE_OPEN',
+  'ERR_STORE_LOCKED',
+  'ERR_STORE_CORRUPT',
+  'ERR_STORE_WRITE',
+  'ERR_STORE_FULL',
 ] as const
 
 export type ErrorCode = (typeof ERROR_CODES)[number]

@@ -69,6 +69,7 @@ export { ConnectPacer } from './pacer.ts'
 export type { ConnectPacerOptions } from './pacer.ts'
 export type { SeenPacket } from './packet-tap.ts'
 export type { RequestOptions } from './requests.ts'
+export { journal } from './journal.ts'
 export { RealClock, sharedClock } from './runtime/index.ts'
 export type { Clock } from './runtime/index.ts'
 export { scramSha256 } from './scram.ts'
@@ -77,6 +78,9 @@ export { PublishError } from './settlement.ts'
 export type { SettleOptions } from './settlement.ts'
 export type { Statistics } from './statistics.ts'
 export type {
+  JournalNotice,
+  JournalOptions,
+  JournalStore,
   SessionIdentity,
   Store,
   StoredMessage,

@@ -1,4 +1,5 @@
-// For tests of code that uses the SDK: a clock that only moves when told to, and an in-memory link.
+// For tests of code that uses the SDK: a clock that only moves when told to, an in-memory link and
+// an in-memory store.
 
 import { TimerWheel } from './kit/index.ts'
 import type { Task } from './kit/index.ts'
@@ -6,6 +7,8 @@ import type { Clock } from './runtime/index.ts'
 
 export { MemoryChannel, memoryPipe } from './channel/memory.ts'
 export type { MemoryPipeOptions } from './channel/memory.ts'
+export { MemoryStore } from './store/memory-store.ts'
+export type { MemoryStoreOptions } from './store/memory-store.ts'
 
 /** A clock whose time is yours. Deferred work runs before time moves on. */
 export class ManualClock implements Clock {
