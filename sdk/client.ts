@@ -373,7 +373,11 @@ export class Client extends EventEmitter<ClientEvents> {
     this.#requests?.failAll(endedError(this.clientId))
     for (const stream of this.#streams ?? []) stream.end()
     if (this.#store === undefined) this.#tellEnd()
-    else void this.#store.close().then(() => this.#tellEnd())
+    else {
+      // A disk that fails now has been told already; the end comes all the same.
+      const tell = (): void => this.#tellEnd()
+      this.#store.close().then(tell, tell)
+    }
   }
 
   #tellEnd(): void {

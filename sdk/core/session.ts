@@ -6,7 +6,7 @@
 //
 // After each input the driver asks pollTransmit until it answers undefined, then pollTimeout.
 
-import { encodePacket, PacketDecoder, writePing } from '../codec/index.ts'
+import { encodePacket, PacketDecoder, peerDiagnosis, writePing } from '../codec/index.ts'
 import type { ControlPacket, Properties, ProtocolError } from '../codec/index.ts'
 import { LinkError } from '../errors.ts'
 import type { MotewireError } from '../errors.ts'
@@ -199,7 +199,7 @@ export class Session implements LinkControl {
     this.counters.bytesReceived += bytes.length
     this.#keepalive.handleReceived(now)
     const fault = this.#decoder.feed(bytes)
-    if (fault !== undefined) this.fail(fault)
+    if (fault !== undefined) this.fail(fault, this.#state === 'greeting' ? bytes : undefined)
   }
 
   /** The bytes of the last pollTransmit are written. */
@@ -302,10 +302,12 @@ export class Session implements LinkControl {
   }
 
   /** The peer broke the protocol: tell it why (5.0), then close. */
-  fail({ reasonCode, message }: ProtocolError): void {
+  fail({ reasonCode, message }: ProtocolError, firstBytes?: Uint8Array): void {
+    const speaks = firstBytes && peerDiagnosis(firstBytes)
     const isSaying = this.#state === 'online' && this.handshake.protocolVersion === 5
     if (isSaying) this.send({ type: 'disconnect', reasonCode })
-    this.drop(protocolFaultError({ reasonCode, message }), isSaying ? 'flush' : 'abort')
+    const what = speaks === undefined ? message : `the other side is no MQTT server: it ${speaks}`
+    this.drop(protocolFaultError({ reasonCode, message: what }), isSaying ? 'flush' : 'abort')
   }
 
   /** Ends the connection from our side and plans the next one; at once when `isStepped`. */
