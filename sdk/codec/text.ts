@@ -84,7 +84,8 @@ export class TextCache {
     const text = readText(bytes, start, end)
     if (text !== undefined) {
       this.#texts[slot] = text
-      this.#bytes[slot] = bytes.slice(start, end)
+      // A copy: `slice` of a Buffer would be a view of the read buffer, whose bytes change.
+      this.#bytes[slot] = Uint8Array.prototype.slice.call(bytes, start, end)
     }
     return text
   }

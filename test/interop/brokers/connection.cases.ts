@@ -10,8 +10,8 @@ export const CONNECTION_CASES: readonly InteropCase[] = [
   {
     name: 'connects with user and password',
     run: async (stage) => {
-      const { client } = await stage.join()
-      expect(client.capabilities?.protocolVersion).toBe(stage.version)
+      const sender = await stage.join()
+      expect(sender.client.capabilities?.protocolVersion).toBe(stage.version)
     },
   },
   {
@@ -27,9 +27,9 @@ export const CONNECTION_CASES: readonly InteropCase[] = [
     name: 'takes an empty client identifier with a clean session',
     versions: [4, 5],
     run: async (stage) => {
-      const { client } = await stage.join({ clientId: '' })
-      await client.publishAsync(stage.topic('a'), 'x', { qos: 1 })
-      if (stage.version === 5) expect(client.clientId).not.toBe('')
+      const sender = await stage.join({ clientId: '' })
+      await sender.publish(stage.topic('a'), 'x', { qos: 1 })
+      if (stage.version === 5) expect(sender.client.clientId).not.toBe('')
     },
   },
   {
@@ -39,11 +39,22 @@ export const CONNECTION_CASES: readonly InteropCase[] = [
       const first = await stage.join({ clientId, reconnectPeriod: 0 })
       const gone = next(first.client, 'offline')
       const second = await stage.join({ clientId, reconnectPeriod: 0 })
-      const [cause] = await gone
-      if (stage.version === 5) expect(cause).toMatchObject({ reasonCode: 0x8e })
+      await gone
       await second.subscribe(stage.topic('a'))
-      await second.client.publishAsync(stage.topic('a'), 'alive', { qos: 1 })
+      await second.publish(stage.topic('a'), 'alive', { qos: 1 })
       await second.received(1)
+    },
+  },
+  {
+    name: 'tells a client that it was taken over (0x8E)',
+    versions: [5],
+    run: async (stage) => {
+      const clientId = stage.clientId()
+      const first = await stage.join({ clientId, reconnectPeriod: 0 })
+      const gone = next(first.client, 'offline')
+      await stage.join({ clientId, reconnectPeriod: 0 })
+      const [cause] = await gone
+      expect(cause).toMatchObject({ reasonCode: 0x8e })
     },
   },
   {
@@ -77,7 +88,7 @@ export const CONNECTION_CASES: readonly InteropCase[] = [
       const watcher = await watch(stage)
       const doomed = await joinWithWill(stage)
       await doomed.client.end()
-      await watcher.client.publishAsync(stage.topic('will'), 'marker', { qos: 1 })
+      await watcher.publish(stage.topic('will'), 'marker', { qos: 1 })
       expect(await watcher.receivedUpTo('marker')).toEqual([])
     },
   },
@@ -117,7 +128,7 @@ export const CONNECTION_CASES: readonly InteropCase[] = [
       wire.cut()
       await next(doomed.client, 'connect')
       await doomed.client.end()
-      await watcher.client.publishAsync(stage.topic('will'), 'marker', { qos: 1 })
+      await watcher.publish(stage.topic('will'), 'marker', { qos: 1 })
       expect(await watcher.receivedUpTo('marker')).toEqual([])
     },
   },
@@ -125,14 +136,14 @@ export const CONNECTION_CASES: readonly InteropCase[] = [
     name: 'closes with a reason string of ours',
     versions: [5],
     run: async (stage) => {
-      const { client } = await stage.join()
+      const sender = await stage.join()
       const properties = { reasonString: 'done', userProperties: { why: 'test' } }
-      await client.end({ properties })
+      await sender.client.end({ properties })
       await stage.join()
     },
   },
   {
-    name: 'refuses a wrong password with a reason string or a code of 5.0',
+    name: 'refuses a wrong password with a code of 5.0',
     versions: [5],
     run: async (stage) => {
       const wrong = stage.join({ password: 'guess', reconnectPeriod: 0 })

@@ -8,8 +8,10 @@ export interface InteropCase {
   readonly name: string
   /** Versions in which it means something. Default: all. */
   readonly versions?: readonly ProtocolVersion[]
+  /** Sees what other rows do, so it runs when they are over. */
+  readonly isAlone?: boolean
   /** Needs the broker restarted: all these cells share one restart. */
-  readonly restarts?: boolean
+  readonly isRestarted?: boolean
   /** Throws when the cell is not ok. */
   readonly run: (stage: Stage) => Promise<void>
 }

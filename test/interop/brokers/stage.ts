@@ -3,7 +3,7 @@
 
 import { connect } from '@motewire/sdk'
 import type { Client, ClientOptions, ProtocolVersion, QoS } from '@motewire/sdk'
-import type { Properties, SubscribeOptions } from '@motewire/sdk'
+import type { Properties, PublishOptions, SubscribeOptions } from '@motewire/sdk'
 import { PASSWORD, USERNAME } from '../../support/brokers/test-broker.ts'
 import { Wire } from '../../support/brokers/wire.ts'
 
@@ -21,27 +21,41 @@ export interface JoinOptions extends ClientOptions {
   readonly wire?: Wire
 }
 
-const PATIENCE_MS = 10_000
+/** What may need so long is still going on. */
+export const PATIENCE_MS = 10_000
+
+/** Where a cell is played. */
+export interface Scene {
+  readonly port: number
+  readonly version: ProtocolVersion
+  /** What its topics and client identifiers begin with. */
+  readonly root: string
+  /** Longest wait for anything, milliseconds. */
+  readonly patienceMs: number
+  /** Resolves when the broker has been restarted; only for cells that say they need it. */
+  readonly restart: () => Promise<void>
+}
 
 export class Stage {
-  readonly version: ProtocolVersion
-  /** Resolves when the broker has been restarted; only for cells that need it. */
-  readonly restart: () => Promise<void>
-  readonly #port: number
-  readonly #root: string
+  readonly #scene: Scene
   readonly #members: Member[] = []
   readonly #wires: Wire[] = []
 
-  constructor(port: number, version: ProtocolVersion, root: string, restart: () => Promise<void>) {
-    this.#port = port
-    this.version = version
-    this.#root = root
-    this.restart = restart
+  constructor(scene: Scene) {
+    this.#scene = scene
+  }
+
+  get version(): ProtocolVersion {
+    return this.#scene.version
+  }
+
+  restart(): Promise<void> {
+    return this.#scene.restart()
   }
 
   /** A topic, or a filter, that belongs to this cell. */
   topic(rest: string): string {
-    return `${this.#root}/${rest}`
+    return `${this.#scene.root}/${rest}`
   }
 
   /**
@@ -50,36 +64,34 @@ export class Stage {
    */
   async join(options: JoinOptions = {}): Promise<Member> {
     const { wire, ...rest } = options
-    const client = connect(`mqtt://127.0.0.1:${wire?.port ?? this.#port}`, {
+    const client = connect(`mqtt://127.0.0.1:${wire?.port ?? this.#scene.port}`, {
       protocolVersion: this.version,
       username: USERNAME,
       password: PASSWORD,
       clientId: this.clientId(),
       reconnectPeriod: 50,
       reconnectPeriodMaxMs: 300,
-      connectTimeout: PATIENCE_MS,
+      connectTimeout: this.#scene.patienceMs,
       ...rest,
     })
-    const member = new Member(client)
+    const member = new Member(client, this.#scene.patienceMs)
     this.#members.push(member)
     await accepted(client)
     return member
   }
 
   clientId(): string {
-    return `${this.#root}c${this.#members.length}`
+    return `${this.#scene.root}c${this.#members.length}`
   }
 
   /** Options of a client whose session the broker keeps while it is away. */
   durable(clientId: string): ClientOptions {
     const session = { clientId, clean: false }
-    return this.version === 5
-      ? { ...session, properties: { sessionExpiryInterval: 600 } }
-      : session
+    return this.version === 5 ? { ...session, properties: { sessionExpiryInterval: 600 } } : session
   }
 
   async wire(): Promise<Wire> {
-    const wire = await Wire.open(this.#port)
+    const wire = await Wire.open(this.#scene.port, this.#scene.patienceMs)
     this.#wires.push(wire)
     return wire
   }
@@ -102,10 +114,12 @@ export class Stage {
 export class Member {
   readonly client: Client
   readonly messages: Message[] = []
+  readonly #patienceMs: number
   readonly #watchers = new Set<() => void>()
 
-  constructor(client: Client) {
+  constructor(client: Client, patienceMs: number) {
     this.client = client
+    this.#patienceMs = patienceMs
     client.on('message', (topic, payload, { qos, retain, dup, properties }) => {
       this.messages.push({ topic, text: payload.toString(), qos, retain, dup, properties })
       for (const look of this.#watchers) look()
@@ -119,8 +133,16 @@ export class Member {
     return this.messages.map(({ text }) => text)
   }
 
+  /** Publishes and waits for the delivery, but not for ever. */
+  publish(topic: string, payload: string, options: PublishOptions = {}): Promise<void> {
+    return this.client.publishAsync(topic, payload, { deadlineMs: this.#patienceMs, ...options })
+  }
+
   /** Subscribes and answers the granted QoS or the refusal of the first filter. */
-  async subscribe(filter: string | readonly string[], options: SubscribeOptions = {}): Promise<number> {
+  async subscribe(
+    filter: string | readonly string[],
+    options: SubscribeOptions = {},
+  ): Promise<number> {
     const [grant] = await this.client.subscribe(filter, { qos: 1, ...options })
     return grant?.qos ?? 0x80
   }
@@ -156,7 +178,7 @@ export class Member {
       const timer = setTimeout(() => {
         settle()
         reject(new Error(`waited for ${what}, saw [${this.texts.slice(-20).join(' ')}]`))
-      }, PATIENCE_MS)
+      }, this.#patienceMs)
       this.#watchers.add(look)
     })
   }

@@ -15,7 +15,8 @@ import type { InteropCase } from './interop-case.ts'
 import { KNOWN_CELLS } from './known-cells.ts'
 import type { KnownCell } from './known-cells.ts'
 import { SESSION_CASES } from './session.cases.ts'
-import { Stage } from './stage.ts'
+import { PATIENCE_MS, Stage } from './stage.ts'
+import type { Scene } from './stage.ts'
 import { VERSION5_CASES } from './version5.cases.ts'
 
 export const INTEROP_CASES: readonly InteropCase[] = [
@@ -41,6 +42,8 @@ export interface BrokerResult {
 export const RESULTS_FOLDER: string = join(ROOT, 'test', 'output', 'interop')
 
 const START_MS_MAX = 90_000
+/** Nobody waits long for what is known not to come. */
+const KNOWN_PATIENCE_MS = 3_000
 
 interface Cell {
   readonly row: InteropCase
@@ -53,7 +56,11 @@ export function describeBroker(kind: BrokerKind): void {
   const isThere = kind.component === undefined || requireComponent(kind.component)
   // The component's absence is printed by requireComponent, with the command that brings it.
   describe.runIf(isThere)(`the SDK on ${kind.name}`, () => {
-    const result: BrokerResult = { broker: kind.name, release: isThere ? kind.release() : '', cells: [] }
+    const result: BrokerResult = {
+      broker: kind.name,
+      release: isThere ? kind.release() : '',
+      cells: [],
+    }
     let broker: TestBroker
     beforeAll(async () => {
       broker = await kind.start()
@@ -63,30 +70,39 @@ export function describeBroker(kind: BrokerKind): void {
       mkdirSync(RESULTS_FOLDER, { recursive: true })
       writeFileSync(join(RESULTS_FOLDER, `${kind.name}.json`), JSON.stringify(result))
     })
+    const sceneOf = ({ row, version, root }: Cell): Scene => {
+      const isKnown = knownCell(kind.name, row.name, version) !== undefined
+      const patienceMs = isKnown ? KNOWN_PATIENCE_MS : PATIENCE_MS
+      return { port: broker.port, version, root, patienceMs, restart: () => Promise.resolve() }
+    }
     const check = (cell: Cell, error: Error | undefined): void => {
-      const known = knownCell(kind.name, cell)
+      const known = knownCell(kind.name, cell.row.name, cell.version)
       const { row, version } = cell
       result.cells.push({ row: row.name, version, verdict: verdictOf(error, known) })
       checkCell(error, known)
     }
 
     describe.concurrent('while it runs', () => {
-      for (const cell of cellsOf(kind).filter(({ row }) => row.restarts !== true)) {
-        it(titleOf(cell), async () => {
-          check(cell, await play(cell, broker.port, () => Promise.resolve()))
-        })
+      for (const cell of cellsOf(kind, 'isTogether')) {
+        it(titleOf(cell), async () => check(cell, await play(cell, sceneOf(cell))))
+      }
+    })
+
+    describe('alone', () => {
+      for (const cell of cellsOf(kind, 'isAlone')) {
+        it(titleOf(cell), async () => check(cell, await play(cell, sceneOf(cell))))
       }
     })
 
     describe('over a restart', () => {
-      const cells = cellsOf(kind).filter(({ row }) => row.restarts === true)
+      const cells = cellsOf(kind, 'isRestarted')
       let errors: readonly (Error | undefined)[]
       beforeAll(async () => {
         const ticket = sharedRestart(cells.length, () => broker.restart())
         errors = await Promise.all(
           cells.map((cell) => {
             const { arrive, leave } = ticket()
-            return play(cell, broker.port, arrive).finally(leave)
+            return play(cell, { ...sceneOf(cell), restart: arrive }).finally(leave)
           }),
         )
       }, START_MS_MAX)
@@ -99,30 +115,34 @@ function titleOf({ row, version }: Cell): string {
   return `${row.name} [MQTT ${VERSION_NAMES[version]}]`
 }
 
-function cellsOf(kind: BrokerKind): Cell[] {
+function cellsOf(kind: BrokerKind, how: 'isTogether' | 'isAlone' | 'isRestarted'): Cell[] {
+  const howOf = ({ isAlone, isRestarted }: InteropCase): typeof how =>
+    isRestarted === true ? 'isRestarted' : isAlone === true ? 'isAlone' : 'isTogether'
   return INTEROP_CASES.flatMap((row, index) =>
-    kind.versions
-      .filter((version) => (row.versions ?? ALL_VERSIONS).includes(version))
-      .map((version) => ({ row, version, root: `r${index}v${version}` })),
+    howOf(row) !== how
+      ? []
+      : kind.versions
+          .filter((version) => (row.versions ?? ALL_VERSIONS).includes(version))
+          .map((version) => ({ row, version, root: `r${index}v${version}` })),
   )
 }
 
-export function knownCell(broker: string, { row, version }: Omit<Cell, 'root'>): KnownCell | undefined {
+export function knownCell(
+  broker: string,
+  row: string,
+  version: ProtocolVersion,
+): KnownCell | undefined {
   return KNOWN_CELLS.find(
     (known) =>
       known.broker === broker &&
-      known.row === row.name &&
+      known.row === row &&
       (known.versions ?? ALL_VERSIONS).includes(version),
   )
 }
 
 /** Runs the cell and answers why it is not ok. */
-async function play(
-  { row, version, root }: Cell,
-  port: number,
-  restart: () => Promise<void>,
-): Promise<Error | undefined> {
-  const stage = new Stage(port, version, root, restart)
+async function play({ row }: Cell, scene: Scene): Promise<Error | undefined> {
+  const stage = new Stage(scene)
   try {
     await row.run(stage)
     return undefined

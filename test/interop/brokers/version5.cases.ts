@@ -39,11 +39,11 @@ const PROPERTIES: readonly Row[] = [
         responseTopic: stage.topic('answer'),
         correlationData: Buffer.from('7'),
       }
-      await asker.client.publishAsync(stage.topic('ask'), '6 x 7', { properties: question })
+      await asker.publish(stage.topic('ask'), '6 x 7', { properties: question })
       const { responseTopic = '', correlationData } =
         (await server.received(1))[0]?.properties ?? {}
       const properties = correlationData === undefined ? {} : { correlationData }
-      await server.client.publishAsync(responseTopic, '42', { properties })
+      await server.publish(responseTopic, '42', { properties })
       const [answer] = await asker.received(1)
       expect(answer?.text).toBe('42')
       expect(Buffer.from(answer?.properties?.correlationData ?? []).toString()).toBe('7')
@@ -65,11 +65,11 @@ const PROPERTIES: readonly Row[] = [
       const away = await stage.join(stage.durable(clientId))
       await away.subscribe(stage.topic('a'))
       await away.client.end()
-      const { client } = await stage.join()
+      const sender = await stage.join()
       const properties = { messageExpiryInterval: 1 }
-      await client.publishAsync(stage.topic('a'), 'stale', { qos: 1, properties })
+      await sender.publish(stage.topic('a'), 'stale', { qos: 1, properties })
       await stage.pings(3)
-      await client.publishAsync(stage.topic('a'), 'marker', { qos: 1 })
+      await sender.publish(stage.topic('a'), 'marker', { qos: 1 })
       const returned = await stage.join(stage.durable(clientId))
       expect(await returned.receivedUpTo('marker')).toEqual([])
     },
@@ -79,11 +79,11 @@ const PROPERTIES: readonly Row[] = [
     run: async (stage) => {
       const receiver = await stage.join()
       await receiver.subscribe(stage.topic('a'))
-      const { client } = await stage.join()
-      expect(client.capabilities?.topicAliasMaximum).toBeGreaterThan(0)
+      const sender = await stage.join()
+      expect(sender.client.capabilities?.topicAliasMaximum).toBeGreaterThan(0)
       for (const text of ['one', 'two']) {
         const properties = { topicAlias: 1 }
-        await client.publishAsync(stage.topic('a'), text, { qos: 1, properties })
+        await sender.publish(stage.topic('a'), text, { qos: 1, properties })
       }
       await receiver.received(2)
       expect(receiver.messages.map(({ topic }) => topic)).toEqual([
@@ -98,8 +98,8 @@ const PROPERTIES: readonly Row[] = [
 async function exchange(stage: Stage, properties: Properties): Promise<Member['messages']> {
   const receiver = await stage.join()
   await receiver.subscribe(stage.topic('a'))
-  const { client } = await stage.join()
-  await client.publishAsync(stage.topic('a'), 'x', { qos: 1, properties })
+  const sender = await stage.join()
+  await sender.publish(stage.topic('a'), 'x', { qos: 1, properties })
   await receiver.received(1)
   return receiver.messages
 }
@@ -119,14 +119,18 @@ const SUBSCRIPTIONS: readonly Row[] = [
       for (const member of members) {
         expect(await member.subscribe(`$share/g/${stage.topic('a')}`)).toBe(1)
       }
-      const { client } = await stage.join()
+      const sender = await stage.join()
       const sent = numbers(40)
-      for (const text of sent) await client.publishAsync(stage.topic('a'), text, { qos: 1 })
+      for (const text of sent) await sender.publish(stage.topic('a'), text, { qos: 1 })
       const all = (): string[] => members.flatMap(({ texts }) => texts)
       await Promise.any(
         members.map((member) => member.until('all 40', () => all().length >= sent.length)),
       )
-      expect(all().map(Number).toSorted((one, other) => one - other)).toEqual(sent.map(Number))
+      expect(
+        all()
+          .map(Number)
+          .toSorted((one, other) => one - other),
+      ).toEqual(sent.map(Number))
       expect(members.every(({ texts }) => texts.length > 0)).toBe(true)
     },
   },
@@ -136,8 +140,8 @@ const SUBSCRIPTIONS: readonly Row[] = [
       const receiver = await stage.join()
       await receiver.subscribe(stage.topic('a'), { properties: { subscriptionIdentifier: 7 } })
       await receiver.subscribe(stage.topic('b/#'), { properties: { subscriptionIdentifier: 300 } })
-      await receiver.client.publishAsync(stage.topic('a'), 'x')
-      await receiver.client.publishAsync(stage.topic('b/c'), 'y')
+      await receiver.publish(stage.topic('a'), 'x')
+      await receiver.publish(stage.topic('b/c'), 'y')
       await receiver.received(2)
       const ids = receiver.messages.map(({ properties }) => properties?.subscriptionIdentifier)
       expect(ids).toEqual([7, 300])
@@ -148,9 +152,9 @@ const SUBSCRIPTIONS: readonly Row[] = [
     run: async (stage) => {
       const member = await stage.join()
       await member.subscribe(stage.topic('a'), { noLocal: true })
-      await member.client.publishAsync(stage.topic('a'), 'own', { qos: 1 })
+      await member.publish(stage.topic('a'), 'own', { qos: 1 })
       const other = await stage.join()
-      await other.client.publishAsync(stage.topic('a'), 'marker', { qos: 1 })
+      await other.publish(stage.topic('a'), 'marker', { qos: 1 })
       expect(await member.receivedUpTo('marker')).toEqual([])
     },
   },
@@ -159,7 +163,7 @@ const SUBSCRIPTIONS: readonly Row[] = [
     run: async (stage) => {
       const member = await stage.join()
       await member.subscribe(stage.topic('a'), { retainAsPublished: true })
-      await member.client.publishAsync(stage.topic('a'), 'x', { qos: 1, retain: true })
+      await member.publish(stage.topic('a'), 'x', { qos: 1, retain: true })
       expect((await member.received(1))[0]).toMatchObject({ retain: true })
     },
   },
@@ -167,14 +171,14 @@ const SUBSCRIPTIONS: readonly Row[] = [
     name: 'obeys Retain Handling 0, 1 and 2',
     run: async (stage) => {
       const member = await stage.join()
-      await member.client.publishAsync(stage.topic('a'), 'kept', { qos: 1, retain: true })
+      await member.publish(stage.topic('a'), 'kept', { qos: 1, retain: true })
       const texts: string[][] = []
       // A new subscription with 1, the same again with 1, with 0, with 2.
       for (const retainHandling of [1, 1, 0, 2] as const) {
         const before = member.messages.length
         await member.subscribe(stage.topic('a'), { retainHandling })
         const marker = `marker ${texts.length}`
-        await member.client.publishAsync(stage.topic('a'), marker, { qos: 1 })
+        await member.publish(stage.topic('a'), marker, { qos: 1 })
         await member.receivedUpTo(marker)
         texts.push(member.texts.slice(before).filter((text) => text !== marker))
       }
@@ -184,10 +188,10 @@ const SUBSCRIPTIONS: readonly Row[] = [
   {
     name: 'tells a publisher that nobody subscribes (0x10)',
     run: async (stage) => {
-      const { client } = await stage.join()
+      const sender = await stage.join()
       const codes: number[] = []
-      client.on('outcome', (_outcome, _topic, _qos, reasonCode) => codes.push(reasonCode))
-      await client.publishAsync(stage.topic('nobody'), 'x', { qos: 1 })
+      sender.client.on('outcome', (_outcome, _topic, _qos, reasonCode) => codes.push(reasonCode))
+      await sender.publish(stage.topic('nobody'), 'x', { qos: 1 })
       expect(codes).toEqual([0x10])
     },
   },
@@ -201,9 +205,9 @@ const LIMITS: readonly Row[] = [
       const receiver = await stage.join({ wire, properties: { receiveMaximum: 3 }, keepalive: 1 })
       await receiver.subscribe(stage.topic('a'))
       wire.hold('toBroker', 4)
-      const { client } = await stage.join()
+      const sender = await stage.join()
       const sent = numbers(20)
-      for (const text of sent) await client.publishAsync(stage.topic('a'), text, { qos: 1 })
+      for (const text of sent) await sender.publish(stage.topic('a'), text, { qos: 1 })
       await wire.until('toClient', 13, wire.packets('toClient', 13).length + 2)
       expect(receiver.texts).toEqual(['0', '1', '2'])
       wire.release()
@@ -215,12 +219,12 @@ const LIMITS: readonly Row[] = [
     name: 'gets no more than its own Receive Maximum at once',
     run: async (stage) => {
       const wire = await stage.wire()
-      const { client } = await stage.join({ wire })
+      const sender = await stage.join({ wire })
       wire.hold('toClient', 4)
-      const inflightMax = client.capabilities?.inflightMax ?? 0
+      const inflightMax = sender.client.capabilities?.inflightMax ?? 0
       const count = Math.min(inflightMax + 20, 1_100)
       const delivered = numbers(count).map((text) =>
-        client.publishAsync(stage.topic('a'), text, { qos: 1 }),
+        sender.publish(stage.topic('a'), text, { qos: 1 }),
       )
       await wire.until('toClient', 4, Math.min(inflightMax, count))
       const ids = wire.packets('toBroker', 3).map((packet) => readPublish(packet).packetId)
@@ -235,9 +239,9 @@ const LIMITS: readonly Row[] = [
     run: async (stage) => {
       const receiver = await stage.join({ packetBytesMax: 1_000 })
       await receiver.subscribe(stage.topic('a'))
-      const { client } = await stage.join()
-      await client.publishAsync(stage.topic('a'), 'x'.repeat(2_000), { qos: 1 })
-      await client.publishAsync(stage.topic('a'), 'marker', { qos: 1 })
+      const sender = await stage.join()
+      await sender.publish(stage.topic('a'), 'x'.repeat(2_000), { qos: 1 })
+      await sender.publish(stage.topic('a'), 'marker', { qos: 1 })
       expect(await receiver.receivedUpTo('marker')).toEqual([])
       expect(receiver.client.connected).toBe(true)
     },

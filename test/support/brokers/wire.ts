@@ -16,27 +16,29 @@ export interface WirePacket {
 export type Direction = 'toBroker' | 'toClient'
 
 const LOG_PACKETS_MAX = 10_000
-const WAIT_MS = 10_000
 
 export class Wire {
   readonly #server: Server
   readonly #brokerPort: number
+  readonly #patienceMs: number
   readonly #links = new Set<Link>()
   readonly #packets: Record<Direction, WirePacket[]> = { toBroker: [], toClient: [] }
   readonly #watchers = new Set<() => void>()
   readonly #holding: Record<Direction, readonly number[]> = { toBroker: [], toClient: [] }
   #isSilent = false
 
-  private constructor(server: Server, brokerPort: number) {
+  private constructor(server: Server, brokerPort: number, patienceMs: number) {
     this.#server = server
     this.#brokerPort = brokerPort
+    this.#patienceMs = patienceMs
     server.on('connection', (socket) => this.#accept(socket))
   }
 
-  static async open(brokerPort: number): Promise<Wire> {
+  /** `patienceMs` is how long `until` waits. */
+  static async open(brokerPort: number, patienceMs: number): Promise<Wire> {
     const server = createServer({ noDelay: true }).listen(0, '127.0.0.1')
     await once(server, 'listening')
-    return new Wire(server, brokerPort)
+    return new Wire(server, brokerPort, patienceMs)
   }
 
   get port(): number {
@@ -65,7 +67,7 @@ export class Wire {
       const timer = setTimeout(() => {
         settle()
         reject(new Error(`saw ${seen()} of ${count} packets of type ${type} ${direction}`))
-      }, WAIT_MS)
+      }, this.#patienceMs)
       this.#watchers.add(look)
       look()
     })
