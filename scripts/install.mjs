@@ -73,11 +73,11 @@ function hasPackages() {
   const installed = JSON.parse(readFileSync(hidden, 'utf8')).packages
   const locked = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')).packages
   return Object.entries(locked)
-    .filter(([path, entry]) => path.includes('node_modules/') && !isOptional(entry))
+    .filter(([path, entry]) => path.includes('node_modules/') && !isPlatformBound(entry))
     .every(([path, entry]) => installed[path]?.version === entry.version)
 }
 
-function isOptional(entry) {
+function isPlatformBound(entry) {
   return entry.optional === true || entry.devOptional === true
 }
 

@@ -1,39 +1,45 @@
 // Rows about messages: quality of service, order, size, what breaks in between, retained ones,
 // filters.
 
+import type { QoS } from '@motewire/sdk'
 import { expect } from 'vitest'
 import { readPublish } from '../../support/brokers/wire.ts'
 import type { InteropCase } from './interop-case.ts'
 import { next, numbers } from './stage.ts'
+import type { Stage } from './stage.ts'
 
 const QOS = [0, 1, 2] as const
 const BURST = 200
 
 const levels: InteropCase[] = QOS.map((qos) => ({
   name: `publishes and receives at QoS ${qos}`,
-  run: async (stage) => {
-    const topic = stage.topic('a')
-    const receiver = await stage.join()
-    expect(await receiver.subscribe(topic, { qos })).toBe(qos)
-    const sender = await stage.join()
-    await sender.publish(topic, 'grüße', { qos })
-    const [message] = await receiver.received(1)
-    expect(message).toEqual(expect.objectContaining({ topic, text: 'grüße', qos, retain: false }))
-  },
+  run: (stage) => checkLevel(stage, qos),
 }))
+
+async function checkLevel(stage: Stage, qos: QoS): Promise<void> {
+  const topic = stage.topic('a')
+  const receiver = await stage.join()
+  expect(await receiver.subscribe(topic, { qos })).toBe(qos)
+  const sender = await stage.join()
+  await sender.publish(topic, 'grüße', { qos })
+  const [message] = await receiver.received(1)
+  expect(message).toMatchObject({ topic, text: 'grüße', qos, retain: false })
+}
 
 const bursts: InteropCase[] = QOS.map((qos) => ({
   name: `delivers ${BURST} messages at QoS ${qos} once and in order`,
-  run: async (stage) => {
-    const receiver = await stage.join()
-    expect(await receiver.subscribe(stage.topic('a'), { qos })).toBe(qos)
-    const sender = await stage.join()
-    const sent = numbers(BURST)
-    await Promise.all(sent.map((text) => sender.publish(stage.topic('a'), text, { qos })))
-    await receiver.received(BURST)
-    expect(receiver.texts).toEqual(sent)
-  },
+  run: (stage) => checkBurst(stage, qos),
 }))
+
+async function checkBurst(stage: Stage, qos: QoS): Promise<void> {
+  const receiver = await stage.join()
+  expect(await receiver.subscribe(stage.topic('a'), { qos })).toBe(qos)
+  const sender = await stage.join()
+  const sent = numbers(BURST)
+  await Promise.all(sent.map((text) => sender.publish(stage.topic('a'), text, { qos })))
+  await receiver.received(BURST)
+  expect(receiver.texts).toEqual(sent)
+}
 
 export const DELIVERY_CASES: readonly InteropCase[] = [
   ...levels,
@@ -185,10 +191,7 @@ export const DELIVERY_CASES: readonly InteropCase[] = [
 ]
 
 /** 100 messages while both links are cut five times; answers what came, up to a final marker. */
-async function publishOverCuts(
-  stage: Parameters<InteropCase['run']>[0],
-  qos: 1 | 2,
-): Promise<string[]> {
+async function publishOverCuts(stage: Stage, qos: 1 | 2): Promise<string[]> {
   const [near, far] = [await stage.wire(), await stage.wire()]
   const receiver = await stage.join({ ...stage.durable(stage.clientId()), wire: far })
   expect(await receiver.subscribe(stage.topic('a'), { qos })).toBe(qos)

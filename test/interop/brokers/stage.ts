@@ -114,6 +114,8 @@ export class Stage {
 export class Member {
   readonly client: Client
   readonly messages: Message[] = []
+  /** How often the broker has accepted it. */
+  connects = 0
   readonly #patienceMs: number
   readonly #watchers = new Set<() => void>()
 
@@ -125,6 +127,7 @@ export class Member {
       for (const look of this.#watchers) look()
     })
     client.on('connect', () => {
+      this.connects++
       for (const look of this.#watchers) look()
     })
   }
@@ -159,10 +162,6 @@ export class Member {
     return this.messages.slice(0, this.texts.indexOf(text))
   }
 
-  async online(): Promise<void> {
-    await this.until('a connection', () => this.client.connected)
-  }
-
   async until(what: string, isReached: () => boolean): Promise<void> {
     if (isReached()) return
     await new Promise<void>((resolve, reject) => {
@@ -185,10 +184,7 @@ export class Member {
 }
 
 /** Resolves with the arguments of the client's next event of this kind. */
-export function next<T extends 'offline' | 'connect' | 'outcome'>(
-  client: Client,
-  event: T,
-): Promise<unknown[]> {
+export function next(client: Client, event: 'offline' | 'connect'): Promise<unknown[]> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`no event '${event}'`)), PATIENCE_MS)
     client.once(event, (...args: unknown[]) => {

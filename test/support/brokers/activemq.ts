@@ -18,7 +18,9 @@ export const activemqKind: BrokerKind = {
   name: 'ActiveMQ',
   component: 'activemq',
   versions: [3, 4],
-  isPersistent: true,
+  refusals: {
+    5: { seen: 'closes the connection without CONNACK', error: /ERR_LINK_CLOSED/ },
+  },
   release: () => {
     const names = existsSync(JARS) ? readdirSync(JARS) : []
     const found = names.map((name) => /^activemq-broker-(.+)\.jar$/.exec(name)?.[1])

@@ -13,7 +13,9 @@ export const aedesKind: BrokerKind = {
   name: 'aedes',
   component: undefined,
   versions: [3, 4],
-  isPersistent: false,
+  refusals: {
+    5: { seen: 'answers CONNACK 1 of 3.1.1', error: /ERR_CONNECT_REFUSED 1$/ },
+  },
   release: () => {
     const folder = dirname(createRequire(import.meta.url).resolve('aedes'))
     const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {

@@ -11,7 +11,7 @@ export const mosquittoKind: BrokerKind = {
   name: 'Mosquitto',
   component: 'mosquitto',
   versions: [3, 4, 5],
-  isPersistent: true,
+  refusals: {},
   release: () => {
     const { stdout } = spawnSync(componentPath('mosquitto'), ['-h'], { encoding: 'utf8' })
     return /version (\S+)/.exec(stdout)?.[1] ?? 'unknown'

@@ -13,7 +13,10 @@ export const natsKind: BrokerKind = {
   name: 'NATS',
   component: 'nats',
   versions: [4],
-  isPersistent: true,
+  refusals: {
+    3: { seen: 'closes the connection without CONNACK', error: /ERR_LINK_CLOSED/ },
+    5: { seen: 'answers CONNACK 1 of 3.1.1', error: /ERR_CONNECT_REFUSED 1$/ },
+  },
   release: () => {
     const { stdout } = spawnSync(componentPath('nats'), ['--version'], { encoding: 'utf8' })
     return /v(\d\S*)/.exec(stdout)?.[1] ?? 'unknown'

@@ -9,7 +9,7 @@ export const ownKind: BrokerKind = {
   name: 'motewire',
   component: undefined,
   versions: [3, 4, 5],
-  isPersistent: false,
+  refusals: {},
   release: () => 'this repository',
   start: async () => {
     const broker = new OwnBroker(await freePort())

@@ -15,7 +15,9 @@ export const rabbitmqKind: BrokerKind = {
   name: 'RabbitMQ',
   component: 'rabbitmq',
   versions: [3, 4],
-  isPersistent: true,
+  refusals: {
+    5: { seen: 'closes the connection without CONNACK', error: /ERR_LINK_CLOSED/ },
+  },
   release: () => {
     const found = readdirSync(join(LIBRARY, 'lib')).map(
       (name) => /^rabbitmq_server-(.+)$/.exec(name)?.[1],

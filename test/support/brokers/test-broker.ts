@@ -21,11 +21,18 @@ export interface BrokerKind {
   readonly component: ComponentName | undefined
   /** The protocol versions it speaks. */
   readonly versions: readonly ProtocolVersion[]
-  /** Whether sessions and messages outlive `restart`. */
-  readonly isPersistent: boolean
+  /** What it does with a CONNECT of the others. */
+  readonly refusals: Readonly<Partial<Record<ProtocolVersion, Refusal>>>
   /** Its release, as it says itself. */
   release(): string
   start(): Promise<TestBroker>
+}
+
+export interface Refusal {
+  /** For people. */
+  readonly seen: string
+  /** What the SDK makes of it: error code and reason code. */
+  readonly error: RegExp
 }
 
 export const USERNAME = 'admin'
