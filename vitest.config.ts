@@ -12,6 +12,8 @@ interface Project {
   /** For one test. Waiting longer means that the awaited event never came. */
   readonly timeoutMs: number
   readonly execArgv?: string[]
+  /** Tests of one `describe.concurrent` that run at the same time. Default 5. */
+  readonly concurrencyMax?: number
 }
 
 const PROJECTS: readonly Project[] = [
@@ -22,7 +24,7 @@ const PROJECTS: readonly Project[] = [
   { name: 'simulation', group: 0, timeoutMs: 60_000 },
   { name: 'contract', group: 1, timeoutMs: 15_000 },
   { name: 'docs', group: 1, timeoutMs: 60_000 },
-  { name: 'interop', group: 2, timeoutMs: 60_000 },
+  { name: 'interop', group: 2, timeoutMs: 60_000, concurrencyMax: 12 },
   { name: 'browser', group: 3, timeoutMs: 60_000 },
   { name: 'allocation', group: 4, timeoutMs: 60_000, execArgv: ['--expose-gc'] },
   { name: 'package', group: 5, timeoutMs: 180_000 },
@@ -42,6 +44,7 @@ function configure(project: Project): TestProjectInlineConfiguration {
       // Timing and memory are only worth something while no other file is running.
       fileParallelism: project.name !== 'allocation' && project.name !== 'browser',
       execArgv: project.execArgv ?? [],
+      maxConcurrency: project.concurrencyMax ?? 5,
       testTimeout: project.timeoutMs,
       hookTimeout: project.timeoutMs,
       sequence: { groupOrder: project.group },

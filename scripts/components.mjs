@@ -5,7 +5,10 @@
 import { accessSync, constants, existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
-/** Name, the file looked for (any of them will do), and the Debian package that brings it. */
+/**
+ * Name, the program looked for (any of them will do), further files it is nothing without, and the
+ * Debian packages that bring it. An optional one enlarges what is tested; nothing fails without it.
+ */
 export const COMPONENTS = [
   { name: 'mosquitto', executables: ['mosquitto'], debian: 'mosquitto' },
   { name: 'mosquitto-clients', executables: ['mosquitto_pub'], debian: 'mosquitto-clients' },
@@ -16,6 +19,21 @@ export const COMPONENTS = [
     executables: ['chromium', 'chromium-browser', 'google-chrome'],
     debian: 'chromium',
   },
+  {
+    name: 'activemq',
+    executables: ['java'],
+    // Without the second one the port opens and every MQTT client hangs.
+    files: ['/usr/share/activemq/lib/activemq-mqtt.jar', '/usr/share/java/mqtt-client.jar'],
+    debian: 'activemq libmqtt-client-java',
+    isOptional: true,
+  },
+  {
+    name: 'rabbitmq',
+    executables: ['rabbitmq-server'],
+    debian: 'rabbitmq-server',
+    isOptional: true,
+  },
+  { name: 'nats', executables: ['nats-server'], debian: 'nats-server', isOptional: true },
 ]
 
 /** Daemons stand where the PATH of an ordinary user does not look. */
@@ -30,8 +48,18 @@ export function switchOf(name) {
 export function locateComponent(name) {
   const component = COMPONENTS.find((one) => one.name === name)
   if (component === undefined) throw new Error(`no component is called ${name}`)
-  if (process.env[switchOf(name)] === '0') return undefined
-  return component.executables.map(locateExecutable).find((path) => path !== undefined)
+  return isTurnedOff(name) ? undefined : findComponent(component)
+}
+
+/** Whether the component's variable says that it is to be missing. */
+export function isTurnedOff(name) {
+  return process.env[switchOf(name)] === '0'
+}
+
+/** The full path of a component's program, also when it is turned off. */
+export function findComponent({ executables, files = [] }) {
+  if (!files.every((file) => existsSync(file))) return undefined
+  return executables.map(locateExecutable).find((path) => path !== undefined)
 }
 
 /** The command that brings the components on Debian. */

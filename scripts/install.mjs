@@ -6,13 +6,21 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { COMPONENTS, installCommand, locateComponent, locateExecutable } from './components.mjs'
+import {
+  COMPONENTS,
+  findComponent,
+  installCommand,
+  isTurnedOff,
+  locateComponent,
+} from './components.mjs'
 
 /** The folder of the repository. */
 export const ROOT = fileURLToPath(new URL('..', import.meta.url))
 
 const NODE_MINIMUM = [20, 19]
 const INSTALL_MINUTES_MAX = 8
+/** What is optional must not eat the time of the tests. */
+const OPTIONAL_MINUTES_MAX = 3
 
 /** Runs `npm ci` unless node_modules already holds what package-lock.json lists. */
 export function ensurePackages() {
@@ -41,13 +49,13 @@ export function npm(args, options = {}) {
 
 /** Installs missing components when root on Debian; answers the names of those still missing. */
 export function ensureComponents() {
-  const isAbsent = ({ name }) => locateComponent(name) === undefined
   // A component that its variable turns off is meant to be missing.
-  const isWanted = ({ executables }) => executables.every((file) => !locateExecutable(file))
-  const wanted = COMPONENTS.filter(isAbsent).filter(isWanted)
+  const wanted = COMPONENTS.filter((one) => !isTurnedOff(one.name) && !findComponent(one))
   const isDebianRoot = existsSync('/etc/debian_version') && process.getuid?.() === 0
-  if (wanted.length > 0 && isDebianRoot) installDebian(wanted.map((one) => one.name))
-  return COMPONENTS.filter(isAbsent).map((one) => one.name)
+  if (wanted.length > 0 && isDebianRoot) installDebian(wanted)
+  return COMPONENTS.filter(({ name }) => locateComponent(name) === undefined).map(
+    ({ name }) => name,
+  )
 }
 
 function requireNode() {
@@ -65,27 +73,40 @@ function hasPackages() {
   const installed = JSON.parse(readFileSync(hidden, 'utf8')).packages
   const locked = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')).packages
   return Object.entries(locked)
-    .filter(([path, entry]) => path.includes('node_modules/') && !isOptional(entry))
+    .filter(([path, entry]) => path.includes('node_modules/') && !isPlatformBound(entry))
     .every(([path, entry]) => installed[path]?.version === entry.version)
 }
 
-function isOptional(entry) {
+function isPlatformBound(entry) {
   return entry.optional === true || entry.devOptional === true
 }
 
-function installDebian(names) {
+/** Optional ones in a step of their own, so that their failure leaves the others alone. */
+function installDebian(components) {
+  withoutServices(() => {
+    runShell('apt-get update -q', INSTALL_MINUTES_MAX)
+    const needed = components.filter(({ isOptional = false }) => !isOptional)
+    const optional = components.filter(({ isOptional = false }) => isOptional)
+    installPackages(needed, INSTALL_MINUTES_MAX)
+    installPackages(optional, OPTIONAL_MINUTES_MAX)
+  })
+}
+
+function installPackages(components, minutesMax) {
+  if (components.length === 0) return
+  const names = components.map(({ name }) => name)
   const command = installCommand(names).replace('install', 'install -y -q')
   console.log(`installing ${names.join(', ')} (${command})`)
-  withoutServices(() => {
-    const options = {
-      stdio: ['ignore', 'ignore', 'inherit'],
-      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-      timeout: INSTALL_MINUTES_MAX * 60_000,
-    }
-    const run = (line) => spawnSync('sh', ['-c', line], options).status === 0
-    run('apt-get update -q')
-    if (!run(command)) console.error(`this did not succeed: ${command}`)
-  })
+  if (!runShell(command, minutesMax)) console.error(`this did not succeed: ${command}`)
+}
+
+function runShell(line, minutesMax) {
+  const options = {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    timeout: minutesMax * 60_000,
+  }
+  return spawnSync('sh', ['-c', line], options).status === 0
 }
 
 /**

@@ -78,11 +78,8 @@ export class Session implements LinkControl {
       roundTrip: this.roundTrip,
       handler,
     }
-    const deliveryBudget = budget && new ByteBudget(budget)
-    this.delivery = new Delivery(
-      { ...options.outbox, aliasesMax, budget: deliveryBudget, store },
-      parts,
-    )
+    const sending = { aliasesMax, budget: budget && new ByteBudget(budget), store }
+    this.delivery = new Delivery({ ...options.outbox, ...sending }, parts)
     this.reception = new Reception(options, this, {
       ...parts,
       handshake: this.handshake,
