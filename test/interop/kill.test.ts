@@ -9,7 +9,6 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { connect } from '@motewire/sdk'
 import { Prng } from '@motewire/sdk/kit'
 import { requireComponent } from '../support/component.ts'
-import { hasJournal } from '../support/kill/journal-door.ts'
 import { runKills } from '../support/kill/kill-run.ts'
 import { durable, NumberedReceiver } from '../support/kill/numbered-receiver.ts'
 import type { Count } from '../support/kill/numbered-receiver.ts'
@@ -84,12 +83,12 @@ describe.runIf(requireComponent('mosquitto'))(`counted at a subscriber, seed ${S
     })
 
     // The journal store comes from a branch of its own; without it there is nothing to kill.
-    it.runIf(hasJournal)(`QoS 1 loses nothing over ${KILLS} kills [MQTT ${version}]`, async () => {
+    it(`QoS 1 loses nothing over ${KILLS} kills [MQTT ${version}]`, async () => {
       expect(await killed(1, protocolVersion)).toMatchObject({ lost: 0 })
     })
 
     // As above.
-    it.runIf(hasJournal)(`QoS 2 arrives once over ${KILLS} kills [MQTT ${version}]`, async () => {
+    it(`QoS 2 arrives once over ${KILLS} kills [MQTT ${version}]`, async () => {
       const count = await killed(2, protocolVersion)
       expect(count).toMatchObject({ lost: 0, duplicated: 0, reordered: 0 })
     })

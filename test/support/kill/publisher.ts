@@ -3,9 +3,8 @@
 // the next life goes on with the right number, whatever the kill has left undone.
 // Says `open N` when the journal is open, and `drained N` when everything up to N is delivered.
 
-import { connect } from '@motewire/sdk'
+import { connect, journal } from '@motewire/sdk'
 import type { ProtocolVersion } from '@motewire/sdk'
-import { journalOptions, lastSerialOf } from './journal-door.ts'
 import { durable } from './numbered-receiver.ts'
 
 /** Messages that wait or are in flight; beyond it the publisher waits for outcomes. */
@@ -20,9 +19,9 @@ const client = connect(url, {
   protocolVersion,
   reconnectPeriod: 20,
   reconnectPeriodMaxMs: 100,
-  ...journalOptions(journalPath),
+  store: journal(journalPath),
 })
-let next = lastSerialOf(client) + 1
+let next = client.lastSerial + 1
 console.log(`open ${next - 1}`)
 
 if (task === 'publish') {
