@@ -1,6 +1,6 @@
-// Nothing lost and nothing twice, counted at a subscriber on a real Mosquitto: over cut links within
-// one process, and over kills (SIGKILL) of the publishing process, whose journal the next life
-// reads. `npm run kill` does the second with many more kills.
+// Nothing lost and nothing twice, counted at a subscriber on a real Mosquitto: over cut links, and
+// over kills (SIGKILL) of the publishing process, whose journal the next life reads. `npm run kill`
+// does the second with many more kills.
 
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

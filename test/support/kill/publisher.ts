@@ -1,4 +1,4 @@
-// The process that a crash run kills: `publisher.ts URL JOURNAL TOPIC QOS VERSION publish|drain`. Its
+// The process that a crash run kills: `publisher.ts URL JOURNAL TOPIC QOS LEVEL publish|drain`. Its
 // messages are the numbers 1, 2, 3, ...; the journal knows the last one that it ever accepted, so
 // the next life goes on with the right number, whatever the kill has left undone.
 // Says `open N` when the journal is open, and `drained N` when everything up to N is delivered.
