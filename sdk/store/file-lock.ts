@@ -9,8 +9,15 @@
 // containers, and two that start within the same millisecond may both succeed.
 
 import { spawnSync } from 'node:child_process'
-import { closeSync, constants, fstatSync, ftruncateSync, openSync, readFileSync } from 'node:fs'
-import { writeSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  writeSync,
+} from 'node:fs'
 import { MotewireError } from '../errors.ts'
 
 export interface FileLock {
@@ -29,7 +36,7 @@ type Platform = 'bsd' | 'windows' | 'linux'
 
 /**
  * Locks the file, making it when there is none.
- * @throws MotewireError ERR_STORE_LOCKED when another process, or another store of this one, has it.
+ * @throws MotewireError ERR_STORE_LOCKED when another process or another store of this one has it.
  */
 export function lockFile(path: string): FileLock {
   const platform = platformNow()

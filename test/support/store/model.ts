@@ -1,7 +1,8 @@
 // What a store must know, as plainly as it can be said: lists and no cleverness, written without a
-// look at the product's own state. A change of something it does not know does nothing. Also makes random changes that are allowed in a state.
+// look at the product's own state. A change of something it does not know does nothing. Also makes
+// random changes that are allowed in a state.
 
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import type { SessionIdentity, Store, StoredMessage, StoredSession } from '@motewire/sdk'
 
 type Told = Pick<

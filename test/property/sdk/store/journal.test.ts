@@ -1,7 +1,7 @@
 // A journal gives back what was told: after the death of the process all that was written, after a
 // power cut all that was committed, and of a file cut or flipped anywhere never anything wrong.
 
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { JournalStore } from '../../../../sdk/store/index.ts'
 import type { JournalOptions, StoredSession } from '@motewire/sdk'
