@@ -37,11 +37,14 @@ export class ScriptedServer {
   sentHex = ''
   /** The version that packets are written and read in. */
   version: 3 | 4 | 5
+  readonly #pipeBytesMax: number
   #far: MemoryChannel | undefined
   #unread: SentPacket[] = []
   #illegal: string | undefined
 
-  constructor(options: ConformanceOptions = {}) {
+  /** @param pipeBytesMax what the link holds before the client must wait. */
+  constructor(options: ConformanceOptions = {}, pipeBytesMax: number = 1 << 24) {
+    this.#pipeBytesMax = pipeBytesMax
     this.version = VERSION_BYTE[options.protocolVersion ?? 5]
     const complete = {
       clientId: 'c',
@@ -65,7 +68,7 @@ export class ScriptedServer {
   }
 
   #open(): MemoryChannel {
-    const [near, far] = memoryPipe(this.clock, { bytesMax: 1 << 24 })
+    const [near, far] = memoryPipe(this.clock, { bytesMax: this.#pipeBytesMax })
     this.connections++
     this.isOpen = true
     this.sentHex = ''
@@ -169,6 +172,18 @@ export class ScriptedServer {
   /** A PUBLISH to the client. */
   publish(topic: string, payload: string, fields: Record<string, unknown> = {}): this {
     return this.send({ cmd: 'publish', topic, payload, ...fields })
+  }
+
+  /** Reads nothing more: what the client writes stays under way. */
+  stall(): void {
+    this.#far?.pause()
+  }
+
+  /** Takes what is under way, and stalls again. */
+  drain(): void {
+    this.#far?.resume()
+    this.settle()
+    this.#far?.pause()
   }
 
   /** Breaks the link as a dead network does. */
