@@ -121,7 +121,7 @@ export function serverPacket(prng: Prng, version: Version): Buffer {
     const code = Buffer.of(pick(prng, [0, 0x81, 0x8b, 0x8e, 0x98, 0x9c]))
     return packet(0xe0, code, properties(prng, 5, [28, 31, 38]))
   }
-  const method = Buffer.concat([Buffer.of(21), text('M')])
+  const method = Buffer.concat([Buffer.of(21), text('X')])
   return packet(0xf0, Buffer.of(pick(prng, [0x00, 0x18])), varint(method.length), method)
 }
 
