@@ -111,6 +111,13 @@ export class ScriptedServer {
     this.settle()
   }
 
+  /** The machine sleeps: only the wall clock goes on. */
+  sleep(ms: number): void {
+    const sleeper = this.clock as unknown as { sleep(ms: number): void }
+    sleeper.sleep(ms)
+    this.settle()
+  }
+
   /** Starts the client and returns its CONNECT. */
   start(): SentPacket {
     this.client.start()
