@@ -8,7 +8,7 @@ import type { ClientOptions, MemoryChannel } from '@motewire/sdk'
 import { PacketDecoder } from '@motewire/sdk/codec'
 import type { ControlPacket, PacketHandler } from '@motewire/sdk/codec'
 import { ManualClock } from '@motewire/sdk/testing'
-import type { AckablePacket, ConformanceOptions } from '../support/conformance/planned.ts'
+import type { AckablePacket } from '../support/conformance/planned.ts'
 import { connack, mutate, packet, serverPacket } from './packet-source.ts'
 import type { Version } from './packet-source.ts'
 
@@ -109,7 +109,7 @@ class Trial implements PacketHandler {
     this.#counts = counts
     this.#version = ([5, 5, 4, 3] as const)[prng.below(4)]!
     this.#decoder = new PacketDecoder('server', this)
-    const options: ConformanceOptions = {
+    const options: object = {
       clientId: 'fuzzed',
       clean: prng.chance(0.5),
       keepalive: 0,
@@ -130,18 +130,18 @@ class Trial implements PacketHandler {
       if (token === undefined) return
       check(this.#open.delete(token as number), `message ${token as number} settled twice`)
     })
-    this.#client.on('message', (topic, payload, packet) => {
+    this.#client.on('message', (topic, payload, received) => {
       this.#counts.received++
       // Acknowledged at once, never, or (below) when the connection may be another.
-      const { ack } = packet as Partial<AckablePacket>
-      if (this.#isSane || this.#prng.chance(0.5)) ack?.call(packet)
-      else if (this.#unacked.length < 10) this.#unacked.push(() => ack?.call(packet))
+      const { ack } = received as Partial<AckablePacket>
+      if (this.#isSane || this.#prng.chance(0.5)) ack?.call(received)
+      else if (this.#unacked.length < 10) this.#unacked.push(() => ack?.call(received))
       this.#arrived.push(`${topic} ${payload.length > 40 ? payload.length : payload.toString()}`)
     })
     this.#client.start()
   }
 
-  #askFor5(): Partial<ConformanceOptions> {
+  #askFor5(): object {
     const all = {
       sessionExpiryInterval: 3_600,
       receiveMaximum: 3 + this.#prng.below(10),
