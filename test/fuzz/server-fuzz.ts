@@ -4,7 +4,7 @@
 // works: what was published is delivered, what the server sends arrives, nothing else does.
 
 import { Client, LinkError, memoryPipe, Prng } from '@motewire/sdk'
-import type { ClientOptions, MemoryChannel } from '@motewire/sdk'
+import type { MemoryChannel } from '@motewire/sdk'
 import { PacketDecoder } from '@motewire/sdk/codec'
 import type { ControlPacket, PacketHandler } from '@motewire/sdk/codec'
 import { ManualClock } from '@motewire/sdk/testing'
@@ -124,7 +124,7 @@ class Trial implements PacketHandler {
       manualAcks: prng.chance(0.3),
       ...(this.#version === 5 ? this.#askFor5() : {}),
     }
-    this.#client = new Client('mqtt://fuzzed', options as ClientOptions)
+    this.#client = new Client('mqtt://fuzzed', options)
     this.#client.on('error', () => this.#counts.refused++)
     this.#client.on('outcome', (_outcome, _topic, _qos, _code, token) => {
       if (token === undefined) return

@@ -6,7 +6,7 @@
 import { generate, parser } from 'mqtt-packet'
 import type { Packet } from 'mqtt-packet'
 import { Client, LinkError, memoryPipe } from '@motewire/sdk'
-import type { ClientOptions, MemoryChannel, MotewireError } from '@motewire/sdk'
+import type { MemoryChannel, MotewireError } from '@motewire/sdk'
 import { PacketDecoder } from '@motewire/sdk/codec'
 import { ManualClock } from '@motewire/sdk/testing'
 import type { AckablePacket, ConformanceClient, ConformanceOptions } from './planned.ts'
@@ -46,7 +46,7 @@ export class ScriptedServer {
   constructor(options: ConformanceOptions = {}, pipeBytesMax: number = 1 << 24) {
     this.#pipeBytesMax = pipeBytesMax
     this.version = VERSION_BYTE[options.protocolVersion ?? 5]
-    const complete = {
+    const complete: object = {
       clientId: 'c',
       keepalive: 0,
       protocolVersion: 5,
@@ -57,7 +57,7 @@ export class ScriptedServer {
       clock: this.clock,
       openChannel: () => this.#open(),
     }
-    this.client = new Client('mqtt://scripted', complete as ClientOptions) as ConformanceClient
+    this.client = new Client('mqtt://scripted', complete) as ConformanceClient
     this.client.on('message', (topic, payload, packet) => {
       this.messages.push({ topic, payload: payload.toString(), packet: packet as AckablePacket })
     })
@@ -160,7 +160,7 @@ export class ScriptedServer {
 
   /** A server's packet by mqtt-packet: independent of our own encoder. */
   encode(packet: Record<string, unknown>): Buffer {
-    const complete = { qos: 0, dup: false, retain: false, ...packet }
+    const complete: object = { qos: 0, dup: false, retain: false, ...packet }
     return generate(complete as unknown as Packet, { protocolVersion: this.version })
   }
 
