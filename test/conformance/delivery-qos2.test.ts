@@ -73,7 +73,7 @@ describe('a QoS 2 delivery', () => {
     expect(server.sentHex.endsWith('62020001')).toBe(true)
   })
 
-  it('MQTT5-4.3.3-4: ends with PUBREC of 0x80 or more: no PUBREL, place and identifier free', () => {
+  it('MQTT5-4.3.3-4: ends with PUBREC of 0x80 or more, its place and identifier free', () => {
     const server = online({ inflightMax: 1 })
     server.client.publish('t', 'x', { qos: 2 })
     server.client.publish('u', 'x', { qos: 2 })

@@ -219,7 +219,7 @@ describe('the client itself', () => {
 })
 
 describe('versions', () => {
-  it('MQTT5-3.1.2-2 MQTT311-3.1.2-2: go down from 5.0 to 3.1.1 to 3.1 when they are refused', () => {
+  it('MQTT5-3.1.2-2 MQTT311-3.1.2-2: go down from 5.0 to 3.1.1 to 3.1 at refusals', () => {
     const server = new ScriptedServer({ protocolVersion: 'auto', clientId: 'c' })
     expect(server.start()).toMatchObject({ protocolVersion: 5 })
     server.connack({ reasonCode: 0x84 })

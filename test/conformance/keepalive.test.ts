@@ -1,8 +1,7 @@
 // Keep Alive: when a PINGREQ is due, whose interval counts, and when a silent server is given up.
 
 import { describe, expect, it } from 'vitest'
-import { online } from '../support/conformance/scripted-server.ts'
-import type { ScriptedServer } from '../support/conformance/scripted-server.ts'
+import { online, ScriptedServer } from '../support/conformance/scripted-server.ts'
 
 /** Longest time in which the client sent nothing, while `busy` runs once a second. */
 function longestSilenceS(server: ScriptedServer, seconds: number, busy: () => void): number {
@@ -70,6 +69,34 @@ describe('a PINGREQ', () => {
     }
     expect(server.connections).toBe(1)
     expect(server.errors).toEqual([])
+  })
+
+  it('MQTT5-3.12.4-1: behind a large upload is timed from when it left, not from before', () => {
+    const server = new ScriptedServer({ keepalive: 10, pingTimeoutMs: 5_000 }, 1_000).accept()
+    server.stall()
+    for (let i = 0; i < 64; i++) server.client.publish('t', 'x'.repeat(16_384))
+    // A chunk every four seconds: the ping waits behind minutes of bytes.
+    let pings = 0
+    for (let i = 0; i < 60; i++) {
+      server.advance(4_000)
+      server.drain()
+      for (const { cmd } of server.take()) {
+        if (cmd !== 'pingreq') continue
+        pings++
+        server.send({ cmd: 'pingresp' })
+      }
+    }
+    expect(server.errors).toEqual([])
+    expect(server.connections).toBe(1)
+    expect(pings).toBeGreaterThan(0)
+  })
+
+  it('MQTT5-3.1.2-22: that cannot even leave ends the connection', () => {
+    const server = new ScriptedServer({ keepalive: 10, pingTimeoutMs: 5_000 }, 1_000).accept()
+    server.stall()
+    server.client.publish('t', 'x'.repeat(100_000))
+    server.advance(60_000)
+    expect(server.connections).toBeGreaterThan(1)
   })
 
   it('MQTT5-3.1.2-20: is never sent with Keep Alive 0', () => {

@@ -234,14 +234,26 @@ describe('a received message', () => {
     expect(server.isOpen).toBe(true)
   })
 
-  it('MQTT5-3.1.2-29: explains itself only if asked', () => {
-    const silent = { properties: { requestProblemInformation: false } }
+  const silent = { properties: { requestProblemInformation: false } }
+
+  it.each([
+    ['MQTT5-3.1.2-29: PUBACK may not explain itself unasked', '40 08 0001 00 04 1f0001 61'],
+    ['MQTT5-3.1.2-29: PUBREC may not explain itself unasked', '50 08 0001 87 04 1f0001 61'],
+    ['MQTT5-3.1.2-29: PUBREL may not explain itself unasked', '62 0b 0001 00 07 26000161000162'],
+    ['MQTT5-3.1.2-29: PUBCOMP may not explain itself unasked', '70 08 0001 92 04 1f0001 61'],
+    ['MQTT5-3.1.2-29: SUBACK may not explain itself unasked', '90 08 0001 04 1f0001 61 00'],
+    ['MQTT5-3.1.2-29: UNSUBACK may not explain itself unasked', 'b0 0b 0001 07 26000161000162 00'],
+  ])('%s', (_name, hex) => {
     const server = online(silent)
     server.client.publish('t', 'x', { qos: 1 })
     server.take()
-    server.sendHex('40 08 0001 00 04 1f0001 61')
+    server.sendHex(hex)
     expect(server.take()).toMatchObject([{ cmd: 'disconnect', reasonCode: 0x82 }])
     expect(server.isOpen).toBe(false)
+    expect(server.outcomes).toEqual([])
+  })
+
+  it('MQTT5-3.1.2-29: PUBLISH and DISCONNECT explain themselves always', () => {
     const other = online(silent)
     other.sendHex('30 0b 0001 74 07 26000161000162')
     expect(other.messages).toHaveLength(1)

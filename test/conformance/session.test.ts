@@ -143,7 +143,10 @@ describe('the state of a session', () => {
     expect(server.take()).toMatchObject([{ topic: 't', dup: true, messageId: 1 }])
   })
 
-  it('MQTT5-3.1.2-23: is dropped before CONNECT once its expiry has passed offline', () => {
+  it.each([
+    ['MQTT5-3.1.2-23: is dropped once its expiry has passed offline', 'advance' as const],
+    ['MQTT5-3.1.2-23: is dropped once its expiry has passed in sleep', 'sleep' as const],
+  ])('%s', (_name, pass) => {
     const server = online({
       clean: false,
       properties: { sessionExpiryInterval: 60 },
@@ -155,9 +158,8 @@ describe('the state of a session', () => {
     server.publish('in', 'x', { qos: 2, messageId: 9 })
     server.take()
     server.cut()
-    server.advance(120_000)
+    server[pass](120_000)
     server.client.start()
-    server.settle()
     // Should the server have kept it longer than it promised, there is nothing to resume.
     server.connack({ sessionPresent: server.next('connect')['clean'] === false })
     const sent = server.takeOnly('publish')
@@ -170,6 +172,23 @@ describe('the state of a session', () => {
     expect(sent).toMatchObject([{ topic: 't', dup: false }])
     server.publish('in', 'y', { qos: 2, messageId: 9 })
     expect(server.messages.map(({ payload }) => payload)).toEqual(['x', 'y'])
+  })
+
+  it('MQTT5-4.1.0-1: goes on after the machine slept for an hour', () => {
+    const server = online({ ...KEPT, keepalive: 10 })
+    server.client.publish('t', 'x', { qos: 1 })
+    server.take()
+    server.sleep(3_600_000)
+    for (let i = 0; i < 100 && server.outcomes.length === 0; i++) {
+      for (const { cmd, messageId } of server.take()) {
+        if (cmd === 'connect') server.connack({ sessionPresent: true })
+        if (cmd === 'pingreq') server.send({ cmd: 'pingresp' })
+        if (cmd === 'publish') server.send({ cmd: 'puback', messageId })
+      }
+      if (i === 5) server.send({ cmd: 'puback', messageId: 1 })
+      server.advance(100)
+    }
+    expect(server.outcomes).toEqual(['delivered t'])
   })
 
   it('MQTT5-3.1.2-4 MQTT311-3.1.2-6: is not carried over by a clean start', () => {

@@ -16,7 +16,7 @@ import {
 const CONNACK = '20 02 00 00'
 
 describe('a stream', () => {
-  it('MQTT5-4.2-1 MQTT311-7.1.2-1: carries packets in order and without loss, both ways', async () => {
+  it('MQTT5-4.2-1 MQTT311-7.1.2-1: carries packets in order, without loss', async () => {
     const received: string[] = []
     const server = createServer((socket) => {
       const reader = parser({ protocolVersion: 4 })

@@ -13,7 +13,7 @@ function pick<T>(prng: Prng, values: readonly T[]): T {
 }
 
 /** A Variable Byte Integer. */
-export function varint(value: number): Buffer {
+function varint(value: number): Buffer {
   const bytes: number[] = []
   let rest = value
   do {
@@ -80,7 +80,7 @@ export function connack(prng: Prng, version: Version, isKnown: boolean): Buffer 
   return packet(0x20, Buffer.of(isKnown ? 1 : 0, 0), list)
 }
 
-export function publish(prng: Prng, version: Version, id: number): Buffer {
+function publish(prng: Prng, version: Version, id: number): Buffer {
   const qos = prng.below(3)
   const first = 0x30 | (qos << 1) | prng.below(2) | (qos > 0 && prng.chance(0.2) ? 8 : 0)
   const payload = Buffer.alloc(pick(prng, [0, 1, 10, 100, 3_000]), 'payload ')
@@ -121,7 +121,7 @@ export function serverPacket(prng: Prng, version: Version): Buffer {
     const code = Buffer.of(pick(prng, [0, 0x81, 0x8b, 0x8e, 0x98, 0x9c]))
     return packet(0xe0, code, properties(prng, 5, [28, 31, 38]))
   }
-  const method = Buffer.concat([Buffer.of(21), text('M')])
+  const method = Buffer.concat([Buffer.of(21), text('X')])
   return packet(0xf0, Buffer.of(pick(prng, [0x00, 0x18])), varint(method.length), method)
 }
 

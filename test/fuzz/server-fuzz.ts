@@ -4,10 +4,11 @@
 // works: what was published is delivered, what the server sends arrives, nothing else does.
 
 import { Client, LinkError, memoryPipe, Prng } from '@motewire/sdk'
-import type { ClientOptions, MemoryChannel } from '@motewire/sdk'
+import type { MemoryChannel } from '@motewire/sdk'
 import { PacketDecoder } from '@motewire/sdk/codec'
 import type { ControlPacket, PacketHandler } from '@motewire/sdk/codec'
 import { ManualClock } from '@motewire/sdk/testing'
+import type { AckablePacket } from '../support/conformance/planned.ts'
 import { connack, mutate, packet, serverPacket } from './packet-source.ts'
 import type { Version } from './packet-source.ts'
 
@@ -38,6 +39,16 @@ const ROUNDS_PER_CLIENT = 40
 const STEPS_MAX = 50_000
 /** Sane turns until everything must have settled. */
 const TURNS_MAX = 400
+
+/** The property list that names the method. */
+const METHOD = Buffer.from('0415000158', 'hex')
+
+/** Answers every challenge with its own bytes. */
+const MIRROR = {
+  method: 'X',
+  start: () => undefined,
+  respond: (data: Uint8Array | undefined) => data,
+}
 
 class BoundedClock extends ManualClock {
   steps = 0
@@ -84,6 +95,7 @@ class Trial implements PacketHandler {
   readonly #decoder: PacketDecoder
   readonly #open = new Map<number, string>()
   readonly #arrived: string[] = []
+  #unacked: (() => void)[] = []
   #link: MemoryChannel | undefined
   #isSane = false
   #hasConnect = false
@@ -97,7 +109,7 @@ class Trial implements PacketHandler {
     this.#counts = counts
     this.#version = ([5, 5, 4, 3] as const)[prng.below(4)]!
     this.#decoder = new PacketDecoder('server', this)
-    const options: ClientOptions = {
+    const options: object = {
       clientId: 'fuzzed',
       clean: prng.chance(0.5),
       keepalive: 0,
@@ -109,7 +121,8 @@ class Trial implements PacketHandler {
       packetBytesMax: prng.chance(0.5) ? 65_536 : 268_435_460,
       clock: this.#clock,
       openChannel: () => this.#accept(),
-      ...(this.#version === 5 ? { properties: this.#ask() } : {}),
+      manualAcks: prng.chance(0.3),
+      ...(this.#version === 5 ? this.#askFor5() : {}),
     }
     this.#client = new Client('mqtt://fuzzed', options)
     this.#client.on('error', () => this.#counts.refused++)
@@ -117,21 +130,30 @@ class Trial implements PacketHandler {
       if (token === undefined) return
       check(this.#open.delete(token as number), `message ${token as number} settled twice`)
     })
-    this.#client.on('message', (topic, payload) => {
+    this.#client.on('message', (topic, payload, received) => {
       this.#counts.received++
+      // Acknowledged at once, never, or (below) when the connection may be another.
+      const { ack } = received as Partial<AckablePacket>
+      if (this.#isSane || this.#prng.chance(0.5)) ack?.call(received)
+      else if (this.#unacked.length < 10) this.#unacked.push(() => ack?.call(received))
       this.#arrived.push(`${topic} ${payload.length > 40 ? payload.length : payload.toString()}`)
     })
     this.#client.start()
   }
 
-  #ask(): NonNullable<ClientOptions['properties']> {
+  #askFor5(): object {
     const all = {
       sessionExpiryInterval: 3_600,
-      receiveMaximum: 1 + this.#prng.below(10),
+      receiveMaximum: 3 + this.#prng.below(10),
       topicAliasMaximum: this.#prng.below(4),
       requestProblemInformation: this.#prng.chance(0.5),
     }
-    return Object.fromEntries(Object.entries(all).filter(() => this.#prng.chance(0.5)))
+    const chosen = Object.entries(all).filter(() => this.#prng.chance(0.5))
+    return {
+      properties: Object.fromEntries(chosen),
+      autoAssignTopicAlias: this.#prng.chance(0.5),
+      ...(this.#prng.chance(0.2) ? { authenticator: MIRROR } : {}),
+    }
   }
 
   describe(): string {
@@ -189,6 +211,7 @@ class Trial implements PacketHandler {
     if (isGreeted) this.#send(connack(this.#prng, this.#version, this.#prng.chance(0.3)))
     for (let i = 1 + this.#prng.below(6); i > 0; i--) {
       if (this.#prng.chance(0.3)) this.#publish()
+      if (this.#prng.chance(0.2)) this.#unacked.shift()?.()
       const isGreeting = !isGreeted && this.#prng.chance(0.5)
       const whole = isGreeting
         ? connack(this.#prng, this.#version, this.#prng.chance(0.3))
@@ -285,7 +308,9 @@ class Trial implements PacketHandler {
       this.#hasConnect = true
       if (!this.#isSane) return
       const isKnown = !received.clean && this.#prng.chance(0.5)
-      this.#link?.write(packet(0x20, Buffer.of(isKnown ? 1 : 0, 0), this.#noProperties()))
+      const isMethodDue = received.properties?.authenticationMethod !== undefined
+      const list = isMethodDue ? METHOD : this.#noProperties()
+      this.#link?.write(packet(0x20, Buffer.of(isKnown ? 1 : 0, 0), list))
     }
     if (!this.#isSane) return
     if (received.type === 'subscribe') {

@@ -1,5 +1,5 @@
-// The rare packets beside mqtt-packet: what we write it reads as we meant it, what it writes we read
-// the same, and no mutation makes us accept something that it reads otherwise.
+// The rare packets beside mqtt-packet: it reads what we write as we meant it, and no mutation makes
+// us accept something that it reads otherwise.
 
 import * as fc from 'fast-check'
 import { generate, parser } from 'mqtt-packet'
@@ -17,7 +17,7 @@ const pairs = fc.dictionary(fc.stringMatching(/^[a-z]{1,8}$/), text, { maxKeys: 
 
 /** Property lists that a packet may carry, some of them empty. */
 function lists(model: Record<string, fc.Arbitrary<unknown>>): fc.Arbitrary<Properties> {
-  return fc.record(model, { requiredKeys: [] }) as fc.Arbitrary<Properties>
+  return fc.record(model, { requiredKeys: [] })
 }
 
 const willProperties = lists({
@@ -164,7 +164,7 @@ function essence(packet: Record<string, unknown> | undefined): unknown {
 }
 
 function withoutEmpty(properties: unknown): unknown {
-  const entries = Object.entries((properties ?? {}) as object)
+  const entries = Object.entries(properties ?? {})
   const kept = entries.filter(([, value]) => !isEmptyRecord(value))
   return kept.length === 0 ? undefined : Object.fromEntries(kept)
 }

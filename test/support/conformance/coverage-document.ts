@@ -11,9 +11,9 @@ const TITLES: Readonly<Record<Standard, string>> = { MQTT5: 'MQTT 5.0', MQTT311:
 const INTRODUCTION = `# MQTT coverage
 
 Every normative statement of MQTT 5.0 and 3.1.1, in our own words, with the tests whose names begin
-with its number. Statements that bind a server alone are tested where a client can do something about
-a server that breaks them. Written by \`npm run mqtt-coverage\` from \`test/conformance/\`; a test fails
-when this page is out of date.
+with its number. Statements that bind a server alone are tested where a client can do something
+about a server that breaks them. Written by \`npm run mqtt-coverage\` from \`test/conformance/\`; a
+test fails when this page is out of date.
 `
 
 export function coverageDocument(): string {
@@ -35,9 +35,10 @@ function section(
   const bound = statements.filter(({ binds }) => binds !== 'server')
   const shown = bound.filter(({ id }) => byId.has(id)).length
   const served = statements.filter(({ id, binds }) => binds === 'server' && byId.has(id)).length
+  const others = statements.length - bound.length
   const summary =
     `${statements.length} statements. ${bound.length} bind a client: ${shown} have tests, ` +
-    `${bound.length - shown} cannot be shown and say why. Of the ${statements.length - bound.length} ` +
+    `${bound.length - shown} cannot be shown and say why. Of the ${others} ` +
     `that bind a server alone, ${served} have tests of what the client does.`
   const rows = statements.map((statement) => row(statement, byId.get(statement.id) ?? []))
   const head = ['| statement | binds | demands | tests |', '|---|---|---|---|']

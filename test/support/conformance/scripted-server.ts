@@ -6,7 +6,7 @@
 import { generate, parser } from 'mqtt-packet'
 import type { Packet } from 'mqtt-packet'
 import { Client, LinkError, memoryPipe } from '@motewire/sdk'
-import type { ClientOptions, MemoryChannel, MotewireError } from '@motewire/sdk'
+import type { MemoryChannel, MotewireError } from '@motewire/sdk'
 import { PacketDecoder } from '@motewire/sdk/codec'
 import { ManualClock } from '@motewire/sdk/testing'
 import type { AckablePacket, ConformanceClient, ConformanceOptions } from './planned.ts'
@@ -37,13 +37,16 @@ export class ScriptedServer {
   sentHex = ''
   /** The version that packets are written and read in. */
   version: 3 | 4 | 5
+  readonly #pipeBytesMax: number
   #far: MemoryChannel | undefined
   #unread: SentPacket[] = []
   #illegal: string | undefined
 
-  constructor(options: ConformanceOptions = {}) {
+  /** @param pipeBytesMax what the link holds before the client must wait. */
+  constructor(options: ConformanceOptions = {}, pipeBytesMax: number = 1 << 24) {
+    this.#pipeBytesMax = pipeBytesMax
     this.version = VERSION_BYTE[options.protocolVersion ?? 5]
-    const complete = {
+    const complete: object = {
       clientId: 'c',
       keepalive: 0,
       protocolVersion: 5,
@@ -54,7 +57,7 @@ export class ScriptedServer {
       clock: this.clock,
       openChannel: () => this.#open(),
     }
-    this.client = new Client('mqtt://scripted', complete as ClientOptions) as ConformanceClient
+    this.client = new Client('mqtt://scripted', complete) as ConformanceClient
     this.client.on('message', (topic, payload, packet) => {
       this.messages.push({ topic, payload: payload.toString(), packet: packet as AckablePacket })
     })
@@ -65,7 +68,7 @@ export class ScriptedServer {
   }
 
   #open(): MemoryChannel {
-    const [near, far] = memoryPipe(this.clock, { bytesMax: 1 << 24 })
+    const [near, far] = memoryPipe(this.clock, { bytesMax: this.#pipeBytesMax })
     this.connections++
     this.isOpen = true
     this.sentHex = ''
@@ -105,6 +108,13 @@ export class ScriptedServer {
 
   advance(ms: number): void {
     this.clock.advance(ms)
+    this.settle()
+  }
+
+  /** The machine sleeps: only the wall clock goes on. */
+  sleep(ms: number): void {
+    const sleeper = this.clock as unknown as { sleep(ms: number): void }
+    sleeper.sleep(ms)
     this.settle()
   }
 
@@ -150,7 +160,7 @@ export class ScriptedServer {
 
   /** A server's packet by mqtt-packet: independent of our own encoder. */
   encode(packet: Record<string, unknown>): Buffer {
-    const complete = { qos: 0, dup: false, retain: false, ...packet }
+    const complete: object = { qos: 0, dup: false, retain: false, ...packet }
     return generate(complete as unknown as Packet, { protocolVersion: this.version })
   }
 
@@ -169,6 +179,18 @@ export class ScriptedServer {
   /** A PUBLISH to the client. */
   publish(topic: string, payload: string, fields: Record<string, unknown> = {}): this {
     return this.send({ cmd: 'publish', topic, payload, ...fields })
+  }
+
+  /** Reads nothing more: what the client writes stays under way. */
+  stall(): void {
+    this.#far?.pause()
+  }
+
+  /** Takes what is under way, and stalls again. */
+  drain(): void {
+    this.#far?.resume()
+    this.settle()
+    this.#far?.pause()
   }
 
   /** Breaks the link as a dead network does. */
