@@ -1,6 +1,6 @@
 // One process with many connected clients of one kind, for the benchmarks of memory and of turns:
-// connects, measures, prints one line of JSON. Run by idle-clients.ts and turns.ts; its arguments are
-// the kind, how many clients, the broker's port, and what to measure.
+// connects, measures, prints one line of JSON. Run by idle-clients.ts; its arguments are the kind,
+// how many clients, the broker's port, and what to measure.
 
 import { once } from 'node:events'
 import { connect as dial } from 'node:net'

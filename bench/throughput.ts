@@ -1,5 +1,5 @@
-// Messages a second of one client: ours beside MQTT.js and beside a raw socket, in turns. The sink is
-// a process of its own, so that the client has a core to itself. Medians of the rounds.
+// Messages a second of one client: ours beside MQTT.js and beside a raw socket, in turns. The sink
+// is a process of its own, so that the client has a core to itself. Medians of the rounds.
 
 import { once } from 'node:events'
 import { connect as dial } from 'node:net'

@@ -316,8 +316,8 @@ function connectPacket(
 }
 
 /**
- * Our own limits are told to a 5.0 server, so that it keeps to them. `clean: false` means the same in
- * all versions: without a Session Expiry Interval the session would end with the connection.
+ * Our own limits are told to a 5.0 server, so that it keeps to them. `clean: false` means the same
+ * in all versions: without a Session Expiry Interval the session would end with the connection.
  */
 function connectProperties({
   packetBytesMax,

@@ -1,5 +1,5 @@
-// Where a client connects and as whom: several brokers, fresh credentials, redirections, pacing, the
-// ladder of versions, what ends the attempts, and a machine that sleeps.
+// Where a client connects and as whom: several brokers, fresh credentials, redirections, pacing,
+// the ladder of versions, what ends the attempts, and a machine that sleeps.
 
 import { describe, expect, it } from 'vitest'
 import { Client, ConnectPacer, LinkError, memoryPipe } from '@motewire/sdk'
@@ -135,7 +135,7 @@ describe('a redirection', () => {
 })
 
 describe('the ladder of versions', () => {
-  it('goes down on a refusal and on a close before CONNACK, and stays where it was accepted', () => {
+  it('goes down on a refusal and on a close before CONNACK, and stays where it got in', () => {
     const server = new ScriptedServer({ protocolVersion: 'auto' })
     expect(server.start()['protocolVersion']).toBe(5)
     server.connack({ reasonCode: 0x84 })

@@ -1,5 +1,5 @@
-// The parts of a session that are about time: backoff, keepalive, the learning of idle limits, round
-// trips, byte budgets. All in numbers, none with a clock.
+// The parts of a session that are about time: backoff, keepalive, the learning of idle limits,
+// round trips, byte budgets. All in numbers, none with a clock.
 
 import { describe, expect, it } from 'vitest'
 import { Prng } from '@motewire/sdk'
