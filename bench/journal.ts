@@ -124,10 +124,13 @@ async function measureCompaction(): Promise<void> {
   console.log(`  longest turn ${max.toFixed(1)} ms`)
   await store.close()
   const again = journal(path)
+  const cpu = process.cpuUsage()
   const start = performance.now()
   const { messages } = again.open(HANDLER)
   const openMs = performance.now() - start
-  console.log(`opening it with ${messages.length} messages: ${openMs.toFixed(0)} ms, in one turn`)
+  const { user, system } = process.cpuUsage(cpu)
+  console.log(`opening it with ${messages.length} messages: ${openMs.toFixed(0)} ms, in one turn,`)
+  console.log(`  ${((user + system) / 1_000).toFixed(0)} ms of CPU`)
   await again.close()
 }
 

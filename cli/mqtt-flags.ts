@@ -85,6 +85,8 @@ export function clientOptionsOf(flags: MqttFlags): ClientOptions {
     keepalive: flags.keepalive,
     protocolVersion: flags.protocolVersion,
     clean: flags.disableCleanSession !== true,
+    // As the Mosquitto tools do: the session belongs to the identifier, not to the process.
+    resume: 'adopt',
     ...(clientId === undefined ? {} : { clientId }),
     ...(flags.username === undefined ? {} : { username: flags.username }),
     ...(flags.pw === undefined ? {} : { password: flags.pw }),

@@ -319,6 +319,18 @@ export class Client extends EventEmitter<ClientEvents> {
   }
 
   /**
+   * Holds received messages back until `resume`: they wait unacknowledged, in order, and at the
+   * bounds of the inbox reading stops. Pings and publishing go on.
+   */
+  pause(): void {
+    this.#announcer.inbox.pause()
+  }
+
+  resume(): void {
+    this.#announcer.inbox.resume()
+  }
+
+  /**
    * Authenticates anew on this connection (5.0, with an `authenticator`).
    * @throws MotewireError ERR_AUTH_UNAVAILABLE when there is no such connection now.
    */

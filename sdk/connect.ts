@@ -16,13 +16,16 @@ export function connect(url: BrokerUrls, options: ClientOptions = {}): Client {
 }
 
 /**
- * Resolves at the first CONNACK that accepts.
+ * Resolves at the first CONNACK that accepts. Messages are handed over from the next turn of the
+ * event loop on, so that nothing is lost on a caller who attaches listeners at once.
  * @throws the first failure that trying again cannot heal (wrong password, unknown host scheme,
  * ...).
  */
 export function connectAsync(url: BrokerUrls, options: ClientOptions = {}): Promise<Client> {
   return new Promise((resolve, reject) => {
     const client = connect(url, options)
+    // What waits in the session comes with CONNACK, before the caller can listen.
+    client.pause()
     const settle = (): void => {
       client.off('connect', onConnect)
       client.off('offline', onOffline)
@@ -30,6 +33,7 @@ export function connectAsync(url: BrokerUrls, options: ClientOptions = {}): Prom
     const onConnect = (): void => {
       settle()
       resolve(client)
+      setImmediate(() => client.resume())
     }
     const onOffline = (cause: MotewireError | undefined, retryInMs: number | undefined): void => {
       if (retryInMs !== undefined && cause?.retryable !== false) return

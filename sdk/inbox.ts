@@ -43,6 +43,14 @@ interface Entry {
   readonly run: MessageHandler
 }
 
+/** A message that came while everything was held back. */
+interface Waiting {
+  readonly topic: string
+  readonly payload: Buffer
+  readonly packet: ReceivedPacket
+  readonly hold: Hold
+}
+
 /** Several handlers may hold one message; the last to be done lets it go. */
 interface Hold {
   readonly ticket: Ticket | undefined
@@ -55,6 +63,8 @@ export class Inbox {
   readonly #owner: InboxOwner
   readonly #slab = new PayloadSlab()
   #handlers: TopicTree<Entry> | undefined
+  /** Messages that wait for `resume`; undefined while nothing is held back. */
+  #waiting: Waiting[] | undefined
   #messages = 0
   #bytes = 0
   #isFull = false
@@ -78,9 +88,28 @@ export class Inbox {
     return () => this.#handlers?.remove(plain, entry)
   }
 
+  /** Holds messages back, unacknowledged; at the bounds, reading stops. */
+  pause(): void {
+    this.#waiting ??= []
+  }
+
+  /** Hands over what waited, in order, and then what comes. */
+  resume(): void {
+    const waiting = this.#waiting ?? []
+    this.#waiting = undefined
+    for (const { topic, payload, packet, hold } of waiting) {
+      const entries = this.#handlers?.match(topic) ?? []
+      hold.parts++
+      this.#runAll(entries, topic, payload, packet, hold)
+      this.#owner.emitMessage(topic, payload, packet)
+      this.#letGo(hold)
+    }
+  }
+
   /** Called from inside the session's notice; the frame is borrowed. */
   handle(frame: PublishFrame): void {
     const { topic } = frame
+    if (this.#waiting !== undefined) return this.#keep(this.#waiting, frame)
     const matching = this.#handlers?.match(topic)
     const isHandled = matching !== undefined && matching.length > 0
     if (!isHandled && !this.#owner.hasListeners) return
@@ -89,6 +118,13 @@ export class Inbox {
     const packet = this.#packetOf(frame)
     if (isHandled) this.#runAll(matching, topic, payload, packet)
     this.#owner.emitMessage(topic, payload, packet)
+  }
+
+  #keep(waiting: Waiting[], frame: PublishFrame): void {
+    const payload = this.#copy(frame)
+    const packet = this.#packetOf(frame)
+    const hold = this.#hold(frame.topic.length + payload.length)
+    waiting.push({ topic: frame.topic, payload, packet, hold })
   }
 
   #copy({ bytes, payloadStart, payloadEnd }: PublishFrame): Buffer {
@@ -113,10 +149,10 @@ export class Inbox {
         if (pending === undefined) continue
         hold ??= this.#hold(topic.length + payload.length)
         hold.parts++
-        const held = hold
+        const own = hold
         pending
           .catch((error: unknown) => this.#owner.handleFault(error, topic))
-          .finally(() => this.#letGo(held))
+          .finally(() => this.#letGo(own))
       } catch (error) {
         this.#owner.handleFault(error, topic)
       }

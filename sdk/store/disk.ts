@@ -37,6 +37,8 @@ export interface Disk {
   write(fd: number, bytes: Uint8Array, position: number): void
   truncate(fd: number, bytes: number): void
   close(fd: number): void
+  /** Closes a file that has lost its name: freeing megabytes takes the file system a while. */
+  closeLater(fd: number): void
   /** Whether the open file still has a name: false when it or its folder was deleted. */
   isLinked(fd: number): boolean
   sync(fd: number): void
@@ -82,6 +84,8 @@ export const realDisk: Disk = {
   },
   truncate: ftruncateSync,
   close: closeSync,
+  // Nothing can be lost with a file that nobody can open again.
+  closeLater: (fd) => close(fd, () => undefined),
   isLinked: (fd) => fstatSync(fd).nlink > 0,
   sync: fdatasyncSync,
   syncLater: fdatasync,

@@ -282,7 +282,7 @@ export class JournalStore implements Store {
   }
 
   #adopt(file: JournalFile): void {
-    if (this.#file !== undefined) this.#disk.close(this.#file.fd)
+    if (this.#file !== undefined) this.#disk.closeLater(this.#file.fd)
     this.#file = file
     this.#baseBytes = file.bytes
     this.#linkCheckedAtMs = this.#clock.now()

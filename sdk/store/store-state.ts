@@ -1,7 +1,7 @@
 // What a store knows right now: the one meaning of every change, shared by all stores and by the
 // replay of a journal. Changes that concern nothing known are answered with false: a mistake when
 // the session tells them, expected when a damaged journal is replayed. It knows no file and no
-// bytes. A change is O(1), `snapshot` sorts: O(n log n). About 240 bytes a message besides topic
+// bytes. A change is O(1), `snapshot` sorts: O(n log n). About 200 bytes a message besides topic
 // and payload, which are held by reference.
 
 import type { SessionIdentity, StoredMessage, StoredSession } from './store.ts'

@@ -203,6 +203,8 @@ function clientOptionsOf(plan: DevicePlan, clock: Clock, shared: ClientOptions):
     clock,
     seed: plan.clientId,
     payloads: 'borrow',
+    // Most firmware keeps nothing over a restart and takes the session as it finds it.
+    resume: 'adopt',
     ...(plan.username === undefined ? {} : { username: plan.username }),
     ...(plan.password === undefined ? {} : { password: plan.password }),
     ...(sessionExpiry === undefined

@@ -99,9 +99,7 @@ describe('the SDK on an Apollo', () => {
     expect(await refusal({})).toBeInstanceOf(MotewireError)
   })
 
-  // The diagnosis of foreign protocols is there (sdk/codec/peer-diagnosis.ts on its branch) but the
-  // session does not ask for it yet.
-  it.fails('says that the port of the web console speaks HTTP, not MQTT', async () => {
+  it('says that the port of the web console speaks HTTP, not MQTT', async () => {
     enter(4, apollo.webPort)
     expect(String(await refusal({}))).toMatch(/speaks HTTP/)
   })

@@ -40,24 +40,6 @@ export const KNOWN_CELLS: readonly KnownCell[] = [
     error: /server closed the connection/,
   },
   {
-    broker: 'Mosquitto',
-    rows: [EXACTLY_ONCE],
-    versions: [3],
-    kind: 'ours',
-    seen:
-      'CONNACK of 3.1 has no session-present flag; the SDK takes it for "no session" and gives ' +
-      'up what it could continue',
-    error: /was indeterminate|to deeply equal/,
-  },
-  {
-    broker: 'motewire',
-    rows: [EXACTLY_ONCE],
-    versions: [3],
-    kind: 'ours',
-    seen: 'as with Mosquitto: the SDK takes a CONNACK of 3.1 for "no session"',
-    error: /was indeterminate|to deeply equal/,
-  },
-  {
     broker: 'motewire',
     rows: ['takes a topic alias'],
     kind: 'unsupported',

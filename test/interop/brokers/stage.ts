@@ -86,7 +86,7 @@ export class Stage {
 
   /** Options of a client whose session the broker keeps while it is away. */
   durable(clientId: string): ClientOptions {
-    const session = { clientId, clean: false }
+    const session = { clientId, clean: false, resume: 'adopt' } as const
     return this.version === 5 ? { ...session, properties: { sessionExpiryInterval: 600 } } : session
   }
 

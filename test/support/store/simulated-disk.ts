@@ -106,6 +106,10 @@ export class SimulatedDisk implements Disk {
     this.#open.delete(fd)
   }
 
+  closeLater(fd: number): void {
+    this.close(fd)
+  }
+
   isLinked(fd: number): boolean {
     return this.#inode(fd).isLinked
   }

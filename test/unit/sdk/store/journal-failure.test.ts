@@ -52,10 +52,9 @@ describe('a journal whose disk fails', () => {
     const bench = new Bench()
     bench.failAt(what, 'create')
     bench.store.addMessage(plainMessage(1))
-    if (!bench.store.commit()) {
-      bench.disk.settle()
-      expect(bench.commits).toBe(1)
-    }
+    const isLetGo = bench.store.commit()
+    bench.disk.settle()
+    expect(isLetGo || bench.commits === 1).toBe(true)
     expect(bench.failures.map(({ code }) => code)).toEqual(['ERR_STORE_WRITE'])
     bench.store.addMessage(plainMessage(2))
     expect(bench.store.commit()).toBe(true)
