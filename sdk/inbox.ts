@@ -141,8 +141,14 @@ export class Inbox {
     return { qos, retain, dup, packetId, properties, ack }
   }
 
-  #runAll(entries: readonly Entry[], topic: string, payload: Buffer, packet: ReceivedPacket): void {
-    let hold: Hold | undefined
+  #runAll(
+    entries: readonly Entry[],
+    topic: string,
+    payload: Buffer,
+    packet: ReceivedPacket,
+    held?: Hold,
+  ): void {
+    let hold = held
     for (const { run } of entries) {
       try {
         const pending = run(topic, payload, packet)

@@ -200,3 +200,20 @@ describe('statistics', () => {
     expect(statistics.bytesSent).toBeGreaterThan(20)
   })
 })
+
+describe('a client that is paused', () => {
+  it('holds messages back unacknowledged, and hands them over in order', async () => {
+    const server = online()
+    const handled: string[] = []
+    server.client.handle('a', (_topic, payload) => void handled.push(payload.toString()))
+    server.client.pause()
+    server.publish('a', '1', { qos: 1, messageId: 1 }).publish('a', '2')
+    expect(acksOf(server)).toEqual([])
+    server.client.resume()
+    expect(acksOf(server)).toEqual([1])
+    server.publish('a', '3')
+    expect(handled).toEqual(['1', '2', '3'])
+    expect(server.messages.map(({ payload }) => payload)).toEqual(['1', '2', '3'])
+    await turn()
+  })
+})
