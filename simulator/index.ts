@@ -9,11 +9,13 @@ export type {
   DevicePublishResult,
   PeriodicSchedule,
 } from './device/index.ts'
-export { Fleet, reportOf } from './fleet/index.ts'
+export { Fleet, reportOf, VirtualRun } from './fleet/index.ts'
 export type {
+  Dialer,
   FleetInspection,
   FleetOptions,
   FleetSnapshot,
   GroupSnapshot,
   LatencySummary,
+  VirtualRunOptions,
 } from './fleet/index.ts'

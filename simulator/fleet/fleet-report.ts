@@ -29,5 +29,6 @@ export function reportOf(fleet: Fleet, plan: FleetPlan, startedAtMs: number): Re
     overruns: tally.overruns,
     latency: tally.ackLatency,
     lag: tally.lag,
+    digest: fleet.digest?.toString(),
   })
 }
