@@ -1,15 +1,15 @@
 // A fleet in virtual time: devices on nb-iot links with a nightly outage, one QoS 1 message a minute
 // each. Prints the real time it takes, how many device seconds a second that is, and the digest.
 //
-//   npx tsx --conditions=dev bench/virtual.ts [devices] [virtual hours] [seed]
+//   npx tsx --conditions=dev bench/virtual.ts [devices] [virtual hours] [seed] [devices a world]
 //
 // Defaults: 10,000 devices, 24 hours, seed 1: 14.4 million messages.
 
 import { performance } from 'node:perf_hooks'
-import { reportOf, VirtualRun } from '@motewire/simulator'
+import { reportOfPart, VirtualRun } from '@motewire/simulator'
 import { expand, parseScenario } from '@motewire/simulator/scenario'
 
-const [devices = '10000', hours = '24', seed = '1'] = process.argv.slice(2)
+const [devices = '10000', hours = '24', seed = '1', worldDevicesMax] = process.argv.slice(2)
 const HOUR_MS = 3_600_000
 const durationMs = Number(hours) * HOUR_MS
 
@@ -36,10 +36,12 @@ groups:
             pressure: { sensor: walk, min: 3, max: 6, step: 0.05, decimals: 2 }
 `
 
+const plan = expand(parseScenario(SCENARIO, 'bench/virtual.ts'))
 const run = new VirtualRun({
-  plan: expand(parseScenario(SCENARIO, 'bench/virtual.ts')),
+  plan,
   durationMs,
   drainMs: 60_000,
+  worldDevicesMax: worldDevicesMax === undefined ? undefined : Number(worldDevicesMax),
   link: {
     profile: 'nb-iot',
     // From one to half past four in the night, 20 minutes to and fro, for a third of the sites.
@@ -57,7 +59,7 @@ const run = new VirtualRun({
 const startedAt = Date.now()
 const startMs = performance.now()
 const cpu = process.cpuUsage()
-await run.run()
+const part = await run.run()
 const wallS = (performance.now() - startMs) / 1_000
 const used = process.cpuUsage(cpu)
 const {
@@ -67,7 +69,7 @@ const {
   latencyMs,
   verdict,
   reasons,
-} = reportOf(run.fleet, run.fleet.plan, startedAt)
+} = reportOfPart(part, plan, 'embedded', startedAt)
 const deviceSeconds = (counts.total * durationMs) / 1_000
 const whole = (value: number): string => Math.round(value).toLocaleString('en-US')
 const rows: [string, string][] = [
@@ -83,7 +85,7 @@ const rows: [string, string][] = [
   ['wall time', `${wallS.toFixed(1)} s (CPU ${((used.user + used.system) / 1e6).toFixed(1)} s)`],
   ['device seconds a second', whole(deviceSeconds / wallS)],
   ['a message', `${((wallS * 1e6) / totals.published).toFixed(2)} us`],
-  ['events', whole(run.clock.events)],
+  ['worlds, events', `${whole(run.worlds)}, ${whole(run.events)}`],
   ['peak memory', `${whole(process.resourceUsage().maxRSS / 1_024)} MiB`],
   ['digest', digest ?? 'none'],
   ['verdict', [verdict, ...reasons].join(', ')],

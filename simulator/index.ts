@@ -9,7 +9,7 @@ export type {
   DevicePublishResult,
   PeriodicSchedule,
 } from './device/index.ts'
-export { Fleet, reportOf, VirtualRun } from './fleet/index.ts'
+export { Fleet, reportOf, reportOfPart, VirtualRun } from './fleet/index.ts'
 export type {
   Dialer,
   FleetInspection,
@@ -17,5 +17,6 @@ export type {
   FleetSnapshot,
   GroupSnapshot,
   LatencySummary,
+  RunPart,
   VirtualRunOptions,
 } from './fleet/index.ts'

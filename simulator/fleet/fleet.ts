@@ -82,10 +82,6 @@ export class Fleet implements FleetInspection {
     return sum
   }
 
-  get plan(): FleetPlan {
-    return this.#options.plan
-  }
-
   /** Counters and histograms, live. */
   get tally(): Tally {
     return this.#tally

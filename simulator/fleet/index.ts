@@ -1,7 +1,8 @@
 // The fleet room: many devices on one clock.
 export { Fleet } from './fleet.ts'
-export { reportOf } from './fleet-report.ts'
+export { reportOf, reportOfPart } from './fleet-report.ts'
 export type { Dialer, FleetOptions } from './fleet.ts'
+export type { RunPart } from './run-part.ts'
 export { VirtualRun } from './virtual-run.ts'
 export type { VirtualRunOptions } from './virtual-run.ts'
 export type {
