@@ -1,5 +1,6 @@
-// A fleet in virtual time: devices on nb-iot links with a nightly outage, one QoS 1 message a minute
-// each. Prints the real time it takes, how many device seconds a second that is, and the digest.
+// A fleet in virtual time: devices on nb-iot links with a nightly outage, one QoS 1 message a
+// minute each. Prints the real time it takes, how many device seconds a second that is, and the
+// digest.
 //
 //   npx tsx --conditions=dev bench/virtual.ts [devices] [virtual hours] [seed] [devices a world]
 //

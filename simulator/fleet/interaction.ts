@@ -1,5 +1,5 @@
-// Whether devices of a fleet can hear each other through the broker. If not, each device's run is its
-// own, whichever others there are. Told from the scenario alone, so a placeholder may stand for
+// Whether devices of a fleet can hear each other through the broker. If not, each device's run is
+// its own, whichever others there are. Told from the scenario alone, so a placeholder may stand for
 // anything: the answer is rather once too often yes.
 
 import type { DeviceGroup, FleetPlan } from '../scenario/index.ts'

@@ -6,10 +6,10 @@ import { setImmediate } from 'node:timers/promises'
 import type { BrokerOptions } from '../broker/index.ts'
 import type { FleetPlan } from '../scenario/index.ts'
 import { completeLink, IDEAL_LINK, VirtualClock } from '../world/index.ts'
-import type { BrokerFault, LinkSettings } from '../world/index.ts'
+import type { LinkSettings } from '../world/index.ts'
 import { EmbeddedBroker } from './embedded-broker.ts'
 import { Fleet } from './fleet.ts'
-import { linkModels } from './links.ts'
+import { faultsOf, linkModels } from './links.ts'
 
 export interface VirtualWorldOptions {
   readonly plan: FleetPlan
@@ -18,7 +18,6 @@ export interface VirtualWorldOptions {
   readonly drainMs: number
   /** For groups that have no link of their own; default: a line that adds nothing. */
   readonly link?: LinkSettings | undefined
-  readonly faults?: readonly BrokerFault[] | undefined
   readonly broker?: BrokerOptions | undefined
 }
 
@@ -41,10 +40,10 @@ export class VirtualWorld {
 
   constructor(options: VirtualWorldOptions) {
     this.#options = options
-    const { plan, durationMs, link, faults = [], broker } = options
+    const { plan, durationMs, link, broker } = options
     const { clock } = this
     const wallNow = (): number => EPOCH_MS + clock.now()
-    this.embedded = new EmbeddedBroker({ clock, wallNow, faults, broker })
+    this.embedded = new EmbeddedBroker({ clock, wallNow, faults: faultsOf(plan), broker })
     const fallback = link === undefined ? IDEAL_LINK : completeLink(link)
     this.fleet = new Fleet({
       plan,

@@ -1,7 +1,7 @@
-// Any byte channel behind a link that is not ideal. The device talks to this channel; what it writes
-// reaches the inner one when the link's rules let it, and the same the other way. The inner channel
-// may be TCP in real time or a DirectChannel in virtual time: the rules are the same. One object is
-// one connection. Bounded: bytesMax under way each way, then the writer waits.
+// Any byte channel behind a link that is not ideal. The device talks to this channel; what it
+// writes reaches the inner one when the link's rules let it, and the same the other way. The inner
+// channel may be TCP in real time or a DirectChannel in virtual time: the rules are the same. One
+// object is one connection. Bounded: bytesMax under way each way, then the writer waits.
 //
 //   device ─write─► lane up ─► inner.write ─► peer
 //   device ◄onBytes─ lane down ◄─ inner.onBytes

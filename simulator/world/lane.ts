@@ -1,7 +1,7 @@
-// One direction of one connection: bytes go in now and come out when the link's rules say, in order,
-// cut into segments. A late segment holds up those behind it, as in TCP. Bytes are copied once and
-// handed out where they lie. Between the bytes stand marks: the connection is open, ends, is reset.
-// It does not know what the bytes mean nor who is at either end. A segment is O(rules).
+// One direction of one connection: bytes go in now and come out when the link's rules say, in
+// order, cut into segments. A late segment holds up those behind it, as in TCP. Bytes are copied
+// once and handed out where they lie. Between them stand marks: the connection is open, ends, is
+// reset. It does not know what the bytes mean nor who is at either end. A segment is O(rules).
 
 import { Task } from '@motewire/sdk/kit'
 import type { Prng } from '@motewire/sdk/kit'

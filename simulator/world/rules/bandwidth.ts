@@ -5,7 +5,7 @@
 import type { LinkRule, Verdict } from '../rule.ts'
 
 /** TCP and IPv4 without options. */
-export const SEGMENT_HEADER_BYTES = 40
+const SEGMENT_HEADER_BYTES = 40
 
 const BITS_PER_MS_OF_BPS = 1_000
 const BITS_PER_BYTE = 8
