@@ -59,13 +59,12 @@ export class EventQueue {
     for (;;) {
       const head = this.#heads[this.#tick & MASK]
       if (head !== undefined) return head.deadlineMs <= limitMs ? head : undefined
-      // The next slot with a task, but not beyond the next window, whose tasks come down first.
-      const window = this.#nextWindow()
-      const near = this.#nearTick()
-      const target = this.#farCount > 0 && near >= window ? window : near
+      // The next slot with a task, but not beyond a window whose tasks must come down first.
+      const window = this.#farWindow()
+      const target = Math.min(this.#nearTick(), window)
       if (target > limitTick) return undefined
       this.#tick = target
-      if (target === window && this.#farCount > 0) this.#cascade()
+      if (target === window) this.#cascade()
     }
   }
 
@@ -74,8 +73,7 @@ export class EventQueue {
     if (this.#count === 0) return Infinity
     const head = this.#heads[this.#tick & MASK]
     if (head !== undefined) return head.deadlineMs
-    const near = this.#nearTick()
-    return this.#farCount === 0 ? near : Math.min(near, this.#nextWindow())
+    return Math.min(this.#nearTick(), this.#farWindow())
   }
 
   /** Takes a task out, to run it. */
@@ -84,8 +82,14 @@ export class EventQueue {
     this.#count--
   }
 
-  #nextWindow(): number {
-    return (Math.floor(this.#tick / SLOTS) + 1) * SLOTS
+  /** The tick at which the next tasks of level 1 come down; Infinity when there are none. */
+  #farWindow(): number {
+    if (this.#farCount === 0) return Infinity
+    const window = Math.floor(this.#tick / SLOTS)
+    const here = SLOTS + (window & MASK)
+    const ahead = this.#firstOccupied(here + 1, 2 * SLOTS)
+    if (ahead !== -1) return (window + ahead - here) * SLOTS
+    return (window + SLOTS + this.#firstOccupied(SLOTS, here + 1) - here) * SLOTS
   }
 
   #place(task: Task): void {
@@ -142,6 +146,7 @@ export class EventQueue {
 
   /** The next tick whose slot of level 0 holds a task; Infinity when there is none. */
   #nearTick(): number {
+    if (this.#count === this.#farCount) return Infinity
     const here = this.#tick & MASK
     const base = this.#tick - here
     const ahead = this.#firstOccupied(here, SLOTS)
@@ -199,6 +204,6 @@ function isBefore(one: Task, other: Task): boolean {
 
 function emptySlots(): (Task | undefined)[] {
   const slots: (Task | undefined)[] = []
-  for (let slot = 0; slot < 2 * SLOTS; slot++) slots.push(undefined)
-  return slots
+  slots.length = 2 * SLOTS
+  return slots.fill(undefined)
 }
