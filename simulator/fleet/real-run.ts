@@ -43,7 +43,8 @@ export class RealRun implements Run {
     const links = linkModels(plan, link, rules)
     this.fleet = new Fleet({
       plan,
-      brokerUrl: isEmbedded ? 'mqtt://embedded' : brokerUrls.join(','),
+      // With several brokers the dialer picks one for each device.
+      brokerUrl: brokerUrls[0] ?? 'mqtt://embedded',
       clock: this.#clock,
       wallNow,
       durationMs,
