@@ -27,7 +27,7 @@ export interface VirtualWorldOptions {
  */
 const TURN_MS = 60_000
 /** Same, while waiting for the end. */
-const DRAIN_TURN_MS = 20
+const DRAIN_TURN_MS = 500
 /** 2026-01-01 UTC: payloads must not depend on when the run was made. */
 const EPOCH_MS = 1_767_225_600_000
 

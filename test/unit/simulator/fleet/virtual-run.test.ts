@@ -48,7 +48,7 @@ const MINUTE_MS = 60_000
 
 function runOf(plan: FleetPlan, options: Partial<VirtualRunOptions> = {}): Promise<RunPart> {
   const link = { profile: 'gprs', cutEveryMs: 20_000 } as const
-  const given = { plan, durationMs: 3 * MINUTE_MS, drainMs: MINUTE_MS, link, ...options }
+  const given = { plan, durationMs: MINUTE_MS, drainMs: MINUTE_MS, link, ...options }
   return new VirtualRun(given).run()
 }
 
@@ -60,7 +60,7 @@ async function digestOf(...args: Parameters<typeof runOf>): Promise<string> {
 async function digestsOf(groups: string): Promise<{ meter: string; door: string }> {
   const link = { profile: 'wifi-poor', cutEveryMs: 20_000 } as const
   const plan = planOf(groups)
-  const world = new VirtualWorld({ plan, durationMs: 3 * MINUTE_MS, drainMs: 1_000, link })
+  const world = new VirtualWorld({ plan, durationMs: MINUTE_MS, drainMs: 1_000, link })
   await world.run()
   const digest = (group: string): string => {
     const sum = new TraceSum()
@@ -74,8 +74,8 @@ describe('a fleet in virtual time', () => {
   it('loses nothing over links that are cut again and again', async () => {
     const { ledger, reconnects, digest } = await runOf(planOf(METERS + DOORS))
     const { published, acked, lost, queued } = ledger.total()
-    expect(reconnects).toBeGreaterThan(20)
-    expect(published).toBeGreaterThan(500)
+    expect(reconnects).toBeGreaterThan(5)
+    expect(published).toBeGreaterThan(150)
     expect({ acked, lost, queued }).toEqual({ acked: published, lost: 0, queued: 0 })
     expect(String(digest)).toMatch(/^[0-9a-f]{16}$/)
   })
