@@ -3,8 +3,8 @@
 //
 //   npx tsx --conditions=dev bench/sockets.ts [devices] [workers] [brokers] [seconds]
 //
-// Defaults: 18,000 devices, 1 worker, 1 broker, 60 seconds of which the first half is the ramp. Each
-// device sends a QoS 1 message every 30 seconds.
+// Defaults: 18,000 devices, 1 worker, 1 broker, 60 seconds of which the first half is the ramp.
+// Each device sends a QoS 1 message every 30 seconds.
 
 import { performance } from 'node:perf_hooks'
 import { connectAsync } from '@motewire/sdk'

@@ -1,6 +1,6 @@
-// The real client and the real broker in virtual time under random faults: links that are slow, lose,
-// stall, are cut at any byte, forget connections; a broker that goes down. Fixed seeds, and a new
-// one each time; a failure names the command that repeats it.
+// The real client and the real broker in virtual time under random faults: links that are slow,
+// lose, stall, are cut at any byte, forget connections; a broker that goes down. Fixed seeds, and a
+// new one each time; a failure names the command that repeats it.
 
 import { describe, expect, it } from 'vitest'
 import { simulate } from './stage/run.ts'

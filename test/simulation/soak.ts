@@ -3,9 +3,9 @@
 //
 //   npm run soak -- [real seconds] [first seed] [mutant]
 //
-// Defaults: 60 seconds, from a seed of the clock, no mutant. A mutant is a client broken on purpose:
-// forgets-dup, drops-acks (one in 10,000), swaps-publishes. Exit 1 and the seed when something is
-// found.
+// Defaults: 60 seconds, from a seed of the clock, no mutant. A mutant is a client broken on
+// purpose: forgets-dup, drops-acks (one in 10,000), swaps-publishes. Exit 1 and the seed when
+// something is found.
 
 import { performance } from 'node:perf_hooks'
 import { dropsAcks, forgetsDup, swapsPublishes } from './stage/mutants.ts'

@@ -1,5 +1,5 @@
-// Broken clients, to see that the simulation finds them: each changes the packets that a good client
-// writes. Writes hold whole packets.
+// Broken clients, to see that the simulation finds them: each changes the packets that a good
+// client writes. Writes hold whole packets.
 
 import type { Prng } from '@motewire/sdk/kit'
 import type { Mutation } from './tapped-channel.ts'
