@@ -4,6 +4,7 @@
 import { describe, expect, it } from 'vitest'
 import { dropsAcks, forgetsDup, swapsPublishes } from './stage/mutants.ts'
 import { simulate } from './stage/run.ts'
+import { shrink } from './stage/shrink.ts'
 import type { Finding, RunOptions } from './stage/run.ts'
 
 const SEEDS_MAX = 60
@@ -17,6 +18,20 @@ describe('the simulation finds a client that', () => {
     const { seed, finding } = await search(mutate)
     expect(finding?.breaches.join('\n')).toMatch(breach)
     expect(await simulate(seed, { mutate })).toEqual(finding)
+  })
+})
+
+describe('a failure', () => {
+  it('is shrunk to fewer devices and faults that still fail', async () => {
+    const mutate = forgetsDup
+    const { seed, finding } = await search(mutate)
+    if (finding === undefined) throw new Error('no failure to shrink')
+    const { kept, finding: simplest } = await shrink(seed, { mutate }, finding)
+    expect(kept).toContain('one publisher')
+    expect(simplest.breaches.join('\n')).toMatch(/again without DUP/)
+    expect(kept.length).toBeGreaterThan(3)
+    expect(simplest.messages).toBeLessThanOrEqual(finding.messages)
+    expect(simplest.connects).toBeLessThan(finding.connects)
   })
 })
 

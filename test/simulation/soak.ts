@@ -10,6 +10,7 @@
 import { performance } from 'node:perf_hooks'
 import { dropsAcks, forgetsDup, swapsPublishes } from './stage/mutants.ts'
 import { simulate } from './stage/run.ts'
+import { shrink } from './stage/shrink.ts'
 import type { RunOptions } from './stage/run.ts'
 
 const MUTANTS: Readonly<Record<string, RunOptions['mutate']>> = {
@@ -44,6 +45,9 @@ async function soak(durationMs: number, firstSeed: number): Promise<boolean> {
       process.stdout.write(`${line}\nseed ${seed} breaks a promise:\n`)
       for (const breach of finding.breaches) process.stdout.write(`  ${breach}\n`)
       process.stdout.write(`repeat: npm run soak -- 1 ${seed} ${mutant}\n`)
+      const { kept, finding: simplest } = await shrink(seed, { mutate: MUTANTS[mutant] }, finding)
+      const size = `${simplest.messages} messages, ${simplest.connects} connections`
+      process.stdout.write(`it still fails with ${kept.join(', ') || 'nothing less'}: ${size}\n`)
       return false
     }
     const isOver = elapsedMs >= durationMs

@@ -34,6 +34,8 @@ export interface Finding {
 export interface RunOptions {
   /** Breaks each client in the same way; called once a client. */
   readonly mutate?: ((prng: Prng) => Mutation) | undefined
+  /** Takes the place of what the seed draws: for shrinking. */
+  readonly change?: ((draw: Draw) => Draw) | undefined
 }
 
 const TROUBLE_MS = 120_000
@@ -42,7 +44,7 @@ const QUIET_MS = 600_000
 const STOP_MS = 60_000
 
 /** What is drawn once a run. */
-interface Draw {
+export interface Draw {
   readonly publishers: number
   readonly subscribers: number
   readonly everyMs: number
@@ -98,7 +100,8 @@ class Stage {
 
   constructor(seed: number | string, options: RunOptions) {
     this.#prng = new Prng(seed)
-    this.#draw = drawOf(this.#prng.fork('draw'))
+    const draw = drawOf(this.#prng.fork('draw'))
+    this.#draw = options.change?.(draw) ?? draw
     this.#options = options
     const { inflightMax } = this.#draw
     this.#broker = new Broker({ clock: this.#clock, wallNow: () => 0, inflightMax })
