@@ -2,9 +2,9 @@
 // by duration or Ctrl-C, and the report. `sim` and `demo` differ only in what they put in here.
 
 import { ConsoleServer } from '@motewire/console'
-import { sharedClock, Task } from '@motewire/sdk'
 import type { MotewireError } from '@motewire/sdk'
-import { Fleet, reportOf } from '@motewire/simulator'
+import { makeRun, reportOfPart } from '@motewire/simulator'
+import type { FleetInspection, LinkSettings, Run } from '@motewire/simulator'
 import { Broker } from '@motewire/simulator/broker'
 import {
   checkReportPath,
@@ -18,8 +18,8 @@ import { interrupted } from './interrupt.ts'
 
 export interface FleetRun {
   readonly plan: FleetPlan
-  /** A broker URL, or `embedded`. */
-  readonly broker: string
+  /** Broker URLs, which devices take in turn, or `embedded`. */
+  readonly brokers: readonly string[]
   /** Port of the embedded broker; 0 takes a free one. */
   readonly brokerPort: number
   /** Port of the console; undefined: no console. */
@@ -27,10 +27,18 @@ export interface FleetRun {
   readonly durationMs: number | undefined
   readonly reportPath: string | undefined
   readonly quiet: boolean
+  /** Processes that share the devices. Default 1: this one. */
+  readonly workers?: number | undefined
+  /** Addresses to connect from. Default: the system's choice. */
+  readonly sources?: readonly string[] | undefined
+  /** Of groups without a link of their own. */
+  readonly link?: LinkSettings | undefined
 }
 
 /** Longest wait for messages under way when the run ends. */
 const DRAIN_MS = 1_500
+/** Same, in the time of the run, where links are slow or time costs nothing. */
+const SLOW_DRAIN_MS = 60_000
 /** Without a terminal a progress line is a line of a log: fewer of them. */
 const LOG_EVERY_MS = 5_000
 const REFRESH_MS = 500
@@ -38,29 +46,33 @@ const REFRESH_MS = 500
 export async function runFleet(run: FleetRun): Promise<Report> {
   if (run.reportPath !== undefined) checkReportPath(run.reportPath)
   const stop = interrupted()
-  const broker = run.broker === 'embedded' ? await startBroker(run.brokerPort) : undefined
-  const brokerUrl = broker?.url ?? run.broker
-  const clock = sharedClock()
-  const { plan, durationMs } = run
-  const wallNow = (): number => Date.now()
-  const fleet = new Fleet({ plan, brokerUrl, clock, wallNow, durationMs })
+  const { plan, durationMs, workers, sources = [], link } = run
+  const { clock } = plan.scenario
+  const isEmbedded = run.brokers[0] === 'embedded'
+  // In virtual and scaled time the embedded broker is reached without sockets, on the same clock.
+  const broker = isEmbedded && clock.kind === 'real' ? await startBroker(run.brokerPort) : undefined
+  const brokerUrls = broker !== undefined ? [broker.url] : isEmbedded ? [] : run.brokers
+  const drainMs = clock.kind === 'real' && link === undefined ? DRAIN_MS : SLOW_DRAIN_MS
+  const spec = { plan, clock, brokerUrls, sources, durationMs, drainMs, link }
+  const fleet = makeRun(spec, workers)
+  const brokerName = isEmbedded ? (broker?.url ?? 'embedded') : run.brokers.join(',')
   const say = (line: string): void => void (run.quiet || process.stdout.write(`${line}\n`))
-  say(`broker   ${brokerUrl}`)
+  say(`broker   ${brokerName}`)
   const page = await startConsole(run, broker?.broker, fleet)
   if (page !== undefined) say(`console  ${page.url}`)
   const startedAt = Date.now()
   const progress = new Progress(fleet, run.quiet)
+  void stop.then(() => fleet.stop())
+  let report: Report
   try {
-    fleet.start()
-    await Promise.race([stop, ...(durationMs === undefined ? [] : [elapsed(durationMs)])])
-    await fleet.stop(DRAIN_MS)
+    report = reportOfPart(await fleet.run(), plan, brokerName, startedAt)
   } finally {
     progress.stop()
     await page?.server.stop()
     await broker?.broker.stop()
   }
-  const report = reportOf(fleet, plan, startedAt)
   process.stdout.write(formatText(report))
+  if (report.digest !== undefined) process.stdout.write(`  digest   ${report.digest}\n`)
   if (run.reportPath !== undefined) await writeReport(run.reportPath, report)
   return report
 }
@@ -83,7 +95,7 @@ async function startBroker(port: number): Promise<{ broker: Broker; url: string 
 async function startConsole(
   { consolePort }: FleetRun,
   broker: Broker | undefined,
-  fleet: Fleet,
+  fleet: Run,
 ): Promise<{ server: ConsoleServer; url: string } | undefined> {
   if (consolePort === undefined) return undefined
   const server = new ConsoleServer({ broker, fleet, port: consolePort })
@@ -97,20 +109,13 @@ async function startConsole(
   }
 }
 
-function elapsed(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    const clock = sharedClock()
-    clock.schedule(clock.now() + ms, new Task(() => resolve()))
-  })
-}
-
 /** The live line: rewritten in place on a terminal, now and then a line elsewhere. */
 class Progress {
-  readonly #fleet: Fleet
+  readonly #fleet: FleetInspection
   readonly #isTerminal = process.stdout.isTTY
   readonly #timer: NodeJS.Timeout | undefined
 
-  constructor(fleet: Fleet, quiet: boolean) {
+  constructor(fleet: FleetInspection, quiet: boolean) {
     this.#fleet = fleet
     if (quiet) return
     this.#timer = setInterval(() => this.#print(), this.#isTerminal ? REFRESH_MS : LOG_EVERY_MS)

@@ -1,33 +1,46 @@
-// From a fleet that has ended to its report.
+// From what a run has counted to its report.
 
 import { makeReport } from '../report/index.ts'
 import type { Report } from '../report/index.ts'
-import type { FleetPlan } from '../scenario/index.ts'
+import type { FleetPlan, ScenarioClock } from '../scenario/index.ts'
+import { partOf } from './run-part.ts'
+import type { RunPart } from './run-part.ts'
 import type { Fleet } from './fleet.ts'
 
 /** @param startedAtMs wall clock, milliseconds since 1970. */
 export function reportOf(fleet: Fleet, plan: FleetPlan, startedAtMs: number): Report {
+  return reportOfPart(partOf(fleet), plan, fleet.snapshot().broker, startedAtMs)
+}
+
+/**
+ * @param broker URL of the broker, or what it was.
+ * @param startedAtMs wall clock, milliseconds since 1970.
+ */
+export function reportOfPart(
+  part: RunPart,
+  plan: FleetPlan,
+  broker: string,
+  startedAtMs: number,
+): Report {
   const { scenario } = plan
-  const snapshot = fleet.snapshot()
-  const { tally } = fleet
+  const { devices: total, started, connected, reconnects, errors } = part
   return makeReport({
     scenario: scenario.name,
     seed: scenario.seed,
-    broker: snapshot.broker,
-    clock: scenario.clock.kind,
+    broker,
+    clock: clockName(scenario.clock),
     startedAtMs,
-    durationMs: snapshot.elapsedMs,
-    devices: {
-      total: snapshot.devices,
-      started: snapshot.started,
-      connected: snapshot.connected,
-      reconnects: snapshot.reconnects,
-      errors: snapshot.errors,
-    },
-    ledger: tally.ledger,
-    groups: snapshot.groups,
-    overruns: tally.overruns,
-    latency: tally.ackLatency,
-    lag: tally.lag,
+    durationMs: part.elapsedMs,
+    devices: { total, started, connected, reconnects, errors },
+    ledger: part.ledger,
+    groups: part.groups,
+    overruns: part.overruns,
+    latency: part.latency,
+    lag: part.lag,
+    digest: part.digest?.toString(),
   })
+}
+
+function clockName(clock: ScenarioClock): string {
+  return clock.kind === 'scaled' ? `scaled:${clock.factor}` : clock.kind
 }
