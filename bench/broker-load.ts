@@ -21,7 +21,12 @@ export type LoadJob =
     }
   | { readonly kind: 'connects'; readonly port: number; readonly count: number }
   | { readonly kind: 'idle'; readonly port: number; readonly count: number }
-  | { readonly kind: 'queue'; readonly port: number; readonly sessions: number; readonly each: number }
+  | {
+      readonly kind: 'queue'
+      readonly port: number
+      readonly sessions: number
+      readonly each: number
+    }
 
 /** What it answers: `begin` and `end` bracket the part that is measured. */
 export type LoadReport = { readonly event: 'begin' | 'end' | 'done'; readonly amount: number }
@@ -161,7 +166,9 @@ async function runFlow(job: LoadJob & { kind: 'flow' }): Promise<void> {
     for (let moved = true; moved;) {
       moved = false
       for (const publisher of publishers) {
-        const room = Math.floor((OUTSTANDING_MAX - (sent * job.subscribers - delivered())) / job.subscribers)
+        const room = Math.floor(
+          (OUTSTANDING_MAX - (sent * job.subscribers - delivered())) / job.subscribers,
+        )
         const count = publisher.pump(room)
         sent += count
         if (count > 0) moved = true

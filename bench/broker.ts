@@ -188,6 +188,8 @@ for (const row of ROWS.filter(({ name }) => name.includes(flags.rows))) {
     const figure = median(figures.get(name)!)
     const ratio = row.measure === 'perCpuSecond' ? own / figure : figure / own
     const beside = name === 'motewire' ? '' : `  motewire is ${ratio.toFixed(2)}x as good`
-    console.log(`  ${name.padEnd(12)}${Math.round(figure).toLocaleString('en').padStart(12)}${beside}`)
+    console.log(
+      `  ${name.padEnd(12)}${Math.round(figure).toLocaleString('en').padStart(12)}${beside}`,
+    )
   }
 }
