@@ -152,10 +152,14 @@ export class Delivery {
       this.#fleeting.push(message.keep(), 0, retain, identifiers)
       return true
     }
+    const isNext = receiver !== undefined && this.#waiting.size === 0 && this.#resend.length === 0
+    if (isNext && this.#hasWindow(receiver)) {
+      const sent = this.#sendFirst(message.keep(), qos, retain, identifiers, receiver, now)
+      if (sent !== undefined) return sent
+    }
     if (!this.#hasRoom(this.#waiting, message, now)) return this.#drop('queueFull')
     this.#waiting.push(message.keep(), qos, retain, identifiers)
     this.ledger?.handleQueued(message, qos, retain, identifiers)
-    if (this.#waiting.size === 1) this.pump(now)
     return true
   }
 
@@ -250,17 +254,20 @@ export class Delivery {
     return false
   }
 
+  #fits(bytes: number): boolean {
+    const { messagesMax, bytesMax } = this.#limits
+    const waiting = this.#fleeting.size + this.#waiting.size
+    return waiting < messagesMax && this.waitingBytes + bytes <= bytesMax
+  }
+
+  /** Room for a message, made by what gives way: the expired first, then as the limits say. */
   #hasRoom(ring: MessageRing, message: Message, now: number): boolean {
-    const { messagesMax, bytesMax, whenFull } = this.#limits
     const bytes = bytesOf(message)
-    const fits = (): boolean =>
-      this.#fleeting.size + this.#waiting.size < messagesMax &&
-      this.waitingBytes + bytes <= bytesMax
-    while (!fits()) {
-      // What has expired gives way first.
+    while (!this.#fits(bytes)) {
       const oldest = ring.peek()
       const isExpired = oldest !== undefined && oldest.secondsLeft(now) <= 0
-      if (oldest === undefined || !(isExpired || whenFull === 'drop-oldest')) return false
+      const mayGo = isExpired || this.#limits.whenFull === 'drop-oldest'
+      if (oldest === undefined || !mayGo) return false
       this.#dropOldest(ring, isExpired ? 'expired' : 'queueFull')
     }
     return true
@@ -303,14 +310,41 @@ export class Delivery {
     const identifiers = ring.identifiersOf()
     const id = this.inflightTable.add(message, qos, retain, identifiers)
     if (id === 0) return false
+    ring.shift()
+    this.#sendAs(id, message, qos, retain, identifiers, receiver, now)
+    return true
+  }
+
+  /** A message that need not wait; undefined when no packet identifier is free. */
+  #sendFirst(
+    message: Message,
+    qos: QoS,
+    retain: boolean,
+    identifiers: Identifiers,
+    receiver: Receiver,
+    now: number,
+  ): boolean | undefined {
+    const id = this.inflightTable.add(message, qos, retain, identifiers)
+    if (id === 0) return undefined
+    this.ledger?.handleQueued(message, qos, retain, identifiers)
+    return this.#sendAs(id, message, qos, retain, identifiers, receiver, now)
+  }
+
+  #sendAs(
+    id: number,
+    message: Message,
+    qos: QoS,
+    retain: boolean,
+    identifiers: Identifiers,
+    receiver: Receiver,
+    now: number,
+  ): boolean {
     if (!this.#write(message, qos, retain, 0, id, identifiers, receiver, now)) {
       this.inflightTable.remove(id)
-      ring.shift()
       this.ledger?.handleDropped()
-      return true
+      return false
     }
     this.#inWindow++
-    ring.shift()
     this.ledger?.handleSent(id)
     return true
   }

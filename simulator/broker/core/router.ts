@@ -141,23 +141,37 @@ function addRoute(bySession: Map<Session, Route>, entry: SubscriptionEntry): voi
   if (identifier !== undefined) (route.identifiers ??= []).push(identifier)
 }
 
-/**
- * In turn among the members that can send it on at once; if there is none, among those connected
- * whose queue has room; then among the absent ones whose queue has.
- */
-function deliverShared(group: SharedGroup, message: Message, now: number): boolean {
+/** How willing a member is: it sends at once, it is there and has room, it is away and has room. */
+const Readiness = { free: 0, connected: 1, away: 2, unable: 3 } as const
+
+function readinessOf({ session }: SubscriptionEntry, topic: string): number {
+  const { delivery } = session
+  if (session.access?.mayReceive(topic) === false) return Readiness.unable
+  if (delivery.isFree) return Readiness.free
+  if (delivery.isFull) return Readiness.unable
+  return session.isConnected ? Readiness.connected : Readiness.away
+}
+
+/** In turn among the most willing ones. */
+function nextMember(group: SharedGroup, topic: string): SubscriptionEntry | undefined {
   const { members } = group
-  const isAllowed = ({ session }: SubscriptionEntry): boolean =>
-    session.access?.mayReceive(message.topic) !== false
-  const entry =
-    nextMember(group, (one) => one.session.delivery.isFree && isAllowed(one)) ??
-    nextMember(
-      group,
-      ({ session }) => session.isConnected && !session.delivery.isFull,
-      isAllowed,
-    ) ??
-    nextMember(group, (one) => !one.session.delivery.isFull && isAllowed(one))
-  if (entry === undefined || members.length === 0) return false
+  let best: SubscriptionEntry | undefined
+  let bestReadiness: number = Readiness.unable
+  for (let i = 0; i < members.length; i++) {
+    const at = (group.next + i) % members.length
+    const readiness = readinessOf(members[at]!, topic)
+    if (readiness >= bestReadiness) continue
+    best = members[at]!
+    bestReadiness = readiness
+    if (readiness === Readiness.free) break
+  }
+  if (best !== undefined) group.next = (members.indexOf(best) + 1) % members.length
+  return best
+}
+
+function deliverShared(group: SharedGroup, message: Message, now: number): boolean {
+  const entry = nextMember(group, message.topic)
+  if (entry === undefined) return false
   const { qos, retainAsPublished = false } = entry.subscription
   const best = message.qos < qos ? message.qos : qos
   const identifiers = entry.identifier === undefined ? undefined : [entry.identifier]
@@ -166,19 +180,4 @@ function deliverShared(group: SharedGroup, message: Message, now: number): boole
   entry.delivered++
   group.messagesOut++
   return true
-}
-
-function nextMember(
-  group: SharedGroup,
-  ...conditions: readonly ((entry: SubscriptionEntry) => boolean)[]
-): SubscriptionEntry | undefined {
-  const { members, next } = group
-  for (let i = 0; i < members.length; i++) {
-    const at = (next + i) % members.length
-    const entry = members[at]!
-    if (!conditions.every((holds) => holds(entry))) continue
-    group.next = (at + 1) % members.length
-    return entry
-  }
-  return undefined
 }
