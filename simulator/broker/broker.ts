@@ -20,6 +20,7 @@ import type { LineOwner } from './line.ts'
 import { Listener } from './listener.ts'
 import type { ListenerOptions } from './listener.ts'
 import { LoadAverages } from './load-averages.ts'
+import { BrokerStore } from './store/broker-store.ts'
 import { systemTopics } from './system-topics.ts'
 import { VERSION } from './version.ts'
 
@@ -40,6 +41,10 @@ export interface BrokerOptions extends Partial<
   readonly clock?: Clock
   /** Wall clock, for what people see. Default Date.now. */
   readonly wallNow?: () => number
+  /** Folder for durable sessions, queues and retained messages. Default: they end with us. */
+  readonly folder?: string
+  /** Whether the disk itself is waited for, against a loss of power. Default false. */
+  readonly isSynced?: boolean
   /** Between publications of `$SYS`; 0 switches them off. Default 10,000. */
   readonly systemIntervalMs?: number
 }
@@ -51,6 +56,7 @@ const STOP_PATIENCE_MS = 500
 export class Broker extends HostInspection implements BrokerControl {
   readonly #options: BrokerOptions
   readonly #core: BrokerCore
+  readonly #store: BrokerStore | undefined
   readonly #clock: Clock
   readonly #wall: WallClock
   readonly #lines = new Map<Connection, Line>()
@@ -71,22 +77,29 @@ export class Broker extends HostInspection implements BrokerControl {
     const wallNow = options.wallNow ?? Date.now
     const offsetMs = wallNow() - clock.now()
     const wall = { now: () => clock.now(), toWall: (instantMs: number) => instantMs + offsetMs }
-    const core = new BrokerCore({
-      ...DEFAULT_CORE_OPTIONS,
-      ...options,
-      gatekeeper: options.gatekeeper ?? doorOf(options.users),
-      version: VERSION,
-      startedAtWallMs: wallNow(),
-    })
+    const { folder, isSynced = false } = options
+    const store = folder === undefined ? undefined : new BrokerStore({ folder, isSynced }, offsetMs)
+    const core = new BrokerCore(
+      {
+        ...DEFAULT_CORE_OPTIONS,
+        ...options,
+        gatekeeper: options.gatekeeper ?? doorOf(options.users),
+        version: VERSION,
+        startedAtWallMs: wallNow(),
+      },
+      store,
+    )
+    store?.restore(core, clock.now())
     super(core, core.defaultHost, wall)
     this.#options = options
     this.#clock = clock
     this.#wall = wall
     this.#core = core
+    this.#store = store
     this.#defer = options.clock === undefined ? setImmediate : (work) => clock.defer(work)
     this.#owner = {
       now: () => clock.now(),
-      commit: () => undefined,
+      commit: () => store?.commit(),
       admit: (line) => this.#admit(line),
       handleGone: (line) => this.#handleGone(line),
     }
@@ -113,6 +126,7 @@ export class Broker extends HostInspection implements BrokerControl {
     } catch (error) {
       this.#clock.cancel(this.#tickTask)
       await Promise.all(this.#listeners.map((listener) => listener.close()))
+      this.#store?.close()
       throw error
     }
   }
@@ -168,6 +182,7 @@ export class Broker extends HostInspection implements BrokerControl {
       this.#clock.cancel(cut)
     }
     await closed
+    this.#store?.close()
   }
 
   // What the core asks.
@@ -179,7 +194,9 @@ export class Broker extends HostInspection implements BrokerControl {
       this.#isFlushPlanned = true
       this.#defer(this.#flush)
     },
-    onTransmitFull: (connection) => this.#lines.get(connection)?.write(),
+    onTransmitFull: (connection) => {
+      if (this.#store?.isHeld !== true) this.#lines.get(connection)?.write()
+    },
     onHangup: (connection, how) => {
       this.#lines.get(connection)?.hangUp(how)
       this.#lines.delete(connection)
@@ -198,6 +215,7 @@ export class Broker extends HostInspection implements BrokerControl {
 
   #handleTick(now: number): void {
     this.#core.handleTick(now)
+    this.#store?.commit()
     const { systemIntervalMs = 10_000 } = this.#options
     if (systemIntervalMs > 0 && now >= this.#systemDueMs) {
       this.#systemDueMs = now + systemIntervalMs

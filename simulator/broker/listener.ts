@@ -13,7 +13,13 @@ import type { ListenerView } from './control.ts'
 import { WebSocketUpgrade } from './web-socket.ts'
 
 /** Codes of the errors that a broker's start can end with. */
-export const BROKER_ERROR_CODES = ['ERR_BROKER_PORT_IN_USE', 'ERR_BROKER_LISTEN'] as const
+export const BROKER_ERROR_CODES = [
+  'ERR_BROKER_PORT_IN_USE',
+  'ERR_BROKER_LISTEN',
+  'ERR_BROKER_STORE',
+  'ERR_BROKER_STORE_IN_USE',
+  'ERR_BROKER_CONFIG',
+] as const
 export type BrokerErrorCode = (typeof BROKER_ERROR_CODES)[number]
 
 export interface ListenerOptions {

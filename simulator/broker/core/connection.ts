@@ -251,14 +251,29 @@ export class Connection implements PacketHandler, SessionLink {
     const isRepeated = qos === 2 && session.receipts.has(packetId)
     let deliveries = 1
     if (!isRepeated) {
-      const version = this.protocolVersion
-      const message = Message.received(frame, topic, session.clientId, version, this.#now)
-      deliveries = host.publish(message, this.#now)
+      const message = this.#messageOf(frame, topic, session)
+      deliveries =
+        qos === 2
+          ? this.#takeOnce(host, session, message, packetId)
+          : host.publish(message, this.#now)
     }
     if (qos === 0) return
-    if (qos === 2 && !isRepeated) this.#openReceipt(host, session, packetId)
     const isUnheard = deliveries === 0 && this.protocolVersion === 5
     this.#acknowledge(qos === 1 ? 4 : 5, packetId, isUnheard ? 0x10 : 0)
+  }
+
+  #messageOf(frame: PublishFrame, topic: string, { clientId }: Session): Message {
+    return Message.received(frame, topic, clientId, this.protocolVersion, this.#now)
+  }
+
+  /** Routes a QoS 2 message and remembers that it did: on disk both or neither. */
+  #takeOnce(host: VirtualHost, session: Session, message: Message, packetId: number): number {
+    const { store } = host
+    if (store !== undefined) store.isHeld = true
+    const deliveries = host.publish(message, this.#now)
+    this.#openReceipt(host, session, packetId)
+    if (store !== undefined) store.isHeld = false
+    return deliveries
   }
 
   /** The reason code for a PUBLISH that ends the connection; 0 when it is in order. */

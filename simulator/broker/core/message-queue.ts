@@ -104,9 +104,10 @@ export class MessageQueue {
       const consumer = isExpired ? undefined : this.#nextConsumer()
       if (!isExpired && consumer === undefined) break
       this.#waiting.shift()
-      this.onUnqueued?.()
       if (consumer === undefined || !this.#handTo(consumer, message, now)) this.dropped++
       else this.messagesOut++
+      // Only once the consumer has it: a crash in between repeats rather than loses.
+      this.onUnqueued?.()
     }
     this.#isDispatching = false
   }

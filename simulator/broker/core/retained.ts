@@ -36,8 +36,7 @@ export class RetainedStore {
     const known = this.#messages.get(message.topic)
     const before = known === undefined ? 0 : bytesOf(known)
     if (message.payloadBytes === 0) {
-      this.#bytes -= before
-      this.#messages.delete(message.topic)
+      this.delete(message.topic)
       return true
     }
     const bytes = this.#bytes - before + bytesOf(message)
@@ -52,6 +51,13 @@ export class RetainedStore {
     this.#messages.set(message.topic, message.keep())
     this.#bytes = bytes
     return true
+  }
+
+  delete(topic: string): void {
+    const known = this.#messages.get(topic)
+    if (known === undefined) return
+    this.#bytes -= bytesOf(known)
+    this.#messages.delete(topic)
   }
 
   get(topic: string): Message | undefined {
@@ -77,10 +83,7 @@ export class RetainedStore {
   /** Forgets what has expired and answers it. O(retained topics): not for every tick. */
   deleteExpired(now: number): Message[] {
     const expired = [...this.#messages.values()].filter((one) => one.secondsLeft(now) <= 0)
-    for (const message of expired) {
-      this.#messages.delete(message.topic)
-      this.#bytes -= bytesOf(message)
-    }
+    for (const { topic } of expired) this.delete(topic)
     return expired
   }
 }

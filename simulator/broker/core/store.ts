@@ -7,6 +7,11 @@ import type { DeliveryLedger } from './delivery.ts'
 import type { Message } from './message.ts'
 
 export interface CoreStore {
+  /**
+   * What is noted while this is set belongs together: a QoS 2 message and that it was taken. Nothing
+   * is written until it is over.
+   */
+  isHeld: boolean
   /** A durable session began, or its properties changed. */
   noteSession(host: string, session: Session): void
   noteSessionEnd(host: string, clientId: string): void

@@ -182,13 +182,19 @@ export class VirtualHost {
 
   /** The reason code: 0, or 0x11 when there was no such subscription. */
   unsubscribe(session: Session, filter: string, now: number): number {
-    const entry = session.subscriptions.get(filter)
-    if (entry === undefined) return 0x11
-    session.removeSubscription(filter)
-    this.#detach(entry)
+    if (!session.subscriptions.has(filter)) return 0x11
+    this.unsubscribeQuietly(session, filter)
     if (session.expiryMs > 0) this.store?.noteUnsubscription(this.name, session.clientId, filter)
     this.timeline.add(session.clientId, 'unsubscribed', filter, now)
     return 0
+  }
+
+  /** Same, from the store: nobody is told. */
+  unsubscribeQuietly(session: Session, filter: string): void {
+    const entry = session.subscriptions.get(filter)
+    if (entry === undefined) return
+    session.removeSubscription(filter)
+    this.#detach(entry)
   }
 
   // Sessions.
