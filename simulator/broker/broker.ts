@@ -14,10 +14,10 @@ import { Message } from './core/message.ts'
 import type { BrokerControl, HostControl, HostView, ListenerView } from './control.ts'
 import { doorOf } from './gatekeeper.ts'
 import { HostInspection } from './host-inspection.ts'
-import type { WallClock } from './host-inspection.ts'
+import type { WallClock } from './views.ts'
 import { Line } from './line.ts'
 import type { LineOwner } from './line.ts'
-import { Listener } from './listener.ts'
+import { Listener, listenerName } from './listener.ts'
 import type { ListenerOptions } from './listener.ts'
 import { LoadAverages } from './load-averages.ts'
 import { BrokerStore } from './store/broker-store.ts'
@@ -25,7 +25,7 @@ import { systemTopics } from './system-topics.ts'
 import { VERSION } from './version.ts'
 
 export interface BrokerOptions extends Partial<
-  Omit<CoreOptions, 'version' | 'startedAtWallMs' | 'gatekeeper'>
+  Omit<CoreOptions, 'version' | 'startedAtWallMs' | 'gatekeeper' | 'hostOfListener'>
 > {
   /** Address to listen on. Default `127.0.0.1`. */
   readonly host?: string
@@ -84,6 +84,7 @@ export class Broker extends HostInspection implements BrokerControl {
         ...DEFAULT_CORE_OPTIONS,
         ...options,
         gatekeeper: options.gatekeeper ?? doorOf(options.users),
+        hostOfListener: hostsOf(options.listeners ?? []),
         version: VERSION,
         startedAtWallMs: wallNow(),
       },
@@ -266,4 +267,12 @@ export class Broker extends HostInspection implements BrokerControl {
     if (listener !== undefined) listener.isAccepting = isAccepting
     return listener !== undefined
   }
+}
+
+function hostsOf(listeners: readonly ListenerOptions[]): Map<string, string> {
+  const hosts = new Map<string, string>()
+  for (const listener of listeners) {
+    if (listener.virtualHost !== undefined) hosts.set(listenerName(listener), listener.virtualHost)
+  }
+  return hosts
 }

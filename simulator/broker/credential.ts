@@ -15,7 +15,7 @@ export type Credential =
     }
 
 /** PBKDF2 runs on the event loop: beyond this it would stop everybody for too long. */
-export const ROUNDS_MAX = 1_000_000
+const ROUNDS_MAX = 1_000_000
 
 /** Reads Mosquitto's formats; undefined when `text` is none of them. */
 export function parseHash(text: string): Credential | undefined {

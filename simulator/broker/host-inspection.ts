@@ -27,12 +27,7 @@ import {
   topicDetail,
   topicView,
 } from './views.ts'
-
-/** The core's time, and how to tell it in wall time. */
-export interface WallClock {
-  now(): number
-  toWall(instantMs: number): number
-}
+import type { WallClock } from './views.ts'
 
 export class HostInspection implements HostControl {
   readonly #core: BrokerCore

@@ -58,7 +58,7 @@ export class Listener {
     onChannel: (channel: ByteChannel, address: string, listener: Listener) => void,
   ) {
     this.options = options
-    this.name = options.name ?? (options.tls === undefined ? 'tcp' : 'tls')
+    this.name = listenerName(options)
     this.#onChannel = onChannel
     this.#upgrade = new WebSocketUpgrade((channel, address) => this.#hand(channel, address))
   }
@@ -128,6 +128,11 @@ export class Listener {
     this.connectedNow++
     this.#onChannel(channel, address, this)
   }
+}
+
+/** Its name, or what it speaks. */
+export function listenerName({ name, tls }: ListenerOptions): string {
+  return name ?? (tls === undefined ? 'tcp' : 'tls')
 }
 
 function ignore(): void {

@@ -55,7 +55,7 @@ export class LoadAverages {
   }
 }
 
-export function total(core: BrokerCore, field: 'messagesIn' | 'messagesOut'): number {
+function total(core: BrokerCore, field: 'messagesIn' | 'messagesOut'): number {
   let sum = 0
   for (const host of core.hosts.values()) sum += host[field]
   return sum

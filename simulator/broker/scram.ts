@@ -1,6 +1,6 @@
-// SCRAM-SHA-256 on the server's side (RFC 5802, RFC 7677), for enhanced authentication: the password
-// never crosses the link, and the client learns that we know it too. Without channel binding. An
-// unknown user takes the same steps as a wrong password.
+// SCRAM-SHA-256 on the server's side (RFC 5802, RFC 7677), for enhanced authentication: the
+// password never crosses the link, and the client learns that we know it too. Without channel
+// binding. An unknown user takes the same steps as a wrong password.
 
 import { createHash, createHmac, pbkdf2Sync, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { AuthExchange, AuthStep, Identity } from './core/access.ts'

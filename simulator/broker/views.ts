@@ -10,12 +10,17 @@ import { lastPayloadOf, rateAt } from './core/topic-statistics.ts'
 import type { TopicRecord } from './core/topic-statistics.ts'
 import type { VirtualHost } from './core/virtual-host.ts'
 import type { ClientDetail, MessageView, QueueView, TopicDetailOfOurs } from './control.ts'
-import type { WallClock } from './host-inspection.ts'
 import type { BrokerStats, ClientView, Page, PageQuery, TopicView } from './inspect.ts'
 
 /** Payloads are shown up to here. */
 const PAYLOAD_BYTES_MAX = 4096
 const ROWS_MAX = 1000
+
+/** The core's time, and how to tell it in wall time. */
+export interface WallClock {
+  now(): number
+  toWall(instantMs: number): number
+}
 
 export function statsOf(core: BrokerCore, host: VirtualHost, clock: WallClock): BrokerStats {
   let queued = 0

@@ -1,6 +1,6 @@
 // MQTT over WebSocket [MQTT5 6]: an HTTP upgrade on a socket that somebody else accepted, and the
-// byte channel that comes of it. The one file that knows the package `ws`. It knows no MQTT; packets
-// may lie across frames as they like [MQTT5-6.0.0-1].
+// byte channel that comes of it. The one file that knows the package `ws`. It knows no MQTT;
+// packets may lie across frames as they like [MQTT5-6.0.0-1].
 
 import { createServer } from 'node:http'
 import type { Server } from 'node:http'

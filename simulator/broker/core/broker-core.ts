@@ -90,13 +90,13 @@ export class BrokerCore implements ConnectionOwner {
     if (method !== undefined) return this.#beginExchange(connection, packet, method, now)
     const { clientId, username, password } = packet
     const { address, listener } = connection
-    const [hostName, name] = this.#splitUser(username)
+    const [ownHost, name] = this.#splitUser(username, listener)
     const request = { clientId, username: name, password, address, listener }
     const identity = this.options.gatekeeper.signIn(request)
     if (identity === undefined) {
       return this.#refuse(connection, packet, REFUSALS.credentials, now)
     }
-    this.#admit(connection, packet, identity, hostName, {}, now)
+    this.#admit(connection, packet, identity, ownHost, {}, now)
   }
 
   #floodRefusal(connection: Connection, now: number): Refusal | undefined {
@@ -119,11 +119,16 @@ export class BrokerCore implements ConnectionOwner {
     return { reasonCode, returnCode: 3, reason: `use ${serverReference}`, serverReference }
   }
 
-  /** `host:user` names one of our hosts; any other user name is the default host's. */
-  #splitUser(username: string | undefined): [host: VirtualHost, name: string | undefined] {
+  /** `host:user` names one of our hosts; any other user name is the listener's host's. */
+  #splitUser(
+    username: string | undefined,
+    listener: string,
+  ): [host: VirtualHost, name: string | undefined] {
     const colon = username?.indexOf(':') ?? -1
-    const host = colon > 0 ? this.hosts.get(username!.slice(0, colon)) : undefined
-    return host === undefined ? [this.defaultHost, username] : [host, username!.slice(colon + 1)]
+    const named = colon > 0 ? this.hosts.get(username!.slice(0, colon)) : undefined
+    if (named !== undefined) return [named, username!.slice(colon + 1)]
+    const ofListener = this.hosts.get(this.options.hostOfListener.get(listener) ?? '')
+    return [ofListener ?? this.defaultHost, username]
   }
 
   #beginExchange(connection: Connection, packet: ConnectPacket, method: string, now: number): void {
@@ -173,7 +178,7 @@ export class BrokerCore implements ConnectionOwner {
       return
     }
     this.#methods.set(connection, method)
-    const [host, username] = this.#splitUser(step.identity.username)
+    const [host, username] = this.#splitUser(step.identity.username, connection.listener)
     const identity = { ...step.identity, username }
     this.#admit(connection, packet, identity, host, properties, now)
   }

@@ -251,7 +251,8 @@ export class Connection implements PacketHandler, SessionLink {
     const isRepeated = qos === 2 && session.receipts.has(packetId)
     let deliveries = 1
     if (!isRepeated) {
-      const message = this.#messageOf(frame, topic, session)
+      const { clientId } = session
+      const message = Message.received(frame, topic, clientId, this.protocolVersion, this.#now)
       deliveries =
         qos === 2
           ? this.#takeOnce(host, session, message, packetId)
@@ -260,10 +261,6 @@ export class Connection implements PacketHandler, SessionLink {
     if (qos === 0) return
     const isUnheard = deliveries === 0 && this.protocolVersion === 5
     this.#acknowledge(qos === 1 ? 4 : 5, packetId, isUnheard ? 0x10 : 0)
-  }
-
-  #messageOf(frame: PublishFrame, topic: string, { clientId }: Session): Message {
-    return Message.received(frame, topic, clientId, this.protocolVersion, this.#now)
   }
 
   /** Routes a QoS 2 message and remembers that it did: on disk both or neither. */
@@ -302,7 +299,7 @@ export class Connection implements PacketHandler, SessionLink {
     return alias === undefined ? topic : this.#aliases?.resolve(alias, topic)
   }
 
-  /** A 3.x client cannot be told: its message is confirmed and goes nowhere, as at Mosquitto. */
+  /** A 3.x client cannot be told: its message is confirmed and goes nowhere. */
   #refusePublish(
     session: Session,
     host: VirtualHost,

@@ -9,23 +9,15 @@
 // On a new connection what was sent is sent again in its order, DUP set, within the window, and
 // only then what waits [MQTT5-4.4.0-1].
 
-import {
-  ACK_BYTES_MAX,
-  propertiesBytes,
-  publishBytes,
-  textBytes,
-  writeAck,
-  writePublishParts,
-} from '@motewire/sdk/codec'
-import type { AckType, Properties, ProtocolVersion, QoS } from '@motewire/sdk/codec'
+import type { AckType, ProtocolVersion, QoS } from '@motewire/sdk/codec'
 import { LARGE_CHUNK_BYTES } from '@motewire/sdk/core'
 import type { TransmitBuffer } from '@motewire/sdk/core'
 import { Awaited, Inflight } from './inflight.ts'
-import { formOf } from './message.ts'
 import type { Message } from './message.ts'
 import { bytesOf, MessageRing } from './message-ring.ts'
 import type { Identifiers } from './message-ring.ts'
-import type { OutboundAliases } from './topic-aliases.ts'
+import { PublishWriter } from './publish-writer.ts'
+import type { Receiver } from './publish-writer.ts'
 
 export interface QueueLimits {
   /** Messages waiting, at most. */
@@ -44,15 +36,6 @@ export interface Drops {
   tooLarge: number
   /** Taken away by an administrator, or with the session. */
   purged: number
-}
-
-/** What the receiver of this connection takes. */
-export interface Receiver {
-  readonly protocolVersion: ProtocolVersion
-  /** QoS 1 and 2 messages in flight at most: its Receive Maximum. */
-  readonly inflightMax: number
-  readonly packetBytesMax: number
-  readonly aliases: OutboundAliases | undefined
 }
 
 /** Told of every step of QoS 1 and 2, for sessions that are kept on disk. */
@@ -74,6 +57,7 @@ const DUP = 8
 export class Delivery {
   readonly #limits: QueueLimits
   readonly #transmit: TransmitBuffer
+  readonly #writer: PublishWriter
   /** The transmit buffer has a chunk's worth: write now if the channel takes it. */
   readonly #onTransmitFull: () => void
   /** QoS 0 that found the transmit buffer full. */
@@ -93,6 +77,7 @@ export class Delivery {
   constructor(limits: QueueLimits, transmit: TransmitBuffer, onTransmitFull: () => void) {
     this.#limits = limits
     this.#transmit = transmit
+    this.#writer = new PublishWriter(transmit)
     this.#onTransmitFull = onTransmitFull
   }
 
@@ -355,7 +340,8 @@ export class Delivery {
     const awaited = table.awaitedOf(id)
     if (awaited === Awaited.nothing) return
     this.#inWindow++
-    if (awaited === Awaited.pubcomp) return this.#writeAck(6, id, 0, receiver.protocolVersion)
+    if (awaited === Awaited.pubcomp)
+      return this.#writer.writeAck(6, id, 0, receiver.protocolVersion)
     const qos = awaited === Awaited.puback ? 1 : 2
     const identifiers = table.identifiersOf(id)
     const message = table.messageOf(id)
@@ -372,7 +358,7 @@ export class Delivery {
     if (!isSent) this.#end(id)
   }
 
-  /** Puts a PUBLISH into the transmit buffer; false when the receiver does not take its size. */
+  /** False when the receiver does not take its size. */
   #write(
     message: Message,
     qos: QoS,
@@ -383,78 +369,8 @@ export class Delivery {
     receiver: Receiver,
     now: number,
   ): boolean {
-    const { protocolVersion, packetBytesMax, aliases } = receiver
-    const isShaped =
-      protocolVersion === 5 &&
-      (identifiers !== undefined ||
-        aliases !== undefined ||
-        message.secondsLeft(now) !== (message.properties?.messageExpiryInterval ?? Infinity))
-    if (isShaped) {
-      return this.#writeShaped(message, qos, retain, dup, id, identifiers, receiver, now)
-    }
-    const form = formOf(protocolVersion, qos)
-    const bytes = message.bytesIn(form)
-    if (bytes > packetBytesMax) return this.#drop('tooLarge')
-    const transmit = this.#transmit
-    transmit.reserve(bytes)
-    const firstByte = 0x30 | dup | (qos << 1) | (retain ? 1 : 0)
-    transmit.end = message.writeTo(transmit.buffer, transmit.end, form, firstByte, id)
-    return true
-  }
-
-  /** A packet whose properties are this receiver's own. */
-  #writeShaped(
-    message: Message,
-    qos: QoS,
-    retain: boolean,
-    dup: 0 | 8,
-    id: number,
-    identifiers: Identifiers,
-    { packetBytesMax, aliases }: Receiver,
-    now: number,
-  ): boolean {
-    const properties: Properties = { ...message.properties }
-    // A message that was sent once must not expire any more.
-    if (properties.messageExpiryInterval !== undefined) {
-      properties.messageExpiryInterval = Math.max(1, message.secondsLeft(now))
-    }
-    if (identifiers !== undefined) properties.subscriptionIdentifier = [...identifiers]
-    const { payload } = message
-    const alias = aliases?.use(message.topic)
-    if (alias !== undefined) properties.topicAlias = alias.alias
-    const topic = alias?.isKnown === true ? '' : message.topic
-    const bytes = publishBytes(
-      textBytes(topic),
-      payload.length,
-      qos,
-      propertiesBytes(properties),
-      5,
-    )
-    if (bytes > packetBytesMax) {
-      aliases?.forget(message.topic)
-      return this.#drop('tooLarge')
-    }
-    const transmit = this.#transmit
-    transmit.reserve(bytes)
-    transmit.end = writePublishParts(
-      transmit.buffer,
-      transmit.end,
-      topic,
-      payload,
-      qos,
-      retain,
-      dup !== 0,
-      id,
-      properties,
-      5,
-    )
-    return true
-  }
-
-  #writeAck(type: AckType, id: number, reasonCode: number, version: ProtocolVersion): void {
-    const transmit = this.#transmit
-    transmit.reserve(ACK_BYTES_MAX)
-    transmit.end = writeAck(transmit.buffer, transmit.end, type, id, reasonCode, version)
+    const isWritten = this.#writer.write(message, qos, retain, dup, id, identifiers, receiver, now)
+    return isWritten || this.#drop('tooLarge')
   }
 
   #handlePubrec(id: number, awaited: Awaited, reasonCode: number, version: ProtocolVersion): void {
@@ -462,9 +378,9 @@ export class Delivery {
       if (reasonCode >= 0x80) return this.#end(id)
       this.inflightTable.markReceived(id)
       this.ledger?.handleReceived(id)
-      this.#writeAck(6, id, 0, version)
-    } else if (awaited === Awaited.pubcomp) this.#writeAck(6, id, 0, version)
-    else if (reasonCode < 0x80) this.#writeAck(6, id, version === 5 ? 0x92 : 0, version)
+      this.#writer.writeAck(6, id, 0, version)
+    } else if (awaited === Awaited.pubcomp) this.#writer.writeAck(6, id, 0, version)
+    else if (reasonCode < 0x80) this.#writer.writeAck(6, id, version === 5 ? 0x92 : 0, version)
   }
 
   #end(id: number): void {

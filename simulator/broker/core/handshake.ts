@@ -2,7 +2,7 @@
 // session expiry. Pure: from a packet and the options to values.
 
 import type { ConnackPacket, ConnectPacket, Properties } from '@motewire/sdk/codec'
-import type { Receiver } from './delivery.ts'
+import type { Receiver } from './publish-writer.ts'
 import type { CoreOptions } from './options.ts'
 import { OutboundAliases } from './topic-aliases.ts'
 

@@ -15,6 +15,8 @@ export interface CoreOptions {
   readonly gatekeeper: Gatekeeper
   /** Names; the first is where clients land that name none (`host:user`). */
   readonly virtualHosts: readonly string[]
+  /** Virtual host of those who come in through a listener of this name. */
+  readonly hostOfListener: ReadonlyMap<string, string>
   /** Of each client's queue. */
   readonly queue: QueueLimits
   /** Of each named queue. */
@@ -56,6 +58,7 @@ export interface CoreOptions {
 export const DEFAULT_CORE_OPTIONS: Omit<CoreOptions, 'version' | 'startedAtWallMs'> = {
   gatekeeper: OPEN_DOOR,
   virtualHosts: ['default'],
+  hostOfListener: new Map(),
   queue: { messagesMax: 10_000, bytesMax: 32 << 20 },
   namedQueue: { messagesMax: 100_000, bytesMax: 64 << 20 },
   namedQueuesMax: 1_000,

@@ -9,7 +9,6 @@ import { Delivery } from './delivery.ts'
 import type { QueueLimits } from './delivery.ts'
 import type { Message } from './message.ts'
 import type { Identifiers } from './message-ring.ts'
-import type { MessageQueue } from './message-queue.ts'
 
 /** The connection of a session, as far as the session asks it. */
 export interface SessionLink {
@@ -22,6 +21,11 @@ export interface SessionLink {
   /** The buffer is full: write now if the channel takes it. */
   notifyFull(): void
   close(reasonCode: number, isWillDue: boolean, now: number, reason?: string): void
+}
+
+/** What a session fetches from when it has room: a named queue. */
+export interface Supply {
+  dispatch(now: number): void
 }
 
 /** A subscription as the topic tree holds it. */
@@ -58,7 +62,7 @@ export class Session {
   readonly delivery: Delivery
   readonly receipts: Receipts = new Receipts()
   /** Queues it consumes from. */
-  consumes: Set<MessageQueue> | undefined
+  consumes: Set<Supply> | undefined
   will: Will | undefined
   /** When a delayed will is published; Infinity when none waits. */
   willDueMs: number = Infinity

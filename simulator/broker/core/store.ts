@@ -8,8 +8,8 @@ import type { Message } from './message.ts'
 
 export interface CoreStore {
   /**
-   * What is noted while this is set belongs together: a QoS 2 message and that it was taken. Nothing
-   * is written until it is over.
+   * What is noted while this is set belongs together: a QoS 2 message and that it was taken.
+   * Nothing is written until it is over.
    */
   isHeld: boolean
   /** A durable session began, or its properties changed. */
@@ -19,7 +19,7 @@ export interface CoreStore {
   noteUnsubscription(host: string, clientId: string, filter: string): void
   /** An inbound QoS 2 identifier was taken, or released. */
   noteReceipt(host: string, clientId: string, packetId: number, isOpen: boolean): void
-  /** Where the steps of this session's deliveries are noted. */
+  /** Where the steps of a session's deliveries are noted. */
   ledgerOf(host: string, clientId: string): DeliveryLedger
   noteRetained(host: string, message: Message): void
   noteQueued(host: string, queue: string, message: Message): void

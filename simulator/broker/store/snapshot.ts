@@ -5,15 +5,21 @@ import type { BrokerCore } from '../core/broker-core.ts'
 import { Awaited } from '../core/inflight.ts'
 import type { Session } from '../core/session.ts'
 import type { VirtualHost } from '../core/virtual-host.ts'
-import type { BrokerStore } from './broker-store.ts'
+import type { CoreStore } from '../core/store.ts'
 import type { RecordWriter } from './records.ts'
 
 const FRAME_BYTES = 1 << 20
 
+/** Where the state is noted. */
+export interface SnapshotTarget extends CoreStore {
+  noteQueue(host: string, queue: string): void
+  receiptsOf(host: string, clientId: string): Iterable<number>
+}
+
 /** Notes everything to `store`, whose records come out of `writer`. */
 export function* snapshotOf(
   core: BrokerCore,
-  store: BrokerStore,
+  store: SnapshotTarget,
   writer: RecordWriter,
 ): Iterable<Uint8Array> {
   for (const host of core.hosts.values()) {
@@ -35,13 +41,13 @@ export function* snapshotOf(
 }
 
 /** The broker's own topics are made anew at each start. */
-function* retainedOf(host: VirtualHost, store: BrokerStore): Iterable<() => void> {
+function* retainedOf(host: VirtualHost, store: SnapshotTarget): Iterable<() => void> {
   for (const message of host.retained.all()) {
     if (!message.topic.startsWith('$SYS/')) yield () => store.noteRetained(host.name, message)
   }
 }
 
-function* queuesOf(host: VirtualHost, store: BrokerStore): Iterable<() => void> {
+function* queuesOf(host: VirtualHost, store: SnapshotTarget): Iterable<() => void> {
   for (const queue of host.queues.values()) {
     yield () => store.noteQueue(host.name, queue.name)
     for (const message of queue.browse()) {
@@ -50,7 +56,7 @@ function* queuesOf(host: VirtualHost, store: BrokerStore): Iterable<() => void> 
   }
 }
 
-function noteSession(host: VirtualHost, session: Session, store: BrokerStore): void {
+function noteSession(host: VirtualHost, session: Session, store: SnapshotTarget): void {
   const { delivery, clientId } = session
   const ledger = delivery.ledger!
   store.noteSession(host.name, session)
