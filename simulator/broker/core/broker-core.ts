@@ -233,7 +233,9 @@ export class BrokerCore implements ConnectionOwner {
     const { expiryMs } = session
     const assignedId = isAssigned ? clientId : undefined
     const acceptance = { sessionPresent, assignedId, keepaliveS, expiryMs, authentication }
-    connection.send(connackOf(packet, acceptance, this.options))
+    if (!connection.send(connackOf(packet, acceptance, this.options))) {
+      return connection.abort('the client takes no packet as large as CONNACK', now)
+    }
     session.delivery.handleOnline(receiverOf(packet, this.options), now)
     session.pull(now)
   }

@@ -201,6 +201,13 @@ export class Connection implements PacketHandler, SessionLink {
     this.#core.handleLost(this, isWillDue, text, now)
   }
 
+  /** Ends the connection without a word. */
+  abort(reason: string, now: number): void {
+    this.handler.onHangup(this, 'abort')
+    this.#finish()
+    this.#core.handleLost(this, false, reason, now)
+  }
+
   /** Answers CONNECT with a refusal and closes. */
   refuse({ reasonCode, returnCode, reason, serverReference }: Refusal, now: number): void {
     const isNew = this.protocolVersion === 5
@@ -227,9 +234,7 @@ export class Connection implements PacketHandler, SessionLink {
     if (reasonCode === 0x84) {
       return this.refuse({ reasonCode, returnCode: 1, reason: message }, this.#now)
     }
-    this.handler.onHangup(this, 'abort')
-    this.#finish()
-    this.#core.handleLost(this, false, message, this.#now)
+    this.abort(message, this.#now)
   }
 
   // Packets, called by the decoder.
