@@ -245,7 +245,8 @@ export class Connection implements PacketHandler, SessionLink {
     if (session === undefined || host === undefined) return this.#handleFault(BEFORE_CONNECT)
     const fault = this.#publishFault(frame, session)
     if (fault !== 0) return this.close(fault, true, this.#now)
-    const topic = this.#topicOf(frame)
+    const alias = frame.properties?.topicAlias
+    const topic = alias === undefined ? frame.topic : this.#aliases?.resolve(alias, frame.topic)
     // An alias beyond the maximum, or one that stands for nothing [MQTT5-3.3.2-9].
     if (topic === undefined) return this.close(0x94, true, this.#now)
     session.messagesIn++
@@ -297,11 +298,6 @@ export class Connection implements PacketHandler, SessionLink {
       this.#rateCount = 0
     }
     return ++this.#rateCount > publishesPerSecondMax
-  }
-
-  #topicOf({ topic, properties }: PublishFrame): string | undefined {
-    const alias = properties?.topicAlias
-    return alias === undefined ? topic : this.#aliases?.resolve(alias, topic)
   }
 
   /** A 3.x client cannot be told: its message is confirmed and goes nowhere. */
