@@ -15,6 +15,7 @@ import { BrokerCore } from '../../../../simulator/broker/core/broker-core.ts'
 import type { Connection } from '../../../../simulator/broker/core/connection.ts'
 import { DEFAULT_CORE_OPTIONS } from '../../../../simulator/broker/core/options.ts'
 import type { CoreOptions } from '../../../../simulator/broker/core/options.ts'
+import type { BrokerStore } from '../../../../simulator/broker/store/broker-store.ts'
 
 /** What came: a packet, an ack, or a message. */
 export interface Received {
@@ -38,9 +39,10 @@ export class Stage {
   readonly core: BrokerCore
   now = 0
 
-  constructor(options: Partial<CoreOptions> = {}) {
+  constructor(options: Partial<CoreOptions> = {}, store?: BrokerStore) {
     const rest = { version: 'test', startedAtWallMs: 0 }
-    this.core = new BrokerCore({ ...DEFAULT_CORE_OPTIONS, ...rest, ...options })
+    this.core = new BrokerCore({ ...DEFAULT_CORE_OPTIONS, ...rest, ...options }, store)
+    store?.restore(this.core, this.now)
   }
 
   /** Moves time on in whole seconds, as the shell's tick does. */
