@@ -106,11 +106,7 @@ export class Broker extends HostInspection implements BrokerControl {
     }
     const { host = '127.0.0.1', port = 1883 } = options
     const places = options.listeners ?? [{ name: 'tcp', host, port }]
-    this.#listeners = places.map((place) => {
-      return new Listener(place, (channel, address, from) => {
-        this.#serve(channel, address, from)
-      })
-    })
+    this.#listeners = places.map((place) => this.#listenerAt(place))
     this.#systemDueMs = clock.now()
     clock.schedule(clock.now() + TICK_MS, this.#tickTask)
   }
@@ -137,15 +133,19 @@ export class Broker extends HostInspection implements BrokerControl {
     this.#open(new Line(channel, address, 'channel', this.#owner))
   }
 
-  #serve(channel: ByteChannel, address: string, listener: Listener): void {
-    const line = new Line(channel, address, listener.name, {
-      ...this.#owner,
-      handleGone: (gone) => {
-        listener.connectedNow--
-        this.#handleGone(gone)
-      },
+  /** One owner serves all lines of a listener: it counts those that go. */
+  #listenerAt(place: ListenerOptions): Listener {
+    const listener: Listener = new Listener(place, (channel, address) => {
+      this.#open(new Line(channel, address, listener.name, owner))
     })
-    this.#open(line)
+    const owner = {
+      ...this.#owner,
+      handleGone: (line: Line) => {
+        listener.connectedNow--
+        this.#handleGone(line)
+      },
+    }
+    return listener
   }
 
   #open(line: Line): void {

@@ -44,7 +44,7 @@ const FIRST_BYTE_TIMEOUT_MS = 10_000
 export class Listener {
   readonly name: string
   readonly options: ListenerOptions
-  readonly #onChannel: (channel: ByteChannel, address: string, listener: Listener) => void
+  readonly #onChannel: (channel: ByteChannel, address: string) => void
   readonly #upgrade: WebSocketUpgrade
   readonly #pending = new Set<Socket>()
   #server: Server | undefined
@@ -55,7 +55,7 @@ export class Listener {
 
   constructor(
     options: ListenerOptions,
-    onChannel: (channel: ByteChannel, address: string, listener: Listener) => void,
+    onChannel: (channel: ByteChannel, address: string) => void,
   ) {
     this.options = options
     this.name = listenerName(options)
@@ -126,7 +126,7 @@ export class Listener {
   #hand(channel: ByteChannel, address: string): void {
     this.connectedEver++
     this.connectedNow++
-    this.#onChannel(channel, address, this)
+    this.#onChannel(channel, address)
   }
 }
 

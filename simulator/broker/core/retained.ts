@@ -80,10 +80,10 @@ export class RetainedStore {
     }
   }
 
-  /** Forgets what has expired and answers it. O(retained topics): not for every tick. */
-  deleteExpired(now: number): Message[] {
-    const expired = [...this.#messages.values()].filter((one) => one.secondsLeft(now) <= 0)
-    for (const { topic } of expired) this.delete(topic)
-    return expired
+  /** Forgets what has expired. O(retained topics): not for every tick. */
+  deleteExpired(now: number): void {
+    for (const message of this.#messages.values()) {
+      if (message.secondsLeft(now) <= 0) this.delete(message.topic)
+    }
   }
 }

@@ -16,6 +16,8 @@ import { TopicStatistics } from './topic-statistics.ts'
 
 const NOT_AUTHORIZED = 0x87
 const QUOTA_EXCEEDED = 0x97
+/** Between looks for retained messages that have expired. */
+const RETAINED_TICKS = 60
 
 export class VirtualHost {
   readonly name: string
@@ -35,6 +37,7 @@ export class VirtualHost {
   sessionsExpired = 0
   /** Drops of sessions that are gone; those of living ones are counted there. */
   droppedBefore = 0
+  #ticks = 0
 
   constructor(name: string, options: CoreOptions, store: CoreStore | undefined) {
     this.name = name
@@ -259,6 +262,7 @@ export class VirtualHost {
 
   /** Due once a second: delayed wills, sessions at their end. */
   handleTick(now: number): void {
+    if (++this.#ticks % RETAINED_TICKS === 0) this.retained.deleteExpired(now)
     for (const session of this.sessions.values()) {
       if (session.isConnected) {
         this.#watchLoad(session, now)

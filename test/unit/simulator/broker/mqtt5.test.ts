@@ -203,6 +203,19 @@ describe('expiry', () => {
     expect(drops).toMatchObject({ expired: 1 })
   })
 
+  it('forgets retained messages that have expired', () => {
+    const stage = new Stage()
+    const pub = stage.client('pub')
+    pub.publish('t', 'x', { retain: true, properties: { messageExpiryInterval: 5 } })
+    pub.publish('u', 'y', { retain: true })
+    stage.advance(6)
+    const sub = stage.client('sub')
+    sub.subscribe('#')
+    expect(sub.texts()).toEqual(['y'])
+    stage.advance(60)
+    expect(stage.core.defaultHost.retained.size).toBe(1)
+  })
+
   it('sends a will after its delay, and not when the client is back before', () => {
     const stage = new Stage()
     const watcher = stage.client('watcher')
