@@ -136,8 +136,8 @@ describe('the store of a broker', () => {
     const sub = stage.client('sub', DURABLE)
     sub.subscribe('t', 1)
     const pub = stage.client('pub')
-    const text = 'x'.repeat(500)
-    for (let i = 0; i < 40_000; i++) {
+    const text = 'x'.repeat(10_000)
+    for (let i = 0; i < 2_000; i++) {
       pub.publish('t', text, { qos: 1 })
       sub.ack(4, sub.take('publish').packetId!)
       if (i % 100 === 0) {
