@@ -15,6 +15,11 @@ import { CERTIFICATE_PEM, KEY_PEM } from '../support/certificate.ts'
 import { requireComponent } from '../support/component.ts'
 import { motewire, run } from '../support/programs.ts'
 
+const SYSTEM_NAMES =
+  'version, uptime, clients/connected, clients/maximum, messages/received, ' +
+  'publish/messages/dropped, retained messages/count, shared_subscriptions/count, ' +
+  'store/messages/bytes, load/messages/received/1min, load/bytes/sent/15min'
+
 let folder: string
 let broker: Broker | undefined
 
@@ -148,11 +153,7 @@ describe.runIf(requireComponent('mosquitto-clients'))('clients of Mosquitto', ()
 
   it('find the names of Mosquitto under $SYS', async () => {
     const port = String(await start({ port: 0 }))
-    const names = [
-      ...['version', 'uptime', 'clients/connected', 'clients/maximum', 'messages/received'],
-      ...['publish/messages/dropped', 'retained messages/count', 'load/messages/received/1min'],
-      ...['shared_subscriptions/count', 'store/messages/bytes', 'load/bytes/sent/15min'],
-    ]
+    const names = SYSTEM_NAMES.split(', ')
     const filters = names.flatMap((name) => ['-t', `$SYS/broker/${name}`])
     const wanted = ['-C', String(names.length), '-W', '9', '-F', '%t']
     const sub = await run('mosquitto_sub', ['-p', port, ...filters, ...wanted])
