@@ -69,7 +69,7 @@ describe('one port', () => {
     const [topic, payload] = await arrived
     expect([topic, payload.equals(large)]).toEqual(['t', true])
     const back = new Promise<Buffer>((resolve) => {
-      plain.once('message', (_topic, payload) => resolve(Buffer.from(payload)))
+      plain.once('message', (_topic, bytes) => resolve(Buffer.from(bytes)))
     })
     await plain.subscribe('back')
     await web.publishAsync('back', large, { qos: 1 })
