@@ -2,14 +2,17 @@
 
 import type { Command } from 'commander'
 import { ConsoleServer } from '@motewire/console'
-import { Broker } from '@motewire/simulator/broker'
+import { Broker, loadBrokerConfig } from '@motewire/simulator/broker'
+import type { BrokerOptions } from '@motewire/simulator/broker'
 import { interrupted } from '../interrupt.ts'
 import { wholeFlag } from '../mqtt-flags.ts'
 import { parseUser } from '../user-flag.ts'
 
 interface BrokerFlags {
-  readonly host: string
-  readonly port: number
+  readonly host?: string
+  readonly port?: number
+  readonly config?: string
+  readonly folder?: string
   readonly consolePort?: number
   readonly user: readonly { name: string; password: string }[]
 }
@@ -18,13 +21,14 @@ export function addBroker(program: Command): void {
   program
     .command('broker')
     .description('run an MQTT 3.1, 3.1.1 and 5.0 broker')
-    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--config <file>', 'YAML, or a mosquitto.conf by its extension .conf')
+    .option('--host <address>', 'address to listen on (default: 127.0.0.1)')
     .option(
       '--port <port>',
-      'port for MQTT over TCP; 0 takes a free one',
+      'port for MQTT over TCP and WebSocket; 0 takes a free one (default: 1883)',
       wholeFlag(0, 65_535),
-      1883,
     )
+    .option('--folder <path>', 'keep sessions, queues and retained messages here')
     .option(
       '--console-port <port>',
       'also serve the web console on this port',
@@ -40,15 +44,13 @@ export function addBroker(program: Command): void {
 }
 
 async function runBroker(flags: BrokerFlags): Promise<void> {
-  const users = new Map(flags.user.map(({ name, password }) => [name, password]))
-  const broker = new Broker({
-    host: flags.host,
-    port: flags.port,
-    ...(users.size === 0 ? {} : { users }),
-  })
+  const broker = new Broker(optionsOf(flags))
   const stop = interrupted()
-  const { port } = await broker.start()
-  process.stdout.write(`broker listens on mqtt://${flags.host}:${port}\n`)
+  await broker.start()
+  for (const { kind, host, port } of broker.listeners()) {
+    const scheme = kind === 'tls' ? 'mqtts' : 'mqtt'
+    process.stdout.write(`broker listens on ${scheme}://${host}:${port}\n`)
+  }
   let page: ConsoleServer | undefined
   try {
     if (flags.consolePort !== undefined) {
@@ -59,5 +61,20 @@ async function runBroker(flags: BrokerFlags): Promise<void> {
   } finally {
     await page?.stop()
     await broker.stop()
+  }
+}
+
+/** What was typed goes before what the file says. */
+function optionsOf({ host, port, config, folder, user }: BrokerFlags): BrokerOptions {
+  const { listeners, ...rest } = config === undefined ? {} : loadBrokerConfig(config)
+  const isTyped = host !== undefined || port !== undefined
+  const users = new Map(user.map(({ name, password }) => [name, password]))
+  return {
+    ...rest,
+    ...(isTyped || listeners === undefined
+      ? { host: host ?? '127.0.0.1', port: port ?? 1883 }
+      : { listeners }),
+    ...(folder === undefined ? {} : { folder }),
+    ...(users.size === 0 ? {} : { users }),
   }
 }

@@ -97,7 +97,7 @@ function upgradeFailure(name: string, error: Error & { code?: string }): LinkErr
 }
 
 /** Messages as one stream of bytes: a packet may span several and one may hold several. */
-function byteStream(
+export function byteStream(
   name: string,
   ws: webSocketPackage.WebSocket,
   createWebSocketStream: WebSocketPackage['createWebSocketStream'],

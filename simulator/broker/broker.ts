@@ -1,282 +1,278 @@
-// The broker's shell: a TCP listener, channels of any kind, and the clock, around the pure core.
-// Bytes that connections produce during one input are written together once it is done.
+// The broker's shell: listeners, channels of any kind, the store and the clock, around the pure
+// core. Bytes that connections produce during one turn are written together once it is done, and
+// never before what they promise is in the store.
 
-import { createServer } from 'node:net'
-import type { Server, Socket } from 'node:net'
-import { sharedClock, TcpChannel } from '@motewire/sdk'
+import { sharedClock } from '@motewire/sdk'
 import type { ByteChannel, Clock } from '@motewire/sdk'
-import { MotewireError } from '@motewire/sdk/errors'
 import { Task } from '@motewire/sdk/kit'
+import type { Gatekeeper } from './core/access.ts'
 import { BrokerCore } from './core/broker-core.ts'
 import type { Connection, ConnectionHandler } from './core/connection.ts'
 import { DEFAULT_CORE_OPTIONS } from './core/options.ts'
 import type { CoreOptions } from './core/options.ts'
+import { Message } from './core/message.ts'
+import type { BrokerControl, HostControl, HostView, ListenerView } from './control.ts'
+import { doorOf } from './gatekeeper.ts'
+import { HostInspection } from './host-inspection.ts'
+import type { WallClock } from './views.ts'
+import { Line } from './line.ts'
+import type { LineOwner } from './line.ts'
+import { Listener, listenerName } from './listener.ts'
+import type { ListenerOptions } from './listener.ts'
+import { LoadAverages } from './load-averages.ts'
+import { BrokerStore } from './store/broker-store.ts'
 import { systemTopics } from './system-topics.ts'
-import { clientsPage, clientView, statsOf, topicDetail, topicsPage } from './inspection.ts'
-import type {
-  BrokerInspection,
-  BrokerStats,
-  ClientView,
-  Page,
-  PageQuery,
-  TopicDetail,
-  TopicView,
-} from './inspect.ts'
 import { VERSION } from './version.ts'
 
-/** Codes of the errors that a broker's start can end with. */
-export const BROKER_ERROR_CODES = ['ERR_BROKER_PORT_IN_USE', 'ERR_BROKER_LISTEN'] as const
-export type BrokerErrorCode = (typeof BROKER_ERROR_CODES)[number]
-
 export interface BrokerOptions extends Partial<
-  Omit<CoreOptions, 'version' | 'startedAtWallMs' | 'users'>
+  Omit<CoreOptions, 'version' | 'startedAtWallMs' | 'gatekeeper' | 'hostOfListener'>
 > {
   /** Address to listen on. Default `127.0.0.1`. */
   readonly host?: string
   /** Port to listen on; 0 takes a free one. Default 1883. */
   readonly port?: number
+  /** Instead of `host` and `port`: all places to listen on. */
+  readonly listeners?: readonly ListenerOptions[]
   /** Name to password. Default: everybody may come in. */
   readonly users?: ReadonlyMap<string, string>
+  /** Who may come in and do what, instead of `users`. */
+  readonly gatekeeper?: Gatekeeper
   /** Default: the clock that the process shares. */
   readonly clock?: Clock
   /** Wall clock, for what people see. Default Date.now. */
   readonly wallNow?: () => number
+  /** Folder for durable sessions, queues and retained messages. Default: they end with us. */
+  readonly folder?: string
+  /** Whether the disk itself is waited for, against a loss of power. Default false. */
+  readonly isSynced?: boolean
+  /** Between publications of `$SYS`; 0 switches them off. Default 10,000. */
+  readonly systemIntervalMs?: number
 }
 
 const TICK_MS = 1_000
-/** Between publications of `$SYS`, as Mosquitto's sys_interval. */
-const SYSTEM_TICKS = 10
-/** Answers waiting for a peer that does not read: beyond it we stop reading from it too. */
-const HOLD_READING_BYTES = 1 << 20
-const LISTEN_BACKLOG = 4_096
 /** How long a leaving broker waits for its last bytes to go. */
 const STOP_PATIENCE_MS = 500
 
-/** What the shell knows of a connection. */
-interface Line {
-  readonly channel: ByteChannel
-  isWriting: boolean
-  isHeld: boolean
-}
-
-export class Broker implements BrokerInspection, ConnectionHandler {
+export class Broker extends HostInspection implements BrokerControl {
   readonly #options: BrokerOptions
   readonly #core: BrokerCore
+  readonly #store: BrokerStore | undefined
   readonly #clock: Clock
-  readonly #toWall: (instantMs: number) => number
+  readonly #wall: WallClock
   readonly #lines = new Map<Connection, Line>()
-  /** Channels that are closing: their connection is gone already. */
-  readonly #closing = new Set<ByteChannel>()
+  readonly #all = new Set<Line>()
   readonly #ready = new Set<Connection>()
+  readonly #listeners: Listener[]
+  readonly #loads = new LoadAverages()
+  readonly #owner: LineOwner
+  /** Runs the flush once the current turn is over. */
+  readonly #defer: (work: () => void) => void
   #isFlushPlanned = false
-  #server: Server | undefined
-  #ticks = 0
+  #systemDueMs: number
   readonly #tickTask: Task = new Task((now) => this.#handleTick(now))
   #onAllClosed: (() => void) | undefined
 
   constructor(options: BrokerOptions = {}) {
-    this.#options = options
-    this.#clock = options.clock ?? sharedClock()
+    const clock = options.clock ?? sharedClock()
     const wallNow = options.wallNow ?? Date.now
-    const offset = wallNow() - this.#clock.now()
-    this.#toWall = (instantMs) => instantMs + offset
-    this.#core = new BrokerCore({
-      ...DEFAULT_CORE_OPTIONS,
-      ...options,
-      users: options.users,
-      version: VERSION,
-      startedAtWallMs: wallNow(),
-    })
-    this.#clock.schedule(this.#clock.now() + TICK_MS, this.#tickTask)
+    const offsetMs = wallNow() - clock.now()
+    const wall = { now: () => clock.now(), toWall: (instantMs: number) => instantMs + offsetMs }
+    const { folder, isSynced = false } = options
+    const store = folder === undefined ? undefined : new BrokerStore({ folder, isSynced }, offsetMs)
+    const core = new BrokerCore(
+      {
+        ...DEFAULT_CORE_OPTIONS,
+        ...options,
+        gatekeeper: options.gatekeeper ?? doorOf(options.users),
+        hostOfListener: hostsOf(options.listeners ?? []),
+        version: VERSION,
+        startedAtWallMs: wallNow(),
+      },
+      store,
+    )
+    store?.restore(core, clock.now())
+    super(core, core.defaultHost, wall)
+    this.#options = options
+    this.#clock = clock
+    this.#wall = wall
+    this.#core = core
+    this.#store = store
+    this.#defer = options.clock === undefined ? setImmediate : (work) => clock.defer(work)
+    this.#owner = {
+      now: () => clock.now(),
+      commit: () => store?.commit(),
+      admit: (line) => this.#admit(line),
+      handleGone: (line) => this.#handleGone(line),
+    }
+    const { host = '127.0.0.1', port = 1883 } = options
+    const places = options.listeners ?? [{ name: 'tcp', host, port }]
+    this.#listeners = places.map((place) => this.#listenerAt(place))
+    this.#systemDueMs = clock.now()
+    clock.schedule(clock.now() + TICK_MS, this.#tickTask)
   }
 
   /**
-   * Listens on TCP.
+   * Listens on all its places; answers the first one's port.
    * @throws MotewireError `ERR_BROKER_PORT_IN_USE` or `ERR_BROKER_LISTEN`.
    */
-  start(): Promise<{ port: number }> {
-    const { host = '127.0.0.1', port = 1883 } = this.#options
-    const server = createServer((socket) => this.#handleSocket(socket))
-    return new Promise((resolve, reject) => {
-      server.once('error', (error: NodeJS.ErrnoException) => {
-        this.#clock.cancel(this.#tickTask)
-        reject(listenError(error, host, port))
-      })
-      server.listen({ host, port, backlog: LISTEN_BACKLOG }, () => {
-        this.#server = server
-        const address = server.address()
-        resolve({ port: typeof address === 'object' && address !== null ? address.port : port })
-      })
-    })
-  }
-
-  #handleSocket(socket: Socket): void {
-    const address = `${socket.remoteAddress ?? 'unknown'}:${socket.remotePort ?? 0}`
-    this.accept(TcpChannel.accept(socket), address)
+  async start(): Promise<{ port: number }> {
+    try {
+      const ports: number[] = []
+      for (const listener of this.#listeners) ports.push(await listener.open())
+      return { port: ports[0] ?? 0 }
+    } catch (error) {
+      this.#clock.cancel(this.#tickTask)
+      await Promise.all(this.#listeners.map((listener) => listener.close()))
+      this.#store?.close()
+      throw error
+    }
   }
 
   /** Serves a client over any channel; it is opened here. */
   accept(channel: ByteChannel, address: string): void {
-    const line: Line = { channel, isWriting: false, isHeld: false }
-    let connection: Connection | undefined
-    channel.open({
-      onOpen: () => {
-        connection = this.#core.accept(address, this, this.#clock.now())
-        this.#lines.set(connection, line)
-      },
-      onBytes: (bytes) => {
-        if (connection === undefined) return
-        connection.handleBytes(bytes, this.#clock.now())
-        this.#holdReading(connection, line)
-      },
-      onDrain: () => {
-        line.isWriting = false
-        if (connection === undefined) return
-        connection.handleTransmitted(this.#clock.now())
-        this.#write(connection, line)
-        this.#holdReading(connection, line)
-      },
-      onClose: () => {
-        if (connection !== undefined) {
-          this.#lines.delete(connection)
-          connection.handleClose(this.#clock.now())
-        }
-        this.#closing.delete(channel)
-        if (this.#lines.size === 0 && this.#closing.size === 0) this.#onAllClosed?.()
-      },
-    })
+    this.#open(new Line(channel, address, 'channel', this.#owner))
   }
 
-  /** Tells 5.0 clients, closes all connections and the listener; settles when they are closed. */
+  /** One owner serves all lines of a listener: it counts those that go. */
+  #listenerAt(place: ListenerOptions): Listener {
+    const listener: Listener = new Listener(place, (channel, address) => {
+      this.#open(new Line(channel, address, listener.name, owner))
+    })
+    const owner = {
+      ...this.#owner,
+      handleGone: (line: Line) => {
+        listener.connectedNow--
+        this.#handleGone(line)
+      },
+    }
+    return listener
+  }
+
+  #open(line: Line): void {
+    this.#all.add(line)
+    line.channel.open(line)
+  }
+
+  #admit(line: Line): Connection {
+    const connection = this.#core.accept(
+      line.address,
+      line.listener,
+      this.#handler,
+      this.#clock.now(),
+    )
+    this.#lines.set(connection, line)
+    return connection
+  }
+
+  #handleGone(line: Line): void {
+    this.#all.delete(line)
+    if (this.#all.size === 0) this.#onAllClosed?.()
+  }
+
+  /** Tells 5.0 clients, closes all connections and the listeners; settles when they are closed. */
   async stop(): Promise<void> {
     this.#clock.cancel(this.#tickTask)
-    const closed = new Promise<void>((resolve) => this.#server?.close(() => resolve()) ?? resolve())
-    this.#server = undefined
+    const closed = Promise.all(this.#listeners.map((listener) => listener.close()))
     this.#core.shutdown(this.#clock.now())
-    if (this.#lines.size > 0 || this.#closing.size > 0) {
+    if (this.#all.size > 0) {
       const cut = new Task(() => {
-        for (const channel of this.#closing) channel.close('abort')
-        for (const { channel } of this.#lines.values()) channel.close('abort')
+        for (const { channel } of this.#all) channel.close('abort')
       })
       this.#clock.schedule(this.#clock.now() + STOP_PATIENCE_MS, cut)
       await new Promise<void>((resolve) => (this.#onAllClosed = resolve))
       this.#clock.cancel(cut)
     }
     await closed
+    this.#store?.close()
   }
 
   // What the core asks.
 
-  onTransmitReady(connection: Connection): void {
-    this.#ready.add(connection)
-    if (this.#isFlushPlanned) return
-    this.#isFlushPlanned = true
-    this.#clock.defer(this.#flush)
-  }
-
-  onTransmitFull(connection: Connection): void {
-    const line = this.#lines.get(connection)
-    if (line !== undefined) this.#write(connection, line)
-  }
-
-  onHangup(connection: Connection, how: 'flush' | 'abort'): void {
-    const line = this.#lines.get(connection)
-    if (line === undefined) return
-    if (how === 'flush') this.#write(connection, line)
-    this.#lines.delete(connection)
-    this.#ready.delete(connection)
-    this.#closing.add(line.channel)
-    line.channel.close(how)
+  readonly #handler: ConnectionHandler = {
+    onTransmitReady: (connection) => {
+      this.#ready.add(connection)
+      if (this.#isFlushPlanned) return
+      this.#isFlushPlanned = true
+      this.#defer(this.#flush)
+    },
+    onTransmitFull: (connection) => {
+      if (this.#store?.isHeld !== true) this.#lines.get(connection)?.write()
+    },
+    onHangup: (connection, how) => {
+      this.#lines.get(connection)?.hangUp(how)
+      this.#lines.delete(connection)
+      this.#ready.delete(connection)
+    },
   }
 
   readonly #flush = (): void => {
     this.#isFlushPlanned = false
+    // Writing may make others ready: they are visited in the same walk.
     for (const connection of this.#ready) {
-      const line = this.#lines.get(connection)
-      if (line !== undefined) this.#write(connection, line)
+      this.#ready.delete(connection)
+      this.#lines.get(connection)?.write()
     }
-    this.#ready.clear()
-  }
-
-  #write(connection: Connection, line: Line): void {
-    if (line.isWriting) return
-    for (;;) {
-      const bytes = connection.pollTransmit()
-      if (bytes === undefined) return
-      if (!line.channel.write(bytes)) {
-        line.isWriting = true
-        return
-      }
-      connection.handleTransmitted(this.#clock.now())
-    }
-  }
-
-  #holdReading(connection: Connection, line: Line): void {
-    const mustHold = connection.transmitBytes > HOLD_READING_BYTES
-    if (mustHold === line.isHeld) return
-    line.isHeld = mustHold
-    if (mustHold) line.channel.pause()
-    else line.channel.resume()
   }
 
   #handleTick(now: number): void {
     this.#core.handleTick(now)
-    if (this.#ticks++ % SYSTEM_TICKS === 0) {
-      for (const [topic, value] of systemTopics(this.stats())) {
-        const payload = Buffer.from(value)
-        const message = {
-          topic,
-          payload,
-          qos: 0,
-          retain: true,
-          properties: undefined,
-          publisher: '',
-        } as const
-        this.#core.retained.put(message, now)
-        this.#core.router.route(message, now)
-      }
+    this.#store?.commit()
+    const { systemIntervalMs = 10_000 } = this.#options
+    if (systemIntervalMs > 0 && now >= this.#systemDueMs) {
+      this.#systemDueMs = now + systemIntervalMs
+      this.#loads.add(this.#core, now)
+      this.#publishSystem(now)
     }
     this.#clock.schedule(now + TICK_MS, this.#tickTask)
   }
 
-  // What people ask.
-
-  stats(): BrokerStats {
-    return statsOf(this.#core, this.#clock.now(), this.#toWall)
+  #publishSystem(now: number): void {
+    for (const host of this.#core.hosts.values()) {
+      const stats = new HostInspection(this.#core, host, this.#wall).stats()
+      for (const [topic, value] of systemTopics(stats, this.#core, host, this.#loads)) {
+        const payload = Buffer.from(value)
+        const message = Message.of({ topic, payload, qos: 0, retain: true }, now)
+        host.retained.put(message)
+        host.router.route(message, now)
+      }
+    }
   }
 
-  clients(query: PageQuery = {}): Page<ClientView> {
-    return clientsPage(this.#core, query, this.#toWall)
+  // Virtual hosts and listeners.
+
+  hosts(): readonly HostView[] {
+    return [...this.#core.hosts.values()].map(({ name, sessions, queues }) => {
+      const { clientsConnected, topics, retained, messagesIn, messagesOut } =
+        this.host(name)!.stats()
+      const counts = { clientsConnected, topics, retained, messagesIn, messagesOut }
+      return { name, ...counts, sessions: sessions.size, queues: queues.size }
+    })
   }
 
-  client(clientId: string): ClientView | undefined {
-    const session = this.#core.sessions.get(clientId)
-    return session === undefined ? undefined : clientView(session, this.#toWall)
+  host(name: string): HostControl | undefined {
+    const host = this.#core.hosts.get(name)
+    return host === undefined ? undefined : new HostInspection(this.#core, host, this.#wall)
   }
 
-  topics(query: PageQuery = {}): Page<TopicView> {
-    return topicsPage(this.#core, query, this.#clock.now(), this.#toWall)
+  createHost(name: string): HostControl {
+    return new HostInspection(this.#core, this.#core.openHost(name), this.#wall)
   }
 
-  topic(name: string): TopicDetail | undefined {
-    return topicDetail(this.#core, name, this.#clock.now(), this.#toWall)
+  listeners(): readonly ListenerView[] {
+    return this.#listeners.map(({ view }) => view)
   }
 
-  disconnect(clientId: string): boolean {
-    const connection = this.#core.sessions.get(clientId)?.connection
-    connection?.close(0x98, true, this.#clock.now())
-    return connection !== undefined
-  }
-
-  publish(topic: string, payload: Uint8Array, options: { qos: 0 | 1 | 2; retain: boolean }): void {
-    const message = { topic, payload, ...options, properties: undefined, publisher: '' }
-    this.#core.publish(message, this.#clock.now())
+  setAccepting(name: string, isAccepting: boolean): boolean {
+    const listener = this.#listeners.find((one) => one.name === name)
+    if (listener !== undefined) listener.isAccepting = isAccepting
+    return listener !== undefined
   }
 }
 
-function listenError(error: NodeJS.ErrnoException, host: string, port: number): MotewireError {
-  const isTaken = error.code === 'EADDRINUSE'
-  const what = isTaken ? 'is in use' : `cannot be listened on (${error.code})`
-  const code: BrokerErrorCode = isTaken ? 'ERR_BROKER_PORT_IN_USE' : 'ERR_BROKER_LISTEN'
-  return new MotewireError(code, `broker port ${port} on ${host} ${what}`, { cause: error })
+function hostsOf(listeners: readonly ListenerOptions[]): Map<string, string> {
+  const hosts = new Map<string, string>()
+  for (const listener of listeners) {
+    if (listener.virtualHost !== undefined) hosts.set(listenerName(listener), listener.virtualHost)
+  }
+  return hosts
 }

@@ -1,13 +1,13 @@
 // Our broker: MQTT 3.1, 3.1.1 and 5.0, on the SDK's codec and channels.
-export { Broker, BROKER_ERROR_CODES } from './broker.ts'
-export type { BrokerErrorCode, BrokerOptions } from './broker.ts'
-export type {
-  BrokerInspection,
-  BrokerStats,
-  ClientView,
-  Page,
-  PageQuery,
-  SubscriptionView,
-  TopicDetail,
-  TopicView,
-} from './inspect.ts'
+export { Broker } from './broker.ts'
+export type { BrokerOptions } from './broker.ts'
+export { loadBrokerConfig } from './config/broker-config.ts'
+export { BROKER_ERROR_CODES } from './listener.ts'
+export type { BrokerErrorCode, ListenerOptions } from './listener.ts'
+export type * from './control.ts'
+export type * from './inspect.ts'
+export { UserGate } from './gatekeeper.ts'
+export type { GateOptions, User } from './gatekeeper.ts'
+export type { Access, AuthExchange, AuthStep, Gatekeeper, Identity, SignIn } from './core/access.ts'
+export type { AccessRule, Permission } from './access-list.ts'
+export type { Credential } from './credential.ts'

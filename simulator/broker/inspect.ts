@@ -1,6 +1,7 @@
-// How the console (and anybody else) looks into a broker. Plain values, made on demand; looking
-// never changes anything and never blocks delivery. Lists are paged so that a broker with a
-// million topics can be looked at. Times are wall-clock milliseconds since 1970, sizes bytes.
+// How the console (and anybody else) looks into a broker and acts on it. Plain values, made on
+// demand; looking never changes anything and never blocks delivery. Lists are paged so that a
+// broker with a million topics can be looked at. Times are wall-clock milliseconds since 1970,
+// sizes bytes. `BrokerInspection` is what any broker can give; `BrokerControl` needs ours.
 
 export interface PageQuery {
   /** Case-insensitive part of the name. Default: all. */

@@ -1,27 +1,65 @@
 // The broker about itself, under the `$SYS` names that Mosquitto made common, so that its
 // dashboards and exporters work unchanged. Values are text. Pure: the caller publishes them.
 
+import type { BrokerCore } from './core/broker-core.ts'
+import type { VirtualHost } from './core/virtual-host.ts'
 import type { BrokerStats } from './inspect.ts'
+import type { LoadAverages } from './load-averages.ts'
 
 /** Topic and value of each; `uptime` carries its unit as Mosquitto's does. */
-export function systemTopics(stats: BrokerStats): [string, string][] {
-  const total = stats.clientsConnected + stats.sessionsOffline
-  return [
+export function systemTopics(
+  stats: BrokerStats,
+  core: BrokerCore,
+  host: VirtualHost,
+  loads: LoadAverages,
+): [string, string][] {
+  const own: [string, string | number][] = [
     ['version', `motewire version ${stats.version}`],
     ['uptime', `${Math.floor(stats.uptimeMs / 1000)} seconds`],
-    ['clients/connected', String(stats.clientsConnected)],
-    ['clients/active', String(stats.clientsConnected)],
-    ['clients/disconnected', String(stats.sessionsOffline)],
-    ['clients/inactive', String(stats.sessionsOffline)],
-    ['clients/total', String(total)],
-    ['subscriptions/count', String(stats.subscriptions)],
-    ['retained messages/count', String(stats.retained)],
-    ['messages/stored', String(stats.queued)],
-    ['store/messages/count', String(stats.queued)],
-    ['publish/messages/received', String(stats.messagesIn)],
-    ['publish/messages/sent', String(stats.messagesOut)],
-    ['publish/messages/dropped', String(stats.messagesDropped)],
-    ['bytes/received', String(stats.bytesIn)],
-    ['bytes/sent', String(stats.bytesOut)],
-  ].map(([name, value]) => [`$SYS/broker/${name}`, value!])
+    ...clientTopics(stats, core, host),
+    ...messageTopics(stats, core, host),
+  ]
+  const texts = own.map(([name, value]): [string, string] => [name, String(value)])
+  return [...texts, ...loads.entries()].map(([name, value]) => [`$SYS/broker/${name}`, value])
+}
+
+function clientTopics(stats: BrokerStats, core: BrokerCore, host: VirtualHost): [string, number][] {
+  let shared = 0
+  for (const { members } of host.router.groups.values()) shared += members.length
+  return [
+    ['clients/connected', stats.clientsConnected],
+    ['clients/active', stats.clientsConnected],
+    ['clients/disconnected', stats.sessionsOffline],
+    ['clients/inactive', stats.sessionsOffline],
+    ['clients/expired', host.sessionsExpired],
+    ['clients/maximum', core.connectedMax],
+    ['clients/total', stats.clientsConnected + stats.sessionsOffline],
+    ['subscriptions/count', stats.subscriptions],
+    ['shared_subscriptions/count', shared],
+  ]
+}
+
+function messageTopics(
+  stats: BrokerStats,
+  core: BrokerCore,
+  host: VirtualHost,
+): [string, number][] {
+  let storedBytes = host.retained.bytes
+  for (const { delivery } of host.sessions.values()) storedBytes += delivery.waitingBytes
+  const stored = stats.queued + stats.retained
+  return [
+    ['retained messages/count', stats.retained],
+    ['messages/received', core.packetsIn],
+    ['messages/sent', stats.messagesOut],
+    ['messages/stored', stored],
+    ['store/messages/count', stored],
+    ['store/messages/bytes', storedBytes],
+    ['publish/messages/received', stats.messagesIn],
+    ['publish/messages/sent', stats.messagesOut],
+    ['publish/messages/dropped', stats.messagesDropped],
+    ['publish/bytes/received', host.payloadBytesIn],
+    ['publish/bytes/sent', host.payloadBytesOut],
+    ['bytes/received', stats.bytesIn],
+    ['bytes/sent', stats.bytesOut],
+  ]
 }

@@ -1,250 +1,300 @@
-// The broker as a pure state machine: connections, sessions, routing, retained messages, wills and
-// expiry. Time is an argument; channels and timers are the shell's (broker.ts). Inputs come through
+// The broker as a pure state machine: connections, who may come in, and the virtual hosts they come
+// into. Time is an argument; channels and timers are the shell's (broker.ts). Inputs come through
 // Connection; `handleTick` is due once a second and looks after everything that waits for time.
 
-import type {
-  ConnackPacket,
-  ConnectPacket,
-  Properties,
-  SubscribePacket,
-  Subscription,
-} from '@motewire/sdk/codec'
-import type { Capabilities } from '@motewire/sdk/core'
+import type { AuthPacket, ConnectPacket } from '@motewire/sdk/codec'
+import type { AuthExchange, Identity } from './access.ts'
 import { Connection } from './connection.ts'
 import type { ConnectionHandler, ConnectionOwner } from './connection.ts'
-import type { Message } from './message.ts'
-import { forwarded } from './message.ts'
+import {
+  connackOf,
+  expiryMsOf,
+  keepaliveOf,
+  packetRefusal,
+  receiverOf,
+  REFUSALS,
+} from './handshake.ts'
+import type { Refusal } from './handshake.ts'
 import type { CoreOptions } from './options.ts'
-import { RetainedStore } from './retained.ts'
-import { Router } from './router.ts'
-import { ServerSession } from './server-session.ts'
-import type { SubscriptionEntry } from './server-session.ts'
-import { TopicStatistics } from './topic-statistics.ts'
+import type { Session } from './session.ts'
+import type { CoreStore } from './store.ts'
+import { VirtualHost } from './virtual-host.ts'
+
+/** An enhanced authentication that has begun. */
+interface OpenExchange {
+  readonly method: string
+  readonly exchange: AuthExchange
+  /** Undefined: a re-authentication of a connected client. */
+  readonly packet: ConnectPacket | undefined
+}
+
+const NOTHING = new Uint8Array(0)
 
 export class BrokerCore implements ConnectionOwner {
   readonly options: CoreOptions
-  readonly router: Router = new Router()
-  readonly retained: RetainedStore
-  readonly topics: TopicStatistics
-  readonly sessions: Map<string, ServerSession> = new Map()
+  readonly hosts: Map<string, VirtualHost> = new Map()
   readonly connections: Set<Connection> = new Set()
+  readonly #store: CoreStore | undefined
+  readonly #byAddress = new Map<string, number>()
+  readonly #exchanges = new Map<Connection, OpenExchange>()
+  /** Method that each connected client came in with, for re-authentication. */
+  readonly #methods = new Map<Connection, string>()
   connectsTotal = 0
-  messagesIn = 0
-  messagesOut = 0
+  refusedTotal = 0
+  packetsIn = 0
   bytesIn = 0
   bytesOut = 0
-  /** Drops of sessions that are gone; those of living ones are counted there. */
-  droppedBefore = 0
+  connectedMax = 0
   #assignedIds = 0
+  #rateCount = 0
+  #rateSinceMs = 0
 
-  constructor(options: CoreOptions) {
+  constructor(options: CoreOptions, store?: CoreStore) {
     this.options = options
-    this.retained = new RetainedStore(options.retained)
-    this.topics = new TopicStatistics(options.topicsMax)
+    this.#store = store
+    for (const name of options.virtualHosts) this.openHost(name)
+  }
+
+  /** The host of this name, made if need be. */
+  openHost(name: string): VirtualHost {
+    let host = this.hosts.get(name)
+    if (host === undefined) {
+      host = new VirtualHost(name, this.options, this.#store)
+      this.hosts.set(name, host)
+    }
+    return host
+  }
+
+  get defaultHost(): VirtualHost {
+    return this.hosts.get(this.options.virtualHosts[0]!)!
   }
 
   /** A channel is open: the peer's CONNECT is awaited. */
-  accept(address: string, handler: ConnectionHandler, now: number): Connection {
-    const connection = new Connection(this, address, handler, now)
+  accept(address: string, listener: string, handler: ConnectionHandler, now: number): Connection {
+    const connection = new Connection(this, address, listener, handler, now)
     this.connections.add(connection)
+    const machine = machineOf(address)
+    this.#byAddress.set(machine, (this.#byAddress.get(machine) ?? 0) + 1)
     return connection
   }
 
-  /** Routes a message, retains it if it says so; answers how many took it. */
-  publish(message: Message, now: number): number {
-    if (message.retain) this.retained.put(message, now)
-    const deliveries = this.router.route(message, now)
-    this.messagesIn++
-    this.messagesOut += deliveries
-    this.topics.count(message, deliveries, now)
-    return deliveries
-  }
-
-  // CONNECT.
+  // CONNECT and AUTH.
 
   connect(connection: Connection, packet: ConnectPacket, now: number): void {
-    const refusal = this.#refusalOf(connection, packet)
-    if (refusal !== undefined) return connection.refuse(...refusal)
+    const refusal =
+      this.#floodRefusal(connection, now) ??
+      packetRefusal(packet, this.options) ??
+      this.#redirectOf(packet)
+    if (refusal !== undefined) return this.#refuse(connection, packet, refusal, now)
+    const method = packet.properties?.authenticationMethod
+    if (method !== undefined) return this.#beginExchange(connection, packet, method, now)
+    const { clientId, username, password } = packet
+    const { address, listener } = connection
+    const [ownHost, name] = this.#splitUser(username, listener)
+    const request = { clientId, username: name, password, address, listener }
+    const identity = this.options.gatekeeper.signIn(request)
+    if (identity === undefined) {
+      return this.#refuse(connection, packet, REFUSALS.credentials, now)
+    }
+    this.#admit(connection, packet, identity, ownHost, {}, now)
+  }
+
+  #floodRefusal(connection: Connection, now: number): Refusal | undefined {
+    const { clientsMax, connectsPerSecondMax, connectionsPerAddressMax } = this.options
+    if (now - this.#rateSinceMs >= 1000) {
+      this.#rateSinceMs = now
+      this.#rateCount = 0
+    }
+    if (++this.#rateCount > connectsPerSecondMax) return REFUSALS.rate
+    const ofAddress = this.#byAddress.get(machineOf(connection.address)) ?? 0
+    const isFull = this.connections.size > clientsMax || ofAddress > connectionsPerAddressMax
+    return isFull ? REFUSALS.full : undefined
+  }
+
+  #redirectOf(packet: ConnectPacket): Refusal | undefined {
+    const redirect = this.options.gatekeeper.redirect?.(packet)
+    if (redirect === undefined) return undefined
+    const { serverReference, isPermanent } = redirect
+    const reasonCode = isPermanent ? 0x9d : 0x9c
+    return { reasonCode, returnCode: 3, reason: `use ${serverReference}`, serverReference }
+  }
+
+  /** `host:user` names one of our hosts; any other user name is the listener's host's. */
+  #splitUser(
+    username: string | undefined,
+    listener: string,
+  ): [host: VirtualHost, name: string | undefined] {
+    const colon = username?.indexOf(':') ?? -1
+    const named = colon > 0 ? this.hosts.get(username!.slice(0, colon)) : undefined
+    if (named !== undefined) return [named, username!.slice(colon + 1)]
+    const ofListener = this.hosts.get(this.options.hostOfListener.get(listener) ?? '')
+    return [ofListener ?? this.defaultHost, username]
+  }
+
+  #beginExchange(connection: Connection, packet: ConnectPacket, method: string, now: number): void {
+    const exchange = this.options.gatekeeper.beginExchange?.(method)
+    if (exchange === undefined) return this.#refuse(connection, packet, REFUSALS.method, now)
+    this.#exchanges.set(connection, { method, exchange, packet })
+    const input = packet.properties?.authenticationData ?? NOTHING
+    this.#stepExchange(connection, input, now)
+  }
+
+  authenticate(connection: Connection, packet: AuthPacket, now: number): void {
+    const method = packet.properties?.authenticationMethod
+    if (packet.reasonCode === 0x19) {
+      const known = this.#methods.get(connection)
+      const exchange =
+        method === known && method !== undefined
+          ? this.options.gatekeeper.beginExchange?.(method)
+          : undefined
+      if (exchange === undefined || method === undefined) return connection.close(0x82, true, now)
+      this.#exchanges.set(connection, { method, exchange, packet: undefined })
+    }
+    const open = this.#exchanges.get(connection)
+    // AUTH without an exchange, or of another method [MQTT5-4.12.0-5, -6].
+    if (open === undefined || open.method !== method) {
+      if (connection.session !== undefined) return connection.close(0x82, true, now)
+      return connection.refuse(REFUSALS.method, now)
+    }
+    this.#stepExchange(connection, packet.properties?.authenticationData ?? NOTHING, now)
+  }
+
+  #stepExchange(connection: Connection, input: Uint8Array, now: number): void {
+    const { method, exchange, packet } = this.#exchanges.get(connection)!
+    const step = exchange.step(input)
+    if (step.kind === 'continue') {
+      const properties = { authenticationMethod: method, authenticationData: step.answer }
+      connection.send({ type: 'auth', reasonCode: 0x18, properties })
+      return
+    }
+    this.#exchanges.delete(connection)
+    if (step.kind === 'failure') {
+      if (packet === undefined) return connection.close(0x87, true, now, 'authentication failed')
+      return this.#refuse(connection, packet, REFUSALS.exchange, now)
+    }
+    const properties = { authenticationMethod: method, authenticationData: step.answer }
+    if (packet === undefined) {
+      connection.send({ type: 'auth', reasonCode: 0, properties })
+      return
+    }
+    this.#methods.set(connection, method)
+    const [host, username] = this.#splitUser(step.identity.username, connection.listener)
+    const identity = { ...step.identity, username }
+    this.#admit(connection, packet, identity, host, properties, now)
+  }
+
+  #refuse(connection: Connection, packet: ConnectPacket, refusal: Refusal, now: number): void {
+    this.refusedTotal++
+    const name = packet.clientId === '' ? '(none)' : packet.clientId
+    const { reason } = refusal
+    this.defaultHost.timeline.add(name, 'refused', `${reason}, from ${connection.address}`, now)
+    connection.refuse(refusal, now)
+  }
+
+  // A client comes in.
+
+  #admit(
+    connection: Connection,
+    packet: ConnectPacket,
+    identity: Identity,
+    host: VirtualHost,
+    authentication: Parameters<typeof connackOf>[1]['authentication'],
+    now: number,
+  ): void {
     const isAssigned = packet.clientId === ''
-    const clientId = isAssigned ? `auto-${++this.#assignedIds}` : packet.clientId
-    const known = this.sessions.get(clientId)
+    const clientId = isAssigned ? this.#nextId() : packet.clientId
+    const isNew = !host.sessions.has(clientId)
+    if (isNew && host.sessions.size >= this.options.sessionsMax) {
+      return this.#refuse(connection, packet, REFUSALS.full, now)
+    }
+    const access = this.options.gatekeeper.accessOf?.(identity, clientId)
+    if (packet.will !== undefined && access?.mayPublish(packet.will.topic) === false) {
+      return this.#refuse(connection, packet, REFUSALS.willTopic, now)
+    }
     // Another connection of this client ends; its will is due like after any loss.
-    known?.connection?.close(0x8e, true, now)
-    let session = this.sessions.get(clientId)
+    host.sessions.get(clientId)?.connection?.close(0x8e, true, now)
+    let session = host.sessions.get(clientId)
     if (session !== undefined && packet.clean) {
-      this.#destroy(session)
+      host.destroy(session, now)
       session = undefined
     }
     const sessionPresent = session !== undefined
-    session ??= new ServerSession(clientId, this.options.queue)
-    this.sessions.set(clientId, session)
-    this.#open(connection, session, packet)
-    this.connectsTotal++
-    connection.send(
-      connackOf(packet, sessionPresent, isAssigned ? clientId : undefined, this.options),
-    )
-    session.delivery.handleOnline(this.#capabilitiesOf(packet), true, now)
-    if (!sessionPresent) session.receipts.clear()
-  }
-
-  /** Reason code of 5.0 and return code of 3.x; undefined when the client may come in. */
-  #refusalOf(connection: Connection, packet: ConnectPacket): [number, number] | undefined {
-    const { users, clientsMax, sessionsMax } = this.options
-    if (packet.properties?.authenticationMethod !== undefined) return [0x8c, 5]
-    // A 3.x client without an identifier has nothing to come back to [MQTT311-3.1.3-8].
-    const isNameless = packet.clientId === '' && packet.protocolVersion < 5
-    if (isNameless && (!packet.clean || packet.protocolVersion === 3)) return [0x85, 2]
-    if (users !== undefined) {
-      const expected = users.get(packet.username ?? '')
-      const given = Buffer.from(packet.password ?? '').toString()
-      if (expected === undefined || expected !== given) return [0x86, 4]
+    session ??= host.openSession(clientId)
+    const keepaliveS = keepaliveOf(packet, this.options.keepaliveMaxS)
+    this.#openSession(session, connection, packet, identity, keepaliveS)
+    if (session.access !== access) {
+      session.access = access
+      host.router.forgetRoutes()
     }
-    const isNew = !this.sessions.has(packet.clientId)
-    const isFull =
-      this.connections.size > clientsMax || (isNew && this.sessions.size >= sessionsMax)
-    return isFull && !connection.isClosed ? [0x97, 3] : undefined
+    this.#keepSession(host, session)
+    connection.attach(host, session, packet, keepaliveS)
+    this.#countConnect(host)
+    host.timeline.add(clientId, 'connected', `from ${connection.address}`, now)
+    const { expiryMs } = session
+    const assignedId = isAssigned ? clientId : undefined
+    const acceptance = { sessionPresent, assignedId, keepaliveS, expiryMs, authentication }
+    if (!connection.send(connackOf(packet, acceptance, this.options))) {
+      return connection.abort('the client takes no packet as large as CONNACK', now)
+    }
+    session.delivery.handleOnline(receiverOf(packet, this.options), now)
+    session.pull(now)
   }
 
-  #open(connection: Connection, session: ServerSession, packet: ConnectPacket): void {
-    const { properties, protocolVersion, clean, keepalive } = packet
+  #countConnect(host: VirtualHost): void {
+    this.connectsTotal++
+    host.connectsTotal++
+    this.connectedMax = Math.max(this.connectedMax, this.connections.size)
+  }
+
+  #nextId(): string {
+    for (;;) {
+      const id = `auto-${++this.#assignedIds}`
+      const isTaken = [...this.hosts.values()].some(({ sessions }) => sessions.has(id))
+      if (!isTaken) return id
+    }
+  }
+
+  #openSession(
+    session: Session,
+    connection: Connection,
+    packet: ConnectPacket,
+    { username, groups }: Identity,
+    keepaliveS: number,
+  ): void {
     session.connection = connection
-    session.username = packet.username
-    session.protocolVersion = protocolVersion
-    session.isClean = clean
-    session.keepaliveS = keepalive
+    session.username = username
+    session.groups = groups
+    session.protocolVersion = packet.protocolVersion
+    session.isClean = packet.clean
+    session.keepaliveS = keepaliveS
     session.expiresAtMs = Infinity
     session.willDueMs = Infinity
     session.will = packet.will
-    const expiryS = properties?.sessionExpiryInterval ?? 0
-    session.expiryMs =
-      protocolVersion < 5
-        ? clean
-          ? 0
-          : Infinity
-        : expiryS === 0xffffffff
-          ? Infinity
-          : expiryS * 1000
-    connection.attach(session, keepalive)
+    session.expiryMs = expiryMsOf(packet, this.options)
   }
 
-  #capabilitiesOf({ protocolVersion, properties, keepalive }: ConnectPacket): Capabilities {
-    const { inflightMax } = this.options
-    const window = Math.min(properties?.receiveMaximum ?? inflightMax, 65_535)
-    return {
-      protocolVersion,
-      inflightMax: window,
-      inflightQos2Max: window,
-      qosMax: 2,
-      retainAvailable: true,
-      packetBytesMax: properties?.maximumPacketSize ?? Infinity,
-      topicAliasMaximum: 0,
-      keepalive,
-      wildcardSubscriptionAvailable: true,
-      subscriptionIdentifiersAvailable: true,
-      sharedSubscriptionAvailable: true,
-      assignedClientId: undefined,
-    }
+  /** Durable sessions are noted in the store, if there is one. */
+  #keepSession(host: VirtualHost, session: Session): void {
+    const store = this.#store
+    if (store === undefined || session.expiryMs === 0) return
+    store.noteSession(host.name, session)
+    session.delivery.ledger ??= store.ledgerOf(host.name, session.clientId)
   }
 
   // The end of a connection.
 
-  /** A connection has ended; called once for each, by itself. */
-  handleLost(connection: Connection, isWillDue: boolean, now: number): void {
+  handleLost(connection: Connection, isWillDue: boolean, reason: string, now: number): void {
     this.connections.delete(connection)
-    const { session } = connection
-    if (session === undefined || session.connection !== connection) return
-    session.connection = undefined
-    session.transmit.clear()
-    session.delivery.handleOffline(false)
-    if (!isWillDue) session.will = undefined
-    if (session.will !== undefined) {
-      const delayMs = (session.will.properties?.willDelayInterval ?? 0) * 1000
-      // The will goes out with the session at the latest [MQTT5-3.1.3-9].
-      session.willDueMs = now + Math.min(delayMs, session.expiryMs)
-      if (session.willDueMs <= now) this.#publishWill(session, now)
-    }
-    if (session.expiryMs === 0) this.#destroy(session)
-    else session.expiresAtMs = now + session.expiryMs
-  }
-
-  #publishWill(session: ServerSession, now: number): void {
-    const { will } = session
-    session.will = undefined
-    session.willDueMs = Infinity
-    if (will === undefined) return
-    const { willDelayInterval: _delay, ...properties } = will.properties ?? {}
-    this.publish(
-      {
-        topic: will.topic,
-        payload: typeof will.payload === 'string' ? Buffer.from(will.payload) : will.payload,
-        qos: will.qos ?? 0,
-        retain: will.retain ?? false,
-        properties: forwarded(properties),
-        publisher: session.clientId,
-      },
-      now,
-    )
-  }
-
-  #destroy(session: ServerSession): void {
-    for (const entry of session.subscriptions.values()) this.router.remove(entry)
-    session.subscriptions.clear()
-    session.delivery.abandon()
-    this.droppedBefore += session.dropped
-    if (this.sessions.get(session.clientId) === session) this.sessions.delete(session.clientId)
-  }
-
-  // Subscriptions.
-
-  /** One reason code a filter, in order. */
-  subscribe(session: ServerSession, packet: SubscribePacket): number[] {
-    const id = packet.properties?.subscriptionIdentifier
-    const identifier = typeof id === 'number' ? id : undefined
-    return packet.subscriptions.map((subscription) => {
-      const known = session.subscriptions.get(subscription.filter)
-      const isFull = session.subscriptions.size >= this.options.subscriptionsPerClientMax
-      if (known === undefined && isFull) return session.protocolVersion === 5 ? 0x97 : 0x80
-      if (known !== undefined) this.router.remove(known)
-      const filter = unsharedFilter(subscription.filter)
-      const entry: SubscriptionEntry = { session, subscription, filter, identifier }
-      this.#fresh.set(subscription, known === undefined)
-      session.subscriptions.set(subscription.filter, entry)
-      this.router.add(entry)
-      return subscription.qos
-    })
-  }
-
-  /** Whether a subscription was new, for its retain handling; lives as long as its packet. */
-  readonly #fresh = new WeakMap<Subscription, boolean>()
-
-  /** Retained messages for the filters just granted [MQTT5 3.3.1.3]. */
-  deliverRetained(
-    session: ServerSession,
-    { subscriptions, properties }: SubscribePacket,
-    reasonCodes: readonly number[],
-    now: number,
-  ): void {
-    const id = properties?.subscriptionIdentifier
-    const identifiers = typeof id === 'number' ? [id] : undefined
-    subscriptions.forEach((subscription, i) => {
-      const { filter, retainHandling = 0 } = subscription
-      const isWanted =
-        retainHandling === 0 || (retainHandling === 1 && this.#fresh.get(subscription) === true)
-      if (reasonCodes[i]! >= 0x80 || !isWanted || filter.startsWith('$share/')) return
-      for (const message of this.retained.matching(filter, now)) {
-        const qos = message.qos < subscription.qos ? message.qos : subscription.qos
-        if (session.deliver(message, qos, true, identifiers, now)) this.messagesOut++
-      }
-    })
-  }
-
-  /** The reason code: 0, or 0x11 when there was no such subscription. */
-  unsubscribe(session: ServerSession, filter: string): number {
-    const entry = session.subscriptions.get(filter)
-    if (entry === undefined) return 0x11
-    session.subscriptions.delete(filter)
-    this.router.remove(entry)
-    return 0
+    this.#exchanges.delete(connection)
+    this.#methods.delete(connection)
+    const machine = machineOf(connection.address)
+    const left = (this.#byAddress.get(machine) ?? 1) - 1
+    if (left === 0) this.#byAddress.delete(machine)
+    else this.#byAddress.set(machine, left)
+    const { session, host } = connection
+    if (session === undefined || host === undefined || session.connection !== connection) return
+    host.timeline.add(session.clientId, 'disconnected', reason, now)
+    host.handleLost(session, isWillDue, now)
   }
 
   // Time.
@@ -253,11 +303,7 @@ export class BrokerCore implements ConnectionOwner {
   handleTick(now: number): void {
     // A set may lose members while it is walked: those it has not come to are still visited.
     for (const connection of this.connections) connection.checkPatience(now)
-    for (const session of this.sessions.values()) {
-      if (session.isConnected) continue
-      if (session.willDueMs <= now) this.#publishWill(session, now)
-      if (session.expiresAtMs <= now) this.#destroy(session)
-    }
+    for (const host of this.hosts.values()) host.handleTick(now)
   }
 
   /**
@@ -269,21 +315,8 @@ export class BrokerCore implements ConnectionOwner {
   }
 }
 
-function unsharedFilter(filter: string): string {
-  return filter.startsWith('$share/') ? filter.split('/').slice(2).join('/') : filter
-}
-
-function connackOf(
-  packet: ConnectPacket,
-  sessionPresent: boolean,
-  assignedId: string | undefined,
-  options: CoreOptions,
-): ConnackPacket {
-  // 3.1 knows no Session Present: the byte is reserved there.
-  const isKnown = sessionPresent && packet.protocolVersion > 3
-  const properties: Properties = {
-    maximumPacketSize: options.packetBytesMax,
-    ...(assignedId === undefined ? {} : { assignedClientIdentifier: assignedId }),
-  }
-  return { type: 'connack', sessionPresent: isKnown, reasonCode: 0, properties }
+/** The address without its port. */
+function machineOf(address: string): string {
+  const colon = address.lastIndexOf(':')
+  return colon === -1 ? address : address.slice(0, colon)
 }

@@ -1,16 +1,19 @@
 // One connection on the server's side: bytes in, packets out, and what each packet means. It owns
-// the decoder and the keepalive; sessions, routing and retained messages are the core's. What the
-// peer does wrong ends this connection with the standard's reason code, and nothing else.
+// the decoder and the keepalive; who may come in is the core's, sessions and routing the virtual
+// host's. What the peer does wrong ends this connection with the standard's reason code, and
+// nothing else.
 
 import {
   ACK_BYTES_MAX,
   encodePacket,
   PacketDecoder,
+  reasonName,
   writeAck,
   writePing,
 } from '@motewire/sdk/codec'
 import type {
   AckType,
+  AuthPacket,
   ConnectPacket,
   ControlPacket,
   DisconnectPacket,
@@ -21,10 +24,13 @@ import type {
   UnsubscribePacket,
 } from '@motewire/sdk/codec'
 import { TransmitBuffer } from '@motewire/sdk/core'
-import type { Message } from './message.ts'
-import { forwarded } from './message.ts'
+import { expiryMs } from './handshake.ts'
+import type { Refusal } from './handshake.ts'
+import { Message } from './message.ts'
 import type { CoreOptions } from './options.ts'
-import type { ServerSession, SessionLink } from './server-session.ts'
+import type { Session, SessionLink } from './session.ts'
+import { InboundAliases } from './topic-aliases.ts'
+import type { VirtualHost } from './virtual-host.ts'
 
 /** What a connection asks of whoever holds its channel. */
 export interface ConnectionHandler {
@@ -41,30 +47,26 @@ export interface ConnectionOwner {
   readonly options: CoreOptions
   bytesIn: number
   bytesOut: number
+  packetsIn: number
   connect(connection: Connection, packet: ConnectPacket, now: number): void
-  /** Answers how many took it. */
-  publish(message: Message, now: number): number
-  subscribe(session: ServerSession, packet: SubscribePacket): number[]
-  deliverRetained(
-    session: ServerSession,
-    packet: SubscribePacket,
-    reasonCodes: readonly number[],
-    now: number,
-  ): void
-  unsubscribe(session: ServerSession, filter: string): number
+  /** AUTH before CONNACK, or a re-authentication. */
+  authenticate(connection: Connection, packet: AuthPacket, now: number): void
   /** The connection has ended; called once. */
-  handleLost(connection: Connection, isWillDue: boolean, now: number): void
+  handleLost(connection: Connection, isWillDue: boolean, reason: string, now: number): void
 }
 
 export class Connection implements PacketHandler, SessionLink {
   readonly address: string
+  /** Name of the listener it came through. */
+  readonly listener: string
   readonly handler: ConnectionHandler
   readonly connectedAtMs: number
   readonly #core: ConnectionOwner
   readonly #decoder: PacketDecoder
   /** Until there is a session, the answer to CONNECT waits here. */
   #transmit: TransmitBuffer = new TransmitBuffer()
-  session: ServerSession | undefined
+  session: Session | undefined
+  host: VirtualHost | undefined
   isClosed = false
   bytesIn = 0
   bytesOut = 0
@@ -72,11 +74,24 @@ export class Connection implements PacketHandler, SessionLink {
   #receivedAtMs: number
   /** Silence after which the peer is given up; Infinity without keepalive. */
   #patienceMs: number
+  /** Largest packet the peer takes. */
+  #peerBytesMax = Infinity
+  #aliases: InboundAliases | undefined
+  /** PUBLISH packets in the second that began at `#rateSinceMs`. */
+  #rateCount = 0
+  #rateSinceMs = 0
   #now = 0
 
-  constructor(core: ConnectionOwner, address: string, handler: ConnectionHandler, now: number) {
+  constructor(
+    core: ConnectionOwner,
+    address: string,
+    listener: string,
+    handler: ConnectionHandler,
+    now: number,
+  ) {
     this.#core = core
     this.address = address
+    this.listener = listener
     this.handler = handler
     this.connectedAtMs = now
     this.#receivedAtMs = now
@@ -113,19 +128,21 @@ export class Connection implements PacketHandler, SessionLink {
     this.#transmit.release(this.#writingBytes)
     this.#writingBytes = 0
     this.session?.delivery.pump(now)
+    this.session?.pull(now)
   }
 
   /** The channel has ended, in whatever way. */
   handleClose(now: number): void {
     if (this.isClosed) return
     this.#finish()
-    this.#core.handleLost(this, true, now)
+    this.#core.handleLost(this, true, 'socket closed', now)
   }
 
   /** Asked once a second: gives up a silent peer [MQTT5-3.1.2-22]. */
   checkPatience(now: number): void {
     if (now - this.#receivedAtMs <= this.#patienceMs) return
-    this.close(0x8d, true, now)
+    const isConnected = this.session !== undefined
+    this.close(0x8d, true, now, isConnected ? 'keepalive timeout' : 'no CONNECT in time')
   }
 
   // Outputs.
@@ -148,39 +165,62 @@ export class Connection implements PacketHandler, SessionLink {
   // Commands of the core.
 
   /** The session is this connection's from here on; its old buffers are empty. */
-  attach(session: ServerSession, keepaliveS: number): void {
+  attach(host: VirtualHost, session: Session, packet: ConnectPacket, keepaliveS: number): void {
+    this.host = host
     this.session = session
     this.#transmit = session.transmit
     this.#transmit.clear()
     this.#patienceMs = keepaliveS === 0 ? Infinity : keepaliveS * 1500
+    this.#peerBytesMax = packet.properties?.maximumPacketSize ?? Infinity
+    const { topicAliasMaximum } = this.#core.options
+    if (packet.protocolVersion === 5) this.#aliases = new InboundAliases(topicAliasMaximum)
   }
 
-  send(packet: ControlPacket): void {
-    this.#transmit.append(encodePacket(packet, this.protocolVersion))
+  /** False when the packet is larger than the peer takes, even without its reason string. */
+  send(packet: ControlPacket): boolean {
+    let bytes = encodePacket(packet, this.protocolVersion)
+    if (bytes.length > this.#peerBytesMax && packet.properties?.reasonString !== undefined) {
+      const { reasonString: _reason, ...properties } = packet.properties
+      bytes = encodePacket({ ...packet, properties }, this.protocolVersion)
+    }
+    if (bytes.length > this.#peerBytesMax) return false
+    this.#transmit.append(bytes)
     this.handler.onTransmitReady(this)
+    return true
   }
 
   /** Ends the connection: tells a 5.0 client why, then closes. */
-  close(reasonCode: number, isWillDue: boolean, now: number): void {
+  close(reasonCode: number, isWillDue: boolean, now: number, reason?: string): void {
     if (this.isClosed) return
+    const text = reason ?? reasonName(reasonCode).slice(5)
     if (this.session !== undefined && this.protocolVersion === 5) {
-      this.send({ type: 'disconnect', reasonCode })
+      this.send({ type: 'disconnect', reasonCode, properties: { reasonString: text } })
     }
     this.handler.onHangup(this, 'flush')
     this.#finish()
-    this.#core.handleLost(this, isWillDue, now)
+    this.#core.handleLost(this, isWillDue, text, now)
+  }
+
+  /** Ends the connection without a word. */
+  abort(reason: string, now: number): void {
+    this.handler.onHangup(this, 'abort')
+    this.#finish()
+    this.#core.handleLost(this, false, reason, now)
   }
 
   /** Answers CONNECT with a refusal and closes. */
-  refuse(reasonCode: number, oldCode: number): void {
+  refuse({ reasonCode, returnCode, reason, serverReference }: Refusal, now: number): void {
+    const isNew = this.protocolVersion === 5
+    const reference = serverReference === undefined ? {} : { serverReference }
     this.send({
       type: 'connack',
       sessionPresent: false,
-      reasonCode: this.protocolVersion === 5 ? reasonCode : oldCode,
+      reasonCode: isNew ? reasonCode : returnCode,
+      ...(isNew ? { properties: { reasonString: reason, ...reference } } : {}),
     })
     this.handler.onHangup(this, 'flush')
     this.#finish()
-    this.#core.handleLost(this, false, this.#now)
+    this.#core.handleLost(this, false, reason, now)
   }
 
   #finish(): void {
@@ -188,60 +228,120 @@ export class Connection implements PacketHandler, SessionLink {
     this.#decoder.stop()
   }
 
-  #handleFault({ reasonCode }: ProtocolError): void {
-    if (this.session !== undefined) return this.close(reasonCode, true, this.#now)
+  #handleFault({ reasonCode, message }: ProtocolError): void {
+    if (this.session !== undefined) return this.close(reasonCode, true, this.#now, message)
     // A version nobody knows is answered in the form that every client can read.
-    if (reasonCode === 0x84) return this.refuse(reasonCode, 1)
-    this.handler.onHangup(this, 'abort')
-    this.#finish()
-    this.#core.handleLost(this, false, this.#now)
+    if (reasonCode === 0x84) {
+      return this.refuse({ reasonCode, returnCode: 1, reason: message }, this.#now)
+    }
+    this.abort(message, this.#now)
   }
 
   // Packets, called by the decoder.
 
   handlePublish(frame: PublishFrame): void {
-    const { session } = this
-    if (session === undefined) return this.#handleFault(BEFORE_CONNECT)
-    // No Topic Alias Maximum was announced, so none may be used [MQTT5-3.1.2-26].
-    if (frame.properties?.topicAlias !== undefined) return this.close(0x94, true, this.#now)
+    const { session, host } = this
+    this.#core.packetsIn++
+    if (session === undefined || host === undefined) return this.#handleFault(BEFORE_CONNECT)
+    const fault = this.#publishFault(frame, session)
+    if (fault !== 0) return this.close(fault, true, this.#now)
+    const alias = frame.properties?.topicAlias
+    const topic = alias === undefined ? frame.topic : this.#aliases?.resolve(alias, frame.topic)
+    // An alias beyond the maximum, or one that stands for nothing [MQTT5-3.3.2-9].
+    if (topic === undefined) return this.close(0x94, true, this.#now)
     session.messagesIn++
     const { qos, packetId } = frame
+    if (session.access?.mayPublish(topic) === false) {
+      return this.#refusePublish(session, host, topic, qos, packetId)
+    }
     const isRepeated = qos === 2 && session.receipts.has(packetId)
-    const deliveries = isRepeated
-      ? 1
-      : this.#core.publish(this.#messageOf(frame, session), this.#now)
+    let deliveries = 1
+    if (!isRepeated) {
+      const { clientId } = session
+      const message = Message.received(frame, topic, clientId, this.protocolVersion, this.#now)
+      deliveries =
+        qos === 2
+          ? this.#takeOnce(host, session, message, packetId)
+          : host.publish(message, this.#now)
+    }
     if (qos === 0) return
-    if (qos === 2) session.receipts.add(packetId)
     const isUnheard = deliveries === 0 && this.protocolVersion === 5
     this.#acknowledge(qos === 1 ? 4 : 5, packetId, isUnheard ? 0x10 : 0)
   }
 
-  #messageOf(frame: PublishFrame, session: ServerSession): Message {
-    const { topic, bytes, payloadStart, payloadEnd, qos, retain, properties } = frame
-    return {
-      topic,
-      // The receive buffer is borrowed, and the message may wait in queues.
-      payload: Buffer.from(bytes.subarray(payloadStart, payloadEnd)),
-      qos,
-      retain,
-      properties: forwarded(properties),
-      publisher: session.clientId,
+  /** Routes a QoS 2 message and remembers that it did: on disk both or neither. */
+  #takeOnce(host: VirtualHost, session: Session, message: Message, packetId: number): number {
+    const { store } = host
+    if (store !== undefined) store.isHeld = true
+    const deliveries = host.publish(message, this.#now)
+    this.#openReceipt(host, session, packetId)
+    if (store !== undefined) store.isHeld = false
+    return deliveries
+  }
+
+  /** The reason code for a PUBLISH that ends the connection; 0 when it is in order. */
+  #publishFault({ qos, retain, packetId }: PublishFrame, session: Session): number {
+    const { options } = this.#core
+    if (this.#isTooFast(options.publishesPerSecondMax)) return 0x96
+    if (qos > options.qosMax && this.protocolVersion === 5) return 0x9b
+    if (retain && !options.isRetainAvailable && this.protocolVersion === 5) return 0x9a
+    // Only QoS 2 stays open: QoS 1 is confirmed at once [MQTT5-3.3.4-9]. 3.x knows no maximum.
+    if (qos < 2 || this.protocolVersion < 5) return 0
+    const { receipts } = session
+    return receipts.size >= options.receiveMaximum && !receipts.has(packetId) ? 0x93 : 0
+  }
+
+  #isTooFast(publishesPerSecondMax: number): boolean {
+    if (publishesPerSecondMax === Infinity) return false
+    if (this.#now - this.#rateSinceMs >= 1000) {
+      this.#rateSinceMs = this.#now
+      this.#rateCount = 0
     }
+    return ++this.#rateCount > publishesPerSecondMax
+  }
+
+  /** A 3.x client cannot be told: its message is confirmed and goes nowhere. */
+  #refusePublish(
+    session: Session,
+    host: VirtualHost,
+    topic: string,
+    qos: number,
+    packetId: number,
+  ): void {
+    // The first of many is in the timeline, all are counted.
+    if (session.denied++ === 0) {
+      host.timeline.add(session.clientId, 'denied', `publish to ${topic}`, this.#now)
+    }
+    if (qos === 0) return
+    const reasonCode = this.protocolVersion === 5 ? 0x87 : 0
+    if (qos === 2 && reasonCode === 0) this.#openReceipt(host, session, packetId)
+    this.#acknowledge(qos === 1 ? 4 : 5, packetId, reasonCode)
+  }
+
+  #openReceipt(host: VirtualHost, session: Session, packetId: number): void {
+    session.receipts.add(packetId)
+    if (session.expiryMs > 0) host.store?.noteReceipt(host.name, session.clientId, packetId, true)
   }
 
   handleAck(type: AckType, packetId: number, reasonCode: number): void {
-    const { session } = this
-    if (session === undefined) return this.#handleFault(BEFORE_CONNECT)
+    const { session, host } = this
+    this.#core.packetsIn++
+    if (session === undefined || host === undefined) return this.#handleFault(BEFORE_CONNECT)
     if (type === 6) {
       const isKnown = session.receipts.release(packetId)
+      if (isKnown && session.expiryMs > 0) {
+        host.store?.noteReceipt(host.name, session.clientId, packetId, false)
+      }
       this.#acknowledge(7, packetId, isKnown || this.protocolVersion < 5 ? 0 : 0x92)
       return
     }
     session.delivery.handleAck(type, packetId, reasonCode, this.#now)
+    session.pull(this.#now)
     this.handler.onTransmitReady(this)
   }
 
   handlePing(): void {
+    this.#core.packetsIn++
     if (this.session === undefined) return this.#handleFault(BEFORE_CONNECT)
     this.#transmit.reserve(2)
     this.#transmit.end = writePing(this.#transmit.buffer, this.#transmit.end, 13)
@@ -249,53 +349,49 @@ export class Connection implements PacketHandler, SessionLink {
   }
 
   handlePacket(packet: ControlPacket): void {
+    this.#core.packetsIn++
     if (packet.type === 'connect') {
-      if (this.session !== undefined) return this.close(0x82, true, this.#now)
+      if (this.session !== undefined) return this.close(0x82, true, this.#now, 'a second CONNECT')
       return this.#core.connect(this, packet, this.#now)
     }
-    const { session } = this
-    if (session === undefined) return this.#handleFault(BEFORE_CONNECT)
-    if (packet.type === 'subscribe') this.#handleSubscribe(session, packet)
-    else if (packet.type === 'unsubscribe') this.#handleUnsubscribe(session, packet)
+    if (packet.type === 'auth') return this.#core.authenticate(this, packet, this.#now)
+    const { session, host } = this
+    if (session === undefined || host === undefined) return this.#handleFault(BEFORE_CONNECT)
+    if (packet.type === 'subscribe') this.#handleSubscribe(host, session, packet)
+    else if (packet.type === 'unsubscribe') this.#handleUnsubscribe(host, session, packet)
     else if (packet.type === 'disconnect') this.#handleDisconnect(session, packet)
-    // AUTH without an authentication method in CONNECT [MQTT5-4.12.0-6].
-    else this.close(0x82, true, this.#now)
   }
 
-  #handleSubscribe(session: ServerSession, packet: SubscribePacket): void {
-    const reasonCodes = this.#core.subscribe(session, packet)
+  #handleSubscribe(host: VirtualHost, session: Session, packet: SubscribePacket): void {
+    const reasonCodes = host.subscribe(session, packet, this.#now)
     this.send({ type: 'suback', packetId: packet.packetId, reasonCodes })
-    this.#core.deliverRetained(session, packet, reasonCodes, this.#now)
+    host.deliverRetained(session, packet, reasonCodes, this.#now)
   }
 
-  #handleUnsubscribe(session: ServerSession, packet: UnsubscribePacket): void {
-    const reasonCodes = packet.filters.map((filter) => this.#core.unsubscribe(session, filter))
+  #handleUnsubscribe(host: VirtualHost, session: Session, packet: UnsubscribePacket): void {
+    const reasonCodes = packet.filters.map((one) => host.unsubscribe(session, one, this.#now))
     this.send({ type: 'unsuback', packetId: packet.packetId, reasonCodes })
   }
 
-  #handleDisconnect(session: ServerSession, packet: DisconnectPacket): void {
+  #handleDisconnect(session: Session, packet: DisconnectPacket): void {
     const expiry = packet.properties?.sessionExpiryInterval
     if (expiry !== undefined) {
       // A session that was to end with the connection cannot be made to last [MQTT5-3.14.2-2].
       if (session.expiryMs === 0 && expiry > 0) return this.close(0x82, true, this.#now)
-      session.expiryMs = expiry === 0xffffffff ? Infinity : expiry * 1000
+      session.expiryMs = Math.min(expiryMs(expiry), this.#core.options.sessionExpiryMaxS * 1000)
     }
     this.handler.onHangup(this, 'flush')
     this.#finish()
-    this.#core.handleLost(this, packet.reasonCode === 0x04, this.#now)
+    const isWillDue = packet.reasonCode !== 0
+    const reason = isWillDue ? `client left: ${reasonName(packet.reasonCode)}` : 'client left'
+    this.#core.handleLost(this, isWillDue, reason, this.#now)
   }
 
   #acknowledge(type: AckType, packetId: number, reasonCode: number): void {
     const transmit = this.#transmit
     transmit.reserve(ACK_BYTES_MAX)
-    transmit.end = writeAck(
-      transmit.buffer,
-      transmit.end,
-      type,
-      packetId,
-      reasonCode,
-      this.protocolVersion,
-    )
+    const { buffer, end } = transmit
+    transmit.end = writeAck(buffer, end, type, packetId, reasonCode, this.protocolVersion)
     this.handler.onTransmitReady(this)
   }
 }

@@ -2,23 +2,19 @@
 // topics are not retained and counted. Lookup by topic O(1), by filter O(retained topics).
 
 import { matchesFilter } from '@motewire/sdk/codec'
+import { bytesOf } from './message-ring.ts'
 import type { Message } from './message.ts'
 
 export interface RetainedLimits {
   /** Topics at most. Default 100,000. */
   readonly messagesMax: number
-  /** Bytes of payloads at most. Default 256 MiB. */
+  /** Bytes of topics and payloads at most. Default 256 MiB. */
   readonly bytesMax: number
-}
-
-interface Kept {
-  readonly message: Message
-  readonly sinceMs: number
 }
 
 export class RetainedStore {
   readonly #limits: RetainedLimits
-  readonly #messages = new Map<string, Kept>()
+  readonly #messages = new Map<string, Message>()
   #bytes = 0
   /** Messages that found no room. */
   refused = 0
@@ -31,46 +27,63 @@ export class RetainedStore {
     return this.#messages.size
   }
 
-  /** An empty payload takes the topic's message away [MQTT5-3.3.1-6]. */
-  put(message: Message, now: number): void {
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  /** An empty payload takes the topic's message away [MQTT5-3.3.1-6]. False: no room for it. */
+  put(message: Message): boolean {
     const known = this.#messages.get(message.topic)
-    this.#bytes -= known?.message.payload.length ?? 0
-    this.#messages.delete(message.topic)
-    if (message.payload.length === 0) return
-    const bytes = this.#bytes + message.payload.length
-    if (this.#messages.size >= this.#limits.messagesMax || bytes > this.#limits.bytesMax) {
-      this.refused++
-      return
+    const before = known === undefined ? 0 : bytesOf(known)
+    if (message.payloadBytes === 0) {
+      this.delete(message.topic)
+      return true
     }
+    const bytes = this.#bytes - before + bytesOf(message)
+    const isNew = known === undefined
+    if (
+      (isNew && this.#messages.size >= this.#limits.messagesMax) ||
+      bytes > this.#limits.bytesMax
+    ) {
+      this.refused++
+      return false
+    }
+    this.#messages.set(message.topic, message.keep())
     this.#bytes = bytes
-    this.#messages.set(message.topic, { message, sinceMs: now })
+    return true
+  }
+
+  delete(topic: string): void {
+    const known = this.#messages.get(topic)
+    if (known === undefined) return
+    this.#bytes -= bytesOf(known)
+    this.#messages.delete(topic)
   }
 
   get(topic: string): Message | undefined {
-    return this.#messages.get(topic)?.message
+    return this.#messages.get(topic)
   }
 
-  /** Messages for a new subscription, with what remains of their expiry. */
+  all(): Iterable<Message> {
+    return this.#messages.values()
+  }
+
+  /** Messages for a new subscription that have not expired. */
   *matching(filter: string, now: number): Iterable<Message> {
-    const isExact = !filter.includes('+') && !filter.includes('#')
-    if (isExact) {
-      const kept = this.#messages.get(filter)
-      const message = kept === undefined ? undefined : remaining(kept, now)
-      if (message !== undefined) yield message
+    if (!filter.includes('+') && !filter.includes('#')) {
+      const message = this.#messages.get(filter)
+      if (message !== undefined && message.secondsLeft(now) > 0) yield message
       return
     }
-    for (const [topic, kept] of this.#messages) {
-      if (!matchesFilter(filter, topic)) continue
-      const message = remaining(kept, now)
-      if (message !== undefined) yield message
+    for (const [topic, message] of this.#messages) {
+      if (matchesFilter(filter, topic) && message.secondsLeft(now) > 0) yield message
     }
   }
-}
 
-function remaining({ message, sinceMs }: Kept, now: number): Message | undefined {
-  const expiry = message.properties?.messageExpiryInterval
-  if (expiry === undefined) return message
-  const left = expiry - Math.floor((now - sinceMs) / 1000)
-  if (left <= 0) return undefined
-  return { ...message, properties: { ...message.properties, messageExpiryInterval: left } }
+  /** Forgets what has expired. O(retained topics): not for every tick. */
+  deleteExpired(now: number): void {
+    for (const message of this.#messages.values()) {
+      if (message.secondsLeft(now) <= 0) this.delete(message.topic)
+    }
+  }
 }

@@ -1,15 +1,17 @@
 // Who gets a message: the topic tree, shared groups, and a cache of the answer for each topic. A
 // client whose filters overlap gets a message once, at the highest QoS, with all its identifiers.
-// The cache is dropped whenever a subscription changes; it holds routesMax topics.
+// The cache is dropped whenever a subscription changes; it holds ROUTES_MAX topics. Topics that a
+// client may not read are left out when the route is made, so that access costs nothing a message.
 
 import type { QoS } from '@motewire/sdk/codec'
 import type { Message } from './message.ts'
-import type { ServerSession, SubscriptionEntry } from './server-session.ts'
 import { TopicTree } from '@motewire/sdk/core'
+import type { Session, SubscriptionEntry } from './session.ts'
 
 /** One receiver of a topic. */
-export interface Route {
-  readonly session: ServerSession
+interface Route {
+  readonly session: Session
+  readonly entries: SubscriptionEntry[]
   qos: QoS
   noLocal: boolean
   retainAsPublished: boolean
@@ -17,10 +19,13 @@ export interface Route {
 }
 
 /** The members of `$share/NAME/FILTER`; each message goes to one of them, in turn. */
-interface SharedGroup {
+export interface SharedGroup {
+  /** `$share/NAME/FILTER`. */
+  readonly name: string
   readonly filter: string
   readonly members: SubscriptionEntry[]
   next: number
+  messagesOut: number
 }
 
 interface Routes {
@@ -29,6 +34,7 @@ interface Routes {
 }
 
 const ROUTES_MAX = 20_000
+export const SHARE_PREFIX = '$share/'
 
 export class Router {
   readonly #direct = new TopicTree<SubscriptionEntry>()
@@ -42,14 +48,18 @@ export class Router {
     return this.#count
   }
 
+  get groups(): ReadonlyMap<string, SharedGroup> {
+    return this.#groups
+  }
+
   add(entry: SubscriptionEntry): void {
     this.#cache.clear()
     this.#count++
     const name = entry.subscription.filter
-    if (!name.startsWith('$share/')) return this.#direct.add(entry.filter, entry)
+    if (!name.startsWith(SHARE_PREFIX)) return this.#direct.add(entry.filter, entry)
     let group = this.#groups.get(name)
     if (group === undefined) {
-      group = { filter: entry.filter, members: [], next: 0 }
+      group = { name, filter: entry.filter, members: [], next: 0, messagesOut: 0 }
       this.#groups.set(name, group)
       this.#shared.add(entry.filter, group)
     }
@@ -60,7 +70,7 @@ export class Router {
     this.#cache.clear()
     this.#count--
     const name = entry.subscription.filter
-    if (!name.startsWith('$share/')) return this.#direct.remove(entry.filter, entry)
+    if (!name.startsWith(SHARE_PREFIX)) return this.#direct.remove(entry.filter, entry)
     const group = this.#groups.get(name)
     const at = group?.members.indexOf(entry) ?? -1
     if (group === undefined || at === -1) return
@@ -70,15 +80,23 @@ export class Router {
     this.#shared.remove(group.filter, group)
   }
 
+  /** What somebody may read has changed. */
+  forgetRoutes(): void {
+    this.#cache.clear()
+  }
+
   /** Hands the message to all it is for; answers how many took it. */
   route(message: Message, now: number): number {
     const { direct, shared } = this.#routesOf(message.topic)
     let deliveries = 0
-    for (const { session, qos, noLocal, retainAsPublished, identifiers } of direct) {
+    for (const route of direct) {
+      const { session, noLocal } = route
       if (noLocal && session.clientId === message.publisher) continue
-      const retain = retainAsPublished && message.retain
-      const best = message.qos < qos ? message.qos : qos
-      if (session.deliver(message, best, retain, identifiers, now)) deliveries++
+      const retain = route.retainAsPublished && message.retain
+      const best = message.qos < route.qos ? message.qos : route.qos
+      if (!session.deliver(message, best, retain, route.identifiers, now)) continue
+      deliveries++
+      for (const entry of route.entries) entry.delivered++
     }
     for (const group of shared) if (deliverShared(group, message, now)) deliveries++
     return deliveries
@@ -95,8 +113,10 @@ export class Router {
   #routesOf(topic: string): Routes {
     const known = this.#cache.get(topic)
     if (known !== undefined) return known
-    const bySession = new Map<ServerSession, Route>()
-    for (const entry of this.#direct.match(topic)) addRoute(bySession, entry)
+    const bySession = new Map<Session, Route>()
+    for (const entry of this.#direct.match(topic)) {
+      if (entry.session.access?.mayReceive(topic) !== false) addRoute(bySession, entry)
+    }
     const routes = { direct: [...bySession.values()], shared: this.#shared.match(topic) }
     if (this.#cache.size >= ROUTES_MAX) this.#cache.clear()
     this.#cache.set(topic, routes)
@@ -104,44 +124,60 @@ export class Router {
   }
 }
 
-function addRoute(
-  bySession: Map<ServerSession, Route>,
-  { session, subscription, identifier }: SubscriptionEntry,
-): void {
+function addRoute(bySession: Map<Session, Route>, entry: SubscriptionEntry): void {
+  const { session, subscription, identifier } = entry
   const { qos, noLocal = false, retainAsPublished = false } = subscription
   const route = bySession.get(session)
   if (route === undefined) {
     const identifiers = identifier === undefined ? undefined : [identifier]
-    bySession.set(session, { session, qos, noLocal, retainAsPublished, identifiers })
+    const entries = [entry]
+    bySession.set(session, { session, entries, qos, noLocal, retainAsPublished, identifiers })
     return
   }
+  route.entries.push(entry)
   if (qos > route.qos) route.qos = qos
   route.noLocal &&= noLocal
   route.retainAsPublished ||= retainAsPublished
   if (identifier !== undefined) (route.identifiers ??= []).push(identifier)
 }
 
-/** The next member that is connected; if none is, the next one keeps it in its queue. */
-function deliverShared(group: SharedGroup, message: Message, now: number): boolean {
+/** How willing a member is: it sends at once, it is there and has room, it is away and has room. */
+const Readiness = { free: 0, connected: 1, away: 2, unable: 3 } as const
+
+function readinessOf({ session }: SubscriptionEntry, topic: string): number {
+  const { delivery } = session
+  if (session.access?.mayReceive(topic) === false) return Readiness.unable
+  if (delivery.isFree) return Readiness.free
+  if (delivery.isFull) return Readiness.unable
+  return session.isConnected ? Readiness.connected : Readiness.away
+}
+
+/** In turn among the most willing ones. */
+function nextMember(group: SharedGroup, topic: string): SubscriptionEntry | undefined {
   const { members } = group
-  let chosen: SubscriptionEntry | undefined
+  let best: SubscriptionEntry | undefined
+  let bestReadiness: number = Readiness.unable
   for (let i = 0; i < members.length; i++) {
     const at = (group.next + i) % members.length
-    const member = members[at]!
-    if (!member.session.isConnected && !(chosen === undefined && i === members.length - 1)) continue
-    chosen = member
-    group.next = (at + 1) % members.length
-    break
+    const readiness = readinessOf(members[at]!, topic)
+    if (readiness >= bestReadiness) continue
+    best = members[at]!
+    bestReadiness = readiness
+    if (readiness === Readiness.free) break
   }
-  if (chosen === undefined) return false
-  const { qos, retainAsPublished = false } = chosen.subscription
+  if (best !== undefined) group.next = (members.indexOf(best) + 1) % members.length
+  return best
+}
+
+function deliverShared(group: SharedGroup, message: Message, now: number): boolean {
+  const entry = nextMember(group, message.topic)
+  if (entry === undefined) return false
+  const { qos, retainAsPublished = false } = entry.subscription
   const best = message.qos < qos ? message.qos : qos
-  const identifiers = chosen.identifier === undefined ? undefined : [chosen.identifier]
-  return chosen.session.deliver(
-    message,
-    best,
-    retainAsPublished && message.retain,
-    identifiers,
-    now,
-  )
+  const identifiers = entry.identifier === undefined ? undefined : [entry.identifier]
+  const retain = retainAsPublished && message.retain
+  if (!entry.session.deliver(message, best, retain, identifiers, now)) return false
+  entry.delivered++
+  group.messagesOut++
+  return true
 }

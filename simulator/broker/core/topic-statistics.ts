@@ -1,7 +1,16 @@
-// What happened on each topic: counts, bytes, rate and the last message, for people who look.
-// Bounded: beyond topicsMax the topic used least recently is forgotten. O(1) a message.
+// What happened on each topic: counts, bytes, rate, the last payload and who published, for people
+// who look. Bounded: beyond topicsMax the topic used least recently is forgotten. O(1) a message,
+// no allocation once a topic is known.
 
+import type { QoS } from '@motewire/sdk/codec'
+import { copyBytes } from './message.ts'
 import type { Message } from './message.ts'
+
+export interface Producer {
+  readonly clientId: string
+  messages: number
+  lastAtMs: number
+}
 
 export interface TopicRecord {
   readonly topic: string
@@ -11,10 +20,19 @@ export interface TopicRecord {
   lastAtMs: number
   /** Messages a second, fading over about ten seconds. */
   rate: number
-  last: Message
+  lastQos: QoS
+  lastRetain: boolean
+  /** Its first `PREVIEW_BYTES_MAX` bytes stand in `preview`. */
+  lastBytes: number
+  preview: Uint8Array
+  /** The last ones to publish; '' is the broker itself. */
+  readonly producers: Producer[]
 }
 
 const RATE_WINDOW_MS = 10_000
+const PREVIEW_BYTES_MAX = 4096
+const PRODUCERS_MAX = 16
+const NOTHING = new Uint8Array(0)
 
 export class TopicStatistics {
   readonly #topicsMax: number
@@ -32,14 +50,16 @@ export class TopicStatistics {
 
   /** Counts a message and the deliveries it led to. */
   count(message: Message, deliveries: number, now: number): void {
-    let record = this.#records.get(message.topic)
-    if (record === undefined) record = this.#begin(message, now)
+    const record = this.#records.get(message.topic) ?? this.add(message.topic, now)
     record.rate = rateAt(record, now) + 1000 / RATE_WINDOW_MS
     record.messagesIn++
     record.messagesOut += deliveries
-    record.bytesIn += message.payload.length
+    record.bytesIn += message.payloadBytes
     record.lastAtMs = now
-    record.last = message
+    record.lastQos = message.qos
+    record.lastRetain = message.retain
+    rememberPayload(record, message)
+    rememberProducer(record.producers, message.publisher, now)
   }
 
   get(topic: string): TopicRecord | undefined {
@@ -50,19 +70,28 @@ export class TopicStatistics {
     return this.#records.values()
   }
 
-  #begin(message: Message, now: number): TopicRecord {
+  /** A topic that nobody used yet. */
+  add(topic: string, now: number): TopicRecord {
     if (this.#records.size >= this.#topicsMax) this.#forgetOne()
     const record: TopicRecord = {
-      topic: message.topic,
+      topic,
       messagesIn: 0,
       messagesOut: 0,
       bytesIn: 0,
       lastAtMs: now,
       rate: 0,
-      last: message,
+      lastQos: 0,
+      lastRetain: false,
+      lastBytes: 0,
+      preview: NOTHING,
+      producers: [],
     }
-    this.#records.set(message.topic, record)
+    this.#records.set(topic, record)
     return record
+  }
+
+  delete(topic: string): void {
+    this.#records.delete(topic)
   }
 
   /** Looks at the first few only: near enough to the least recently used, and O(1). */
@@ -80,4 +109,31 @@ export class TopicStatistics {
 
 export function rateAt(record: TopicRecord, now: number): number {
   return record.rate * Math.exp((record.lastAtMs - now) / RATE_WINDOW_MS)
+}
+
+/** The last payload seen, cut at 4 KiB; a copy. */
+export function lastPayloadOf({ preview, lastBytes }: TopicRecord): Uint8Array {
+  return preview.slice(0, lastBytes)
+}
+
+function rememberPayload(record: TopicRecord, message: Message): void {
+  const bytes = Math.min(message.payloadBytes, PREVIEW_BYTES_MAX)
+  record.lastBytes = bytes
+  if (record.preview.length < bytes) {
+    const size = Math.min(PREVIEW_BYTES_MAX, Math.max(bytes, 32))
+    record.preview = Buffer.allocUnsafeSlow(size)
+  }
+  const { payloadStart } = message
+  copyBytes(message.bytes, payloadStart, payloadStart + bytes, record.preview, 0)
+}
+
+function rememberProducer(producers: Producer[], clientId: string, now: number): void {
+  for (const producer of producers) {
+    if (producer.clientId !== clientId) continue
+    producer.messages++
+    producer.lastAtMs = now
+    return
+  }
+  if (producers.length === PRODUCERS_MAX) producers.shift()
+  producers.push({ clientId, messages: 1, lastAtMs: now })
 }

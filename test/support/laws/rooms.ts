@@ -37,7 +37,12 @@ const ROOMS: readonly Room[] = [
   { path: 'sdk/runtime', may: ['sdk/kit', ERRORS], node: true },
   { path: 'sdk', may: ['sdk/**'], node: true },
   { path: 'simulator/broker/core', may: ['sdk/**'] },
-  { path: 'simulator/broker', may: ['sdk/**', 'simulator/broker/core'], node: true },
+  {
+    path: 'simulator/broker',
+    // The one reader of YAML lives with the scenarios.
+    may: ['sdk/**', 'simulator/broker/core', 'simulator/scenario'],
+    node: true,
+  },
   { path: 'simulator/world', may: ['sdk/**'] },
   {
     path: 'simulator/device',

@@ -1,0 +1,290 @@
+// One virtual host: sessions, subscriptions, routing, retained messages, queues and wills of those
+// who came in under its name. Two hosts never see each other's messages. It knows no connections
+// and no packets of their own; time is an argument.
+
+import type { SubscribePacket, Subscription } from '@motewire/sdk/codec'
+import { QUEUE_PREFIX, MessageQueue } from './message-queue.ts'
+import { forwarded, Message } from './message.ts'
+import type { CoreOptions } from './options.ts'
+import { RetainedStore } from './retained.ts'
+import { Router, SHARE_PREFIX } from './router.ts'
+import { Session } from './session.ts'
+import type { SubscriptionEntry } from './session.ts'
+import type { CoreStore } from './store.ts'
+import { Timeline } from './timeline.ts'
+import { TopicStatistics } from './topic-statistics.ts'
+
+const NOT_AUTHORIZED = 0x87
+const QUOTA_EXCEEDED = 0x97
+/** Between looks for retained messages that have expired. */
+const RETAINED_TICKS = 60
+
+export class VirtualHost {
+  readonly name: string
+  readonly options: CoreOptions
+  readonly store: CoreStore | undefined
+  readonly router: Router = new Router()
+  readonly retained: RetainedStore
+  readonly topics: TopicStatistics
+  readonly timeline: Timeline = new Timeline()
+  readonly sessions: Map<string, Session> = new Map()
+  readonly queues: Map<string, MessageQueue> = new Map()
+  connectsTotal = 0
+  messagesIn = 0
+  messagesOut = 0
+  payloadBytesIn = 0
+  payloadBytesOut = 0
+  sessionsExpired = 0
+  /** Drops of sessions that are gone; those of living ones are counted there. */
+  droppedBefore = 0
+  #ticks = 0
+
+  constructor(name: string, options: CoreOptions, store: CoreStore | undefined) {
+    this.name = name
+    this.options = options
+    this.store = store
+    this.retained = new RetainedStore(options.retained)
+    this.topics = new TopicStatistics(options.topicsMax)
+  }
+
+  /** Subscriptions of all its sessions, to queues too. */
+  get subscriptionCount(): number {
+    let count = this.router.size
+    for (const { consumers } of this.queues.values()) count += consumers.length
+    return count
+  }
+
+  // Messages.
+
+  /** Routes a message, retains it if it says so; answers how many took it. */
+  publish(message: Message, now: number): number {
+    if (message.retain && this.retained.put(message)) this.store?.noteRetained(this.name, message)
+    const deliveries = message.topic.startsWith(QUEUE_PREFIX)
+      ? this.#enqueue(message, now)
+      : this.router.route(message, now)
+    this.messagesIn++
+    this.messagesOut += deliveries
+    this.payloadBytesIn += message.payloadBytes
+    this.payloadBytesOut += message.payloadBytes * deliveries
+    this.topics.count(message, deliveries, now)
+    return deliveries
+  }
+
+  #enqueue(message: Message, now: number): number {
+    const queue = this.openQueue(message.topic, now)
+    return queue?.push(message, now) === true ? 1 : 0
+  }
+
+  /** The queue of this whole name, made if need be; undefined when there are too many. */
+  openQueue(name: string, now: number): MessageQueue | undefined {
+    const known = this.queues.get(name)
+    if (known !== undefined) return known
+    if (this.queues.size >= this.options.namedQueuesMax) return undefined
+    const queue = new MessageQueue(name, this.options.namedQueue, now)
+    const { store } = this
+    if (store !== undefined) {
+      queue.onQueued = (message) => store.noteQueued(this.name, name, message)
+      queue.onUnqueued = () => store.noteUnqueued(this.name, name)
+    }
+    this.queues.set(name, queue)
+    return queue
+  }
+
+  // Subscriptions.
+
+  /** One reason code a filter, in order; retained messages follow by `deliverRetained`. */
+  subscribe(session: Session, packet: SubscribePacket, now: number): number[] {
+    const id = packet.properties?.subscriptionIdentifier
+    const identifier = typeof id === 'number' ? id : undefined
+    return packet.subscriptions.map((one) => this.#subscribeOne(session, one, identifier, now))
+  }
+
+  #subscribeOne(
+    session: Session,
+    wanted: Subscription,
+    identifier: number | undefined,
+    now: number,
+  ): number {
+    const { filter } = wanted
+    const refuse = (code: number): number => {
+      this.timeline.add(session.clientId, 'denied', `subscription to ${filter}`, now)
+      return session.protocolVersion === 5 ? code : 0x80
+    }
+    const known = session.subscriptions.get(filter)
+    const isFull = session.subscriptions.size >= this.options.subscriptionsPerClientMax
+    if (known === undefined && isFull) return refuse(QUOTA_EXCEEDED)
+    const plain = unsharedFilter(filter)
+    if (session.access?.maySubscribe(plain) === false) return refuse(NOT_AUTHORIZED)
+    const qos = wanted.qos < this.options.qosMax ? wanted.qos : this.options.qosMax
+    const subscription = { ...wanted, qos }
+    const entry: SubscriptionEntry = {
+      session,
+      subscription,
+      filter: plain,
+      identifier,
+      delivered: 0,
+    }
+    if (known !== undefined) this.#detach(known)
+    if (!this.#attach(entry, now)) return refuse(QUOTA_EXCEEDED)
+    this.#fresh.set(wanted, known === undefined)
+    session.addSubscription(entry)
+    if (session.expiryMs > 0) this.store?.noteSubscription(this.name, entry)
+    this.timeline.add(session.clientId, 'subscribed', `${filter} at QoS ${qos}`, now)
+    return qos
+  }
+
+  /** Whether a subscription was new, for its retain handling; lives as long as its packet. */
+  readonly #fresh = new WeakMap<Subscription, boolean>()
+
+  #attach(entry: SubscriptionEntry, now: number): boolean {
+    if (!entry.filter.startsWith(QUEUE_PREFIX)) {
+      this.router.add(entry)
+      return true
+    }
+    const queue = this.openQueue(entry.filter, now)
+    queue?.addConsumer(entry, now)
+    return queue !== undefined
+  }
+
+  #detach(entry: SubscriptionEntry): void {
+    const isQueue = entry.filter.startsWith(QUEUE_PREFIX)
+    if (isQueue) this.queues.get(entry.filter)?.removeConsumer(entry)
+    else this.router.remove(entry)
+  }
+
+  /** A subscription out of the store. */
+  restoreSubscription(entry: SubscriptionEntry, now: number): void {
+    const known = entry.session.subscriptions.get(entry.subscription.filter)
+    if (known !== undefined) this.#detach(known)
+    entry.session.addSubscription(entry)
+    this.#attach(entry, now)
+  }
+
+  /** Retained messages for the filters just granted [MQTT5 3.3.1.3]. */
+  deliverRetained(
+    session: Session,
+    { subscriptions, properties }: SubscribePacket,
+    reasonCodes: readonly number[],
+    now: number,
+  ): void {
+    const id = properties?.subscriptionIdentifier
+    const identifiers = typeof id === 'number' ? [id] : undefined
+    subscriptions.forEach((subscription, i) => {
+      const { filter, retainHandling = 0 } = subscription
+      const granted = reasonCodes[i]!
+      const isWanted =
+        retainHandling === 0 || (retainHandling === 1 && this.#fresh.get(subscription) === true)
+      if (granted >= 0x80 || !isWanted || filter.startsWith(SHARE_PREFIX)) return
+      for (const message of this.retained.matching(filter, now)) {
+        if (session.access?.mayReceive(message.topic) === false) continue
+        const qos = message.qos < granted ? message.qos : (granted as 0 | 1 | 2)
+        if (session.deliver(message, qos, true, identifiers, now)) this.messagesOut++
+      }
+    })
+  }
+
+  /** The reason code: 0, or 0x11 when there was no such subscription. */
+  unsubscribe(session: Session, filter: string, now: number): number {
+    if (!session.subscriptions.has(filter)) return 0x11
+    this.unsubscribeQuietly(session, filter)
+    if (session.expiryMs > 0) this.store?.noteUnsubscription(this.name, session.clientId, filter)
+    this.timeline.add(session.clientId, 'unsubscribed', filter, now)
+    return 0
+  }
+
+  /** Same, from the store: nobody is told. */
+  unsubscribeQuietly(session: Session, filter: string): void {
+    const entry = session.subscriptions.get(filter)
+    if (entry === undefined) return
+    session.removeSubscription(filter)
+    this.#detach(entry)
+  }
+
+  // Sessions.
+
+  openSession(clientId: string): Session {
+    const session = new Session(clientId, this.options.queue)
+    this.sessions.set(clientId, session)
+    return session
+  }
+
+  /** Its connection has ended: the will is due now or later, and perhaps its own end. */
+  handleLost(session: Session, isWillDue: boolean, now: number): void {
+    session.connection = undefined
+    session.lastSeenMs = now
+    session.transmit.clear()
+    session.delivery.handleOffline()
+    if (!isWillDue) session.will = undefined
+    if (session.will !== undefined) {
+      const delayMs = (session.will.properties?.willDelayInterval ?? 0) * 1000
+      // The will goes out with the session at the latest [MQTT5-3.1.3-9].
+      session.willDueMs = now + Math.min(delayMs, session.expiryMs)
+      if (session.willDueMs <= now) this.#publishWill(session, now)
+    }
+    if (session.expiryMs === 0) return this.destroy(session, now)
+    session.expiresAtMs = now + session.expiryMs
+    this.store?.noteSession(this.name, session)
+  }
+
+  destroy(session: Session, now: number): void {
+    const { clientId, consumes, delivery } = session
+    const unconfirmed = consumes === undefined ? [] : [...delivery.browse()]
+    const queues = new Set<MessageQueue>()
+    for (const message of unconfirmed.toReversed()) {
+      const queue = this.queues.get(message.topic)
+      if (queue === undefined) continue
+      queue.putBack(message)
+      queues.add(queue)
+    }
+    for (const entry of session.subscriptions.values()) this.#detach(entry)
+    for (const queue of queues) queue.dispatch(now)
+    this.droppedBefore += session.dropped
+    if (this.sessions.get(clientId) === session) this.sessions.delete(clientId)
+    if (session.delivery.ledger !== undefined) this.store?.noteSessionEnd(this.name, clientId)
+    session.delivery.ledger = undefined
+  }
+
+  #publishWill(session: Session, now: number): void {
+    const { will } = session
+    session.will = undefined
+    session.willDueMs = Infinity
+    if (will === undefined || session.access?.mayPublish(will.topic) === false) return
+    const { willDelayInterval: _delay, ...properties } = will.properties ?? {}
+    const payload = typeof will.payload === 'string' ? Buffer.from(will.payload) : will.payload
+    const { topic, qos = 0, retain = false } = will
+    const publisher = session.clientId
+    this.timeline.add(publisher, 'willPublished', topic, now)
+    const fields = { topic, payload, qos, retain, properties: forwarded(properties), publisher }
+    this.publish(Message.of(fields, now), now)
+  }
+
+  // Time.
+
+  /** Due once a second: delayed wills, sessions at their end. */
+  handleTick(now: number): void {
+    if (++this.#ticks % RETAINED_TICKS === 0) this.retained.deleteExpired(now)
+    for (const session of this.sessions.values()) {
+      if (session.isConnected) {
+        this.#watchLoad(session, now)
+        continue
+      }
+      if (session.willDueMs <= now) this.#publishWill(session, now)
+      if (session.expiresAtMs > now) continue
+      this.sessionsExpired++
+      this.timeline.add(session.clientId, 'sessionEnded', 'expired', now)
+      this.destroy(session, now)
+    }
+  }
+
+  #watchLoad(session: Session, now: number): void {
+    const isOverloaded = session.delivery.isFull
+    if (isOverloaded === session.isOverloaded) return
+    session.isOverloaded = isOverloaded
+    const kind = isOverloaded ? 'overloaded' : 'recovered'
+    this.timeline.add(session.clientId, kind, `${session.delivery.queued} messages queued`, now)
+  }
+}
+
+export function unsharedFilter(filter: string): string {
+  return filter.startsWith(SHARE_PREFIX) ? filter.split('/').slice(2).join('/') : filter
+}

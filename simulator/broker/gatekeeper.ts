@@ -1,0 +1,92 @@
+// Who may come in and what they may do, from users, groups and rules in memory. Names and passwords
+// come from options, a config file or Mosquitto's password file; users with a plain password may
+// also prove themselves with SCRAM-SHA-256.
+
+import { UsageError } from '@motewire/sdk/errors'
+import { accessOf } from './access-list.ts'
+import type { AccessRule } from './access-list.ts'
+import { OPEN_DOOR } from './core/access.ts'
+import type { Access, AuthExchange, Gatekeeper, Identity, SignIn } from './core/access.ts'
+import { isPasswordOf, parseHash } from './credential.ts'
+import type { Credential } from './credential.ts'
+import { SCRAM_METHOD, ScramExchange, scramKeysOf } from './scram.ts'
+import type { ScramKeys } from './scram.ts'
+
+export interface User {
+  readonly credential: Credential
+  readonly groups: readonly string[]
+}
+
+export interface GateOptions {
+  readonly users: ReadonlyMap<string, User>
+  /** Whether those without a user name may come in. */
+  readonly allowAnonymous: boolean
+  /** Undefined: whoever is in may do everything. */
+  readonly rules: readonly AccessRule[] | undefined
+}
+
+export class UserGate implements Gatekeeper {
+  readonly #options: GateOptions
+  /** Made at the first exchange of a user. */
+  readonly #scramKeys = new Map<string, ScramKeys>()
+
+  constructor(options: GateOptions) {
+    this.#options = options
+  }
+
+  signIn({ username, password }: SignIn): Identity | undefined {
+    const { users, allowAnonymous } = this.#options
+    if (username === undefined) return allowAnonymous ? { username, groups: [] } : undefined
+    const user = users.get(username)
+    if (user === undefined || !isPasswordOf(user.credential, password ?? '')) return undefined
+    return { username, groups: user.groups }
+  }
+
+  accessOf(identity: Identity, clientId: string): Access | undefined {
+    const { rules } = this.#options
+    return rules === undefined ? undefined : accessOf(rules, identity, clientId)
+  }
+
+  beginExchange(method: string): AuthExchange | undefined {
+    if (method !== SCRAM_METHOD) return undefined
+    return new ScramExchange((username) => {
+      const user = this.#options.users.get(username)
+      if (user?.credential.kind !== 'plain') return undefined
+      let keys = this.#scramKeys.get(username)
+      if (keys === undefined) {
+        keys = scramKeysOf(user.credential.password)
+        this.#scramKeys.set(username, keys)
+      }
+      return { keys, identity: { username, groups: user.groups } }
+    })
+  }
+}
+
+/** Everybody, or only those of the list. */
+export function doorOf(passwords: ReadonlyMap<string, string> | undefined): Gatekeeper {
+  if (passwords === undefined) return OPEN_DOOR
+  const users = new Map<string, User>()
+  for (const [name, password] of passwords) {
+    users.set(name, { credential: { kind: 'plain', password }, groups: [] })
+  }
+  return new UserGate({ users, allowAnonymous: false, rules: undefined })
+}
+
+/**
+ * Reads Mosquitto's password file: `NAME:HASH` a line.
+ * @throws UsageError `ERR_BROKER_CONFIG` naming file and line.
+ */
+export function parsePasswordFile(text: string, file: string): Map<string, Credential> {
+  const found = new Map<string, Credential>()
+  for (const [index, line] of text.split(/\r?\n/).entries()) {
+    if (line.trim() === '' || line.startsWith('#')) continue
+    const colon = line.indexOf(':')
+    const credential = colon > 0 ? parseHash(line.slice(colon + 1).trim()) : undefined
+    if (credential === undefined) {
+      const what = 'expected NAME:$6$salt$hash or NAME:$7$rounds$salt$hash'
+      throw new UsageError('ERR_BROKER_CONFIG', `${file}:${index + 1}: ${what}`)
+    }
+    found.set(line.slice(0, colon), credential)
+  }
+  return found
+}

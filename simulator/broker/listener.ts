@@ -1,0 +1,163 @@
+// Where clients come in: a TCP or TLS port that takes MQTT and MQTT over WebSocket alike, told
+// apart by the first byte (a CONNECT begins with 0x10, an HTTP request with a letter). It hands out
+// byte channels and knows no MQTT beyond that byte.
+
+import { createServer } from 'node:net'
+import type { Server, Socket } from 'node:net'
+import { createServer as createTlsServer } from 'node:tls'
+import type { TlsOptions } from 'node:tls'
+import { TcpChannel } from '@motewire/sdk'
+import type { ByteChannel } from '@motewire/sdk'
+import { MotewireError } from '@motewire/sdk/errors'
+import { WebSocketUpgrade } from '@motewire/sdk/websocket-server'
+import type { ListenerView } from './control.ts'
+
+/** Codes of the errors that a broker's start can end with. */
+export const BROKER_ERROR_CODES = [
+  'ERR_BROKER_PORT_IN_USE',
+  'ERR_BROKER_LISTEN',
+  'ERR_BROKER_STORE',
+  'ERR_BROKER_STORE_IN_USE',
+  'ERR_BROKER_CONFIG',
+] as const
+export type BrokerErrorCode = (typeof BROKER_ERROR_CODES)[number]
+
+export interface ListenerOptions {
+  /** Default `tcp`, or `tls` with certificates. */
+  readonly name?: string
+  /** Address to listen on. Default `127.0.0.1`. */
+  readonly host?: string
+  /** 0 takes a free one. Default 1883, or 8883 with certificates. */
+  readonly port?: number
+  /** Key, certificate, client authorities: Node's own options. Default: no TLS. */
+  readonly tls?: TlsOptions
+  /** Whether MQTT over WebSocket is taken too. Default true. */
+  readonly webSocket?: boolean
+  /** Virtual host of those who name none. Default: the broker's first. */
+  readonly virtualHost?: string
+}
+
+const LISTEN_BACKLOG = 4_096
+/** A peer that says nothing does not hold a socket for ever. */
+const FIRST_BYTE_TIMEOUT_MS = 10_000
+
+export class Listener {
+  readonly name: string
+  readonly options: ListenerOptions
+  readonly #onChannel: (channel: ByteChannel, address: string) => void
+  readonly #upgrade: WebSocketUpgrade
+  readonly #pending = new Set<Socket>()
+  #server: Server | undefined
+  #port = 0
+  isAccepting = true
+  connectedNow = 0
+  connectedEver = 0
+
+  constructor(
+    options: ListenerOptions,
+    onChannel: (channel: ByteChannel, address: string) => void,
+  ) {
+    this.options = options
+    this.name = listenerName(options)
+    this.#onChannel = onChannel
+    this.#upgrade = new WebSocketUpgrade((channel, address) => this.#hand(channel, address))
+  }
+
+  get view(): ListenerView {
+    const { name, isAccepting, connectedNow, connectedEver } = this
+    const { host = '127.0.0.1', tls } = this.options
+    const kind = tls === undefined ? 'tcp' : 'tls'
+    return { name, kind, host, port: this.#port, isAccepting, connectedNow, connectedEver }
+  }
+
+  /** Answers the port. @throws MotewireError `ERR_BROKER_PORT_IN_USE` or `ERR_BROKER_LISTEN`. */
+  open(): Promise<number> {
+    const { host = '127.0.0.1', tls } = this.options
+    const { port = tls === undefined ? 1883 : 8883 } = this.options
+    const accept = (socket: Socket): void => this.#accept(socket)
+    return new Promise((resolve, reject) => {
+      const server =
+        tls === undefined ? createServer({ noDelay: true }, accept) : secureServer(tls, accept)
+      server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, host, port)))
+      server.listen({ host, port, backlog: LISTEN_BACKLOG }, () => {
+        this.#server = server
+        const address = server.address()
+        this.#port = typeof address === 'object' && address !== null ? address.port : port
+        resolve(this.#port)
+      })
+    })
+  }
+
+  /** Takes no new clients; settles when the sockets of those there were are closed. */
+  close(): Promise<void> {
+    for (const socket of this.#pending) socket.destroy()
+    const server = this.#server
+    this.#server = undefined
+    return new Promise((resolve) => {
+      if (server === undefined) resolve()
+      else server.close(() => resolve())
+    })
+  }
+
+  #accept(socket: Socket): void {
+    if (!this.isAccepting) {
+      socket.destroy()
+      return
+    }
+    if (this.options.webSocket === false) return this.#hand(TcpChannel.accept(socket), of(socket))
+    this.#pending.add(socket)
+    socket.setTimeout(FIRST_BYTE_TIMEOUT_MS, () => socket.destroy())
+    const forget = (): void => {
+      this.#pending.delete(socket)
+    }
+    socket.once('close', forget)
+    socket.on('error', ignore)
+    socket.once('readable', () => {
+      const bytes = socket.read() as Buffer | null
+      if (bytes === null) return
+      forget()
+      socket.off('close', forget).off('error', ignore).setTimeout(0)
+      socket.unshift(bytes)
+      if (isRequest(bytes[0]!)) this.#upgrade.handle(socket)
+      else this.#hand(TcpChannel.accept(socket), of(socket))
+    })
+  }
+
+  #hand(channel: ByteChannel, address: string): void {
+    this.connectedEver++
+    this.connectedNow++
+    this.#onChannel(channel, address)
+  }
+}
+
+/** Its name, or what it speaks. */
+export function listenerName({ name, tls }: ListenerOptions): string {
+  return name ?? (tls === undefined ? 'tcp' : 'tls')
+}
+
+function ignore(): void {
+  // The socket closes by itself.
+}
+
+function of(socket: Socket): string {
+  return `${socket.remoteAddress ?? 'unknown'}:${socket.remotePort ?? 0}`
+}
+
+/** An HTTP method begins with a capital letter; no MQTT packet of a client's first one does. */
+function isRequest(firstByte: number): boolean {
+  return firstByte >= 0x41 && firstByte <= 0x5a
+}
+
+function secureServer(options: TlsOptions, accept: (socket: Socket) => void): Server {
+  const server = createTlsServer(options, accept)
+  // A handshake that fails is the peer's affair.
+  server.on('tlsClientError', (_error, socket) => socket.destroy())
+  return server
+}
+
+function listenError(error: NodeJS.ErrnoException, host: string, port: number): MotewireError {
+  const isTaken = error.code === 'EADDRINUSE'
+  const what = isTaken ? 'is in use' : `cannot be listened on (${error.code})`
+  const code: BrokerErrorCode = isTaken ? 'ERR_BROKER_PORT_IN_USE' : 'ERR_BROKER_LISTEN'
+  return new MotewireError(code, `broker port ${port} on ${host} ${what}`, { cause: error })
+}

@@ -1,0 +1,173 @@
+// The doors of our broker: TLS, WebSocket on the same port, listeners that are closed and opened,
+// users and rules from Mosquitto's own files, `$SYS` under Mosquitto's names.
+
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { connect as dial } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import mqtt from 'mqtt'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { connectAsync } from '@motewire/sdk'
+import { Broker } from '@motewire/simulator/broker'
+import type { BrokerOptions } from '@motewire/simulator/broker'
+import { CERTIFICATE_PEM, KEY_PEM } from '../support/certificate.ts'
+import { requireComponent } from '../support/component.ts'
+import { motewire, run } from '../support/programs.ts'
+
+const SYSTEM_NAMES =
+  'version, uptime, clients/connected, clients/maximum, messages/received, ' +
+  'publish/messages/dropped, retained messages/count, shared_subscriptions/count, ' +
+  'store/messages/bytes, load/messages/received/1min, load/bytes/sent/15min'
+
+let folder: string
+let broker: Broker | undefined
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'motewire-doors-'))
+})
+
+afterEach(async () => {
+  await broker?.stop()
+  broker = undefined
+  rmSync(folder, { recursive: true, force: true })
+})
+
+async function start(options: BrokerOptions): Promise<number> {
+  broker = new Broker(options)
+  return (await broker.start()).port
+}
+
+function file(name: string, text: string): string {
+  const path = join(folder, name)
+  writeFileSync(path, text)
+  return path
+}
+
+/** What a raw socket gets as answer, up to the peer's end. */
+async function answerTo(port: number, bytes: string | Buffer): Promise<string> {
+  const socket = dial(port, '127.0.0.1')
+  let answer = ''
+  socket.on('data', (part: Buffer) => (answer += part.toString('latin1')))
+  socket.on('error', () => undefined)
+  socket.write(bytes)
+  await once(socket, 'close')
+  return answer
+}
+
+describe('one port', () => {
+  it.each([4, 5] as const)('takes MQTT %i over WebSocket and over TCP', async (protocolVersion) => {
+    const port = await start({ port: 0 })
+    const web = await mqtt.connectAsync(`ws://127.0.0.1:${port}`, { protocolVersion })
+    const plain = await connectAsync(`mqtt://127.0.0.1:${port}`)
+    const large = Buffer.alloc(300_000, 7)
+    const arrived = new Promise<[string, Buffer]>((resolve) => {
+      web.once('message', (topic, payload) => resolve([topic, payload]))
+    })
+    await web.subscribeAsync('t', { qos: 2 })
+    await plain.publishAsync('t', large, { qos: 2 })
+    const [topic, payload] = await arrived
+    expect([topic, payload.equals(large)]).toEqual(['t', true])
+    const back = new Promise<Buffer>((resolve) => {
+      plain.once('message', (_topic, bytes) => resolve(Buffer.from(bytes)))
+    })
+    await plain.subscribe('back')
+    await web.publishAsync('back', large, { qos: 1 })
+    expect((await back).equals(large)).toBe(true)
+    expect(broker!.listeners()).toMatchObject([{ connectedNow: 2, connectedEver: 2 }])
+    await web.endAsync()
+    await plain.end()
+    await expect.poll(() => broker!.listeners()[0]?.connectedNow).toBe(0)
+  })
+
+  it('says to a browser that it wants an upgrade', async () => {
+    const port = await start({ port: 0 })
+    const answer = await answerTo(port, 'GET / HTTP/1.1\r\nHost: x\r\n\r\n')
+    expect(answer).toMatch(/^HTTP\/1\.1 426 /)
+  })
+
+  it('refuses new clients while it is closed, and keeps the old ones', async () => {
+    const port = await start({ port: 0 })
+    const old = await connectAsync(`mqtt://127.0.0.1:${port}`)
+    expect(broker!.setAccepting('tcp', false)).toBe(true)
+    expect(await answerTo(port, Buffer.from([0x10]))).toBe('')
+    await expect(old.publishAsync('t', 'x', { qos: 1 })).resolves.toBeUndefined()
+    broker!.setAccepting('tcp', true)
+    await (await connectAsync(`mqtt://127.0.0.1:${port}`)).end()
+    await old.end()
+  })
+
+  it('may have a virtual host of its own', async () => {
+    await start({
+      virtualHosts: ['main', 'lab'],
+      listeners: [
+        { name: 'one', port: 0 },
+        { name: 'two', port: 0, virtualHost: 'lab' },
+      ],
+    })
+    const [one, two] = broker!.listeners().map(({ port }) => `mqtt://127.0.0.1:${port}`)
+    const clients = [await connectAsync(one!), await connectAsync(two!)]
+    expect(broker!.hosts()).toMatchObject([
+      { name: 'main', clientsConnected: 1 },
+      { name: 'lab', clientsConnected: 1 },
+    ])
+    for (const client of clients) await client.end()
+  })
+})
+
+describe.runIf(requireComponent('mosquitto-clients'))('clients of Mosquitto', () => {
+  it('come in over TLS', async () => {
+    const tls = { key: KEY_PEM, cert: CERTIFICATE_PEM }
+    const port = String(await start({ listeners: [{ port: 0, tls }] }))
+    const trust = ['--cafile', file('ca.pem', CERTIFICATE_PEM), '-h', 'localhost', '-p', port]
+    const pub = await run('mosquitto_pub', [...trust, '-t', 't', '-m', 'safe', '-r', '-q', '2'])
+    expect(pub).toMatchObject({ code: 0, err: '' })
+    const sub = await run('mosquitto_sub', [...trust, '-t', 't', '-C', '1', '-W', '9'])
+    expect(sub.out).toBe('safe\n')
+    // A handshake that fails changes nothing for others.
+    await answerTo(Number(port), 'no TLS at all')
+    const again = await run('mosquitto_sub', [...trust, '-t', 't', '-C', '1', '-W', '9'])
+    expect(again.out).toBe('safe\n')
+  })
+
+  it('are let in by a password file and an ACL file of Mosquitto', async () => {
+    const passwords = join(folder, 'passwords')
+    await run('mosquitto_passwd', ['-c', '-b', passwords, 'ann', 'one'])
+    const rules = file('acl', 'user ann\ntopic readwrite ann/#\n')
+    const config = `listener 0 127.0.0.1\npassword_file ${passwords}\nacl_file ${rules}\n`
+    const child = motewire('broker', '--config', file('mosquitto.conf', config))
+    await child.says('broker listens on')
+    const port = /:(\d+)\n/.exec(child.out)![1]!
+    const common = ['-p', port, '-V', 'mqttv5', '-u', 'ann']
+    const send = (topic: string, password: string): ReturnType<typeof run> =>
+      run('mosquitto_pub', [...common, '-P', password, '-t', topic, '-m', 'x', '-r', '-q', '1'])
+    expect((await send('ann/a', 'one')).code).toBe(0)
+    expect((await send('ann/a', 'two')).code).not.toBe(0)
+    await send('bob/a', 'one')
+    const wanted = ['-t', '#', '-v', '-W', '2']
+    const sub = await run('mosquitto_sub', [...common, '-P', 'one', ...wanted])
+    expect(sub.out).toBe('ann/a x\n')
+    child.child.kill('SIGTERM')
+    expect((await child.finished).code).toBe(0)
+  })
+
+  it('find the names of Mosquitto under $SYS', async () => {
+    const port = String(await start({ port: 0 }))
+    const names = SYSTEM_NAMES.split(', ')
+    const filters = names.flatMap((name) => ['-t', `$SYS/broker/${name}`])
+    const wanted = ['-C', String(names.length), '-W', '9', '-F', '%t']
+    const sub = await run('mosquitto_sub', ['-p', port, ...filters, ...wanted])
+    const found = sub.out.trim().split('\n').toSorted()
+    expect(found).toEqual(names.map((name) => `$SYS/broker/${name}`).toSorted())
+  })
+})
+
+describe('motewire broker', () => {
+  it('says in one line each what is wrong with its config, and ends with 2', async () => {
+    const path = file('broker.yaml', 'listenrs: []\nqosMax: 3\n')
+    const { code, err } = await motewire('broker', '--config', path).finished
+    expect(code).toBe(2)
+    expect(err).toContain(`${path}:1:1: listenrs: unknown key, did you mean listeners?`)
+    expect(err).toContain(`${path}:2:9: qosMax: found 3, expected a whole number from 0 to 2`)
+  })
+})
