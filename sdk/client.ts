@@ -205,42 +205,13 @@ export class Client extends EventEmitter<ClientEvents> {
    * @throws MotewireError ERR_OPERATION_TIMEOUT, ERR_OPERATION_ABORTED; PublishError (as
    * rejections).
    */
-  async request(
+  request(
     topic: string,
     payload: Uint8Array | string,
     options: RequestOptions = {},
   ): Promise<Message> {
-    const requests = await this.#requestsReady()
-    return new Promise((resolve, reject) => {
-      const correlationData = requests.open(topic, options, { resolve, reject })
-      const properties = {
-        ...options.properties,
-        responseTopic: this.#responseTopic,
-        correlationData,
-      }
-      this.publishAsync(topic, payload, { ...options, properties }).catch((error: MotewireError) =>
-        requests.fail(correlationData, error),
-      )
-    })
-  }
-
-  get #responseTopic(): string {
-    return `motewire/responses/${this.clientId}`
-  }
-
-  async #requestsReady(): Promise<Requests> {
-    if (this.#requests !== undefined) return this.#requests
-    const requests = new Requests(this.#clock)
-    this.#requests = requests
-    const topic = this.#responseTopic
-    this.handle(topic, (from, payload, packet) =>
-      requests.handleResponse({ topic: from, payload, packet }),
-    )
-    const [grant] = await this.subscribe(topic, { qos: 1 })
-    if (grant !== undefined && grant.qos < 0x80) return requests
-    this.#requests = undefined
-    const message = `server refused the response topic '${topic}'`
-    throw new MotewireError('ERR_SUBSCRIBE_REFUSED', message)
+    this.#requests ??= new Requests(this, this.#clock)
+    return this.#requests.send(topic, payload, options)
   }
 
   // In.

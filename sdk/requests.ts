@@ -1,7 +1,7 @@
 // Request and response over MQTT 5.0 [MQTT5 4.10]: a response topic of this client's own, and
 // correlation data that tells the answers apart. Bound: REQUESTS_MAX requests without an answer.
 
-import type { Message, PublishOptions } from './client-types.ts'
+import type { Grant, Message, PublishOptions, ReceivedPacket } from './client-types.ts'
 import { MotewireError, UsageError } from './errors.ts'
 import { Task } from './kit/index.ts'
 import type { Clock } from './runtime/index.ts'
@@ -13,6 +13,7 @@ export interface RequestOptions extends PublishOptions {
 }
 
 const REQUESTS_MAX = 10_000
+const ID_BYTES = 8
 
 interface Pending {
   readonly resolve: (message: Message) => void
@@ -20,17 +21,65 @@ interface Pending {
   readonly timer: Task
 }
 
+/** The client, as far as requests ask it. */
+interface Requester {
+  readonly clientId: string
+  subscribe(topic: string, options: { qos: 1 }): Promise<Grant[]>
+  handle(filter: string, run: (...message: [string, Buffer, ReceivedPacket]) => void): () => void
+  publishAsync(topic: string, payload: Uint8Array | string, options: PublishOptions): Promise<void>
+}
+
 export class Requests {
+  readonly #client: Requester
   readonly #clock: Clock
   readonly #pending = new Map<number, Pending>()
   #last = 0
+  #ready: Promise<string> | undefined
 
-  constructor(clock: Clock) {
+  constructor(client: Requester, clock: Clock) {
+    this.#client = client
     this.#clock = clock
   }
 
+  /** Publishes the question; settles with the answer. */
+  async send(
+    topic: string,
+    payload: Uint8Array | string,
+    options: RequestOptions,
+  ): Promise<Message> {
+    this.#ready ??= this.#listen()
+    const responseTopic = await this.#ready
+    return new Promise((resolve, reject) => {
+      const correlationData = this.#open(topic, options, { resolve, reject })
+      const properties = { ...options.properties, responseTopic, correlationData }
+      this.#client
+        .publishAsync(topic, payload, { ...options, properties })
+        .catch((error: MotewireError) => this.#take(correlationData)?.reject(error))
+    })
+  }
+
+  failAll(error: MotewireError): void {
+    for (const id of this.#pending.keys()) this.#close(id)?.reject(error)
+  }
+
+  /** Subscribes to the topic of the answers; tried anew when the server refuses it. */
+  async #listen(): Promise<string> {
+    const topic = `motewire/responses/${this.#client.clientId}`
+    const remove = this.#client.handle(topic, (from, payload, packet) => {
+      // An answer that nobody waits for any more is dropped.
+      const data = packet.properties?.correlationData
+      if (data !== undefined) this.#take(data)?.resolve({ topic: from, payload, packet })
+    })
+    const [grant] = await this.#client.subscribe(topic, { qos: 1 })
+    if (grant !== undefined && grant.qos < 0x80) return topic
+    remove()
+    this.#ready = undefined
+    const message = `server refused the response topic '${topic}'`
+    throw new MotewireError('ERR_SUBSCRIBE_REFUSED', message)
+  }
+
   /** Registers a request; answers the correlation data for it. */
-  open(
+  #open(
     topic: string,
     { timeoutMs = 10_000, signal }: RequestOptions,
     settle: Pick<Pending, 'resolve' | 'reject'>,
@@ -40,35 +89,23 @@ export class Requests {
     }
     const id = ++this.#last
     const give = (code: string, what: string) => (): void => {
-      this.#close(id)?.reject(
-        new MotewireError(code, `request to '${topic}' ${what}`, { retryable: true }),
-      )
+      const message = `request to '${topic}' ${what}`
+      this.#close(id)?.reject(new MotewireError(code, message, { retryable: true }))
     }
     const late = `had no answer within ${timeoutMs} ms`
     const timer = new Task(give('ERR_OPERATION_TIMEOUT', late))
     this.#clock.schedule(this.#clock.now() + timeoutMs, timer)
     signal?.addEventListener('abort', give('ERR_OPERATION_ABORTED', 'was aborted'), { once: true })
     this.#pending.set(id, { ...settle, timer })
-    const correlationData = Buffer.alloc(8)
+    const correlationData = Buffer.alloc(ID_BYTES)
     correlationData.writeDoubleBE(id)
     return correlationData
   }
 
-  /** An answer came; those nobody waits for any more are dropped. */
-  handleResponse(message: Message): void {
-    const data = message.packet.properties?.correlationData
-    if (data?.length !== 8) return
-    const id = Buffer.from(data.buffer, data.byteOffset, 8).readDoubleBE()
-    this.#close(id)?.resolve(message)
-  }
-
-  /** The request could not be sent, or the client ended. */
-  fail(correlationData: Buffer, error: MotewireError): void {
-    this.#close(correlationData.readDoubleBE())?.reject(error)
-  }
-
-  failAll(error: MotewireError): void {
-    for (const id of this.#pending.keys()) this.#close(id)?.reject(error)
+  /** The request that this correlation data belongs to, which is over then. */
+  #take(data: Uint8Array): Pending | undefined {
+    if (data.length !== ID_BYTES) return undefined
+    return this.#close(Buffer.from(data.buffer, data.byteOffset, ID_BYTES).readDoubleBE())
   }
 
   #close(id: number): Pending | undefined {

@@ -1,5 +1,5 @@
-// Handlers by filter, and a loop over messages: both hold the acknowledgement until the work is done,
-// so a slow consumer slows the server down instead of filling memory.
+// Handlers by filter, and a loop over messages: both hold the acknowledgement until the work is
+// done, so a slow consumer slows the server down instead of filling memory.
 // Watch: jobs are confirmed one after the other, each when its work is over.
 
 import { setTimeout as wait } from 'node:timers/promises'

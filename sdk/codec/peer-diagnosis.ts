@@ -1,5 +1,5 @@
-// Who answers when it is no MQTT server: somebody mixed up two ports. A pure look at the first bytes
-// that came back. It decides nothing: the bytes are malformed either way. O(signatures).
+// Who answers when it is no MQTT server: somebody mixed up two ports. A pure look at the first
+// bytes that came back. It decides nothing: the bytes are malformed either way. O(signatures).
 
 interface Signature {
   readonly offset: number

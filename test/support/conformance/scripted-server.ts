@@ -57,7 +57,7 @@ export class ScriptedServer {
       clock: this.clock,
       openChannel: () => this.#open(),
     }
-    this.client = new Client('mqtt://scripted', complete) as ConformanceClient
+    this.client = new Client('mqtt://scripted', complete)
     this.client.on('message', (topic, payload, packet) => {
       this.messages.push({ topic, payload: payload.toString(), packet: packet as AckablePacket })
     })

@@ -1,5 +1,5 @@
-// Opens and closes one channel of every kind and is then done: whatever keeps this process alive was
-// left behind by a channel. Run by exit.test.ts.
+// Opens and closes one channel of every kind and is then done: whatever keeps this process alive
+// was left behind by a channel. Run by exit.test.ts.
 
 import { Recorder } from '../../hardware/recorder.ts'
 import { LINKS } from './links.ts'
