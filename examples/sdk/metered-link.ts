@@ -1,6 +1,6 @@
 // A link where bytes cost money: a budget for messages, short topic aliases, several messages in
-// one write, the latest value of each topic instead of all of them, and pings as rare as the network
-// allows. Watch: the statistics at the end, bytes for each message above all.
+// one write, the latest value of each topic instead of all of them, and pings as rare as the
+// network allows. Watch: the statistics at the end, bytes for each message above all.
 
 import { connect } from '@motewire/sdk'
 
