@@ -11,6 +11,8 @@ export const COMPONENTS = [
   { name: 'mosquitto-clients', executables: ['mosquitto_pub'], debian: 'mosquitto-clients' },
   { name: 'socat', executables: ['socat'], debian: 'socat' },
   { name: 'ser2net', executables: ['ser2net'], debian: 'ser2net' },
+  // The compiler for the firmware library; avr-libc has its headers.
+  { name: 'gcc-avr', executables: ['avr-gcc'], debian: 'gcc-avr avr-libc' },
   {
     name: 'chromium',
     executables: ['chromium', 'chromium-browser', 'google-chrome'],

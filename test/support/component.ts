@@ -4,7 +4,13 @@
 
 import { installCommand, locateComponent } from '../../scripts/components.mjs'
 
-export type ComponentName = 'mosquitto' | 'mosquitto-clients' | 'socat' | 'ser2net' | 'chromium'
+export type ComponentName =
+  | 'mosquitto'
+  | 'mosquitto-clients'
+  | 'socat'
+  | 'ser2net'
+  | 'gcc-avr'
+  | 'chromium'
 
 /**
  * Whether the component is there.

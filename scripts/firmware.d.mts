@@ -1,0 +1,4 @@
+export declare const IMAGES: string
+export declare const IMAGE_NAMES: readonly string[]
+export declare function buildImages(folder: string): void
+export declare function flashBytes(source: string): number
