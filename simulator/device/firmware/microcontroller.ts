@@ -46,6 +46,9 @@ export class Microcontroller {
   #isRunning = false
   /** In reset until then. */
   #startMs = 0
+  #resetAfter: { count: number; readonly cause: ResetCause } | undefined
+  /** Is told of each reset from outside, as it happens. */
+  handleReset: ((cause: ResetCause) => void) | undefined
   /** Time that could not be caught up, milliseconds. */
   lostMs = 0
 
@@ -89,11 +92,17 @@ export class Microcontroller {
     this.uart.flush()
     this.chip.reset(cause)
     this.#hold(now)
+    this.handleReset?.(cause)
   }
 
   #hold(now: number): void {
     this.#startMs = now + (this.#options.startUpMs ?? 65)
     this.#clock.schedule(this.#startMs, this.#task)
+  }
+
+  /** Resets the chip at the moment at which it has sent so many further bytes. */
+  resetAfterBytes(count: number, cause: ResetCause = 'pin'): void {
+    this.#resetAfter = { count, cause }
   }
 
   /** Bytes have come, or there is room again. */
@@ -117,7 +126,13 @@ export class Microcontroller {
     this.#feed()
     this.chip.run(this.#cyclesAt(now))
     this.uart.flush()
-    this.#scheduleNext(now)
+    const reset = this.#resetAfter
+    if (reset === undefined || reset.count > 0) {
+      this.#scheduleNext(now)
+      return
+    }
+    this.#resetAfter = undefined
+    this.reset(reset.cause)
   }
 
   #scheduleNext(now: number): void {
@@ -141,6 +156,9 @@ export class Microcontroller {
 
   #transmit(byte: number): void {
     const { disturb } = this.#options
+    const reset = this.#resetAfter
+    // What the slice still brings after the reset was never sent.
+    if (reset !== undefined && reset.count-- <= 0) return
     const sent = disturb === undefined ? byte : disturb(byte, false)
     if (sent !== undefined) this.uart.deliver(sent)
   }
