@@ -267,11 +267,11 @@ export class MqttBridge {
 
   // Both.
 
-  /** Cuts the connection without a DISCONNECT; what belonged to the session is forgotten. */
+  /** Ends the connection without a DISCONNECT; what belonged to the session is forgotten. */
   #cut(): void {
     this.#splitter = undefined
     this.#pacer.clear()
-    this.#net.halt()
+    this.#net.leave()
     this.#holdNet()
   }
 

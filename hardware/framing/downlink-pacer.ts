@@ -17,7 +17,7 @@ export interface PacerOptions {
   readonly devicePacketBytesMax?: number
   /** A confirmation that takes longer is not waited for. Default 3,000 ms. */
   readonly confirmTimeoutMs?: number
-  /** After so long an answer has been read. Default 100 ms. */
+  /** After so long an answer has been read. Default 250 ms. */
   readonly answerMs?: number
 }
 
@@ -73,7 +73,7 @@ export class DownlinkPacer {
     this.#windowBytes = options.windowBytes ?? 64
     this.#packetBytesMax = options.devicePacketBytesMax ?? Infinity
     this.#confirmTimeoutMs = options.confirmTimeoutMs ?? 3_000
-    this.#answerMs = options.answerMs ?? 100
+    this.#answerMs = options.answerMs ?? 250
   }
 
   /** Whether the broker should be held back. */

@@ -50,11 +50,12 @@ export class PacketSplitter {
         if (!this.#skip(rest, start, length)) break
       } else if (start + length > rest.length) break
       else {
-        this.#handler.handlePacket(rest.slice(start, start + length))
+        this.#handler.handlePacket(new Uint8Array(rest.subarray(start, start + length)))
         start += length
       }
     }
-    this.#held = rest.slice(start)
+    // A copy in any case: slice() of a Buffer would be a view.
+    this.#held = new Uint8Array(rest.subarray(start))
   }
 
   clear(): void {

@@ -3,7 +3,6 @@
 // echo program: five messages a second of a known form, a will, and its reset cause after each
 // CONNACK.
 
-import { once } from 'node:events'
 import { connectAsync, sharedClock } from '@motewire/sdk'
 import type { Clock } from '@motewire/sdk'
 import { Prng } from '@motewire/sdk/kit'
@@ -66,8 +65,7 @@ export async function runResets(options: ResetRunOptions): Promise<ResetRunResul
     else if (corrupt.length < 10) corrupt.push(`${topic} ${payload.toString('latin1')}`)
   })
   await Promise.all(devices.map((device) => device.run()))
-  const ended = once(subscriber as never, 'end')
-  await Promise.all([subscriber.end(), ended])
+  await subscriber.end()
   return {
     resets: devices.reduce((sum, device) => sum + device.resets, 0),
     messages,
@@ -91,6 +89,7 @@ class Victim {
   readonly #mcu: Microcontroller
   #startedMs = 0
   #hasWill = false
+  #hasBooted = false
   #isBack = false
   #handleBack: (() => void) | undefined
 
@@ -106,8 +105,9 @@ class Victim {
   /** Something of the right form has come from this device. */
   handle(kind: string): void {
     if (kind === 'will') this.#hasWill = true
-    if (kind !== 'up' || this.#startedMs === Infinity) return
-    if (this.#isBack) return
+    // A message from before the reset may still be on its way; its boot message is not.
+    if (kind === 'boot') this.#hasBooted = true
+    if (kind !== 'up' || !this.#hasBooted || this.#isBack) return
     this.#isBack = true
     if (this.resets > 0) {
       this.recoveryMs.push(this.#clock.now() - this.#startedMs)
@@ -138,7 +138,7 @@ class Victim {
   #handleReset(): void {
     this.resets++
     this.#startedMs = this.#clock.now() + START_UP_MS
-    this.#hasWill = this.#isBack = false
+    this.#hasWill = this.#hasBooted = this.#isBack = false
     this.#handleStruck?.()
   }
 

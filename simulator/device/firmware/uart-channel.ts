@@ -54,7 +54,8 @@ export class UartChannel implements ByteChannel {
 
   write(bytes: Uint8Array): boolean {
     if (this.#handler === undefined || this.#isClosing || bytes.length === 0) return true
-    this.#waiting.push(bytes.slice())
+    // slice() of a Buffer would be a view.
+    this.#waiting.push(new Uint8Array(bytes))
     this.#waitingBytes += bytes.length
     this.#isRefused = this.#waitingBytes > REFUSE_AT_BYTES
     // The chip's answer must not come from inside this call.
