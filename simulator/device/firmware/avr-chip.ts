@@ -24,8 +24,8 @@ const SLEEP = 0x9588
 const SMCR = 0x53
 const SLEEP_ENABLED = 1
 const MCUSR = 0x54
-const UCSRA = 0xc0
 const RECEIVE_COMPLETE = 0x80
+const RECEIVER_ON = 0x10
 const AREF_VOLTS = 5
 
 /** MCUSR: why the last reset came. */
@@ -148,9 +148,12 @@ export class AvrChip {
     const usart = new AVRUSART(cpu, usart0Config, this.#frequencyHz)
     usart.onByteTransmit = (byte) => this.#handler.handleTransmit(byte)
     usart.onRxComplete = () => this.#handler.handleReceived()
+    keepReceived(cpu)
     const writeByte = usart.writeByte.bind(usart)
     usart.writeByte = (value, isImmediate) => {
-      if (isImmediate === true && (cpu.data[UCSRA]! & RECEIVE_COMPLETE) !== 0) this.overruns++
+      if (isImmediate === true && (cpu.data[usart0Config.UCSRA]! & RECEIVE_COMPLETE) !== 0) {
+        this.overruns++
+      }
       return writeByte(value, isImmediate)
     }
     return usart
@@ -186,6 +189,29 @@ export class AvrChip {
 
   get #hasInterrupt(): boolean {
     return this.#cpu.nextInterrupt >= 0 && this.#cpu.interruptsEnabled
+  }
+}
+
+/**
+ * On the chip, a received byte stays when the program writes the UART's control register with the
+ * receiver on, as it does whenever it begins to send; avr8js would forget it.
+ */
+function keepReceived(cpu: CPU): void {
+  const { UCSRA, UCSRB, rxCompleteInterrupt } = usart0Config
+  const write = cpu.writeHooks[UCSRB]!
+  const received = {
+    address: rxCompleteInterrupt,
+    flagRegister: UCSRA,
+    flagMask: RECEIVE_COMPLETE,
+    enableRegister: UCSRB,
+    enableMask: RECEIVE_COMPLETE,
+    constant: true,
+  }
+  cpu.writeHooks[UCSRB] = (value, old, address, mask) => {
+    const hasByte = (cpu.data[UCSRA]! & RECEIVE_COMPLETE) !== 0
+    const isDone = write(value, old, address, mask)
+    if (hasByte && (value & RECEIVER_ON) !== 0) cpu.setInterruptFlag(received)
+    return isDone
   }
 }
 
