@@ -9,9 +9,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { MqttBridge, SerialChannel, tcpSource } from '@motewire/hardware'
-import type { Microcontroller } from '../simulator/device/firmware/index.ts'
+import type { FirmwareName } from '@motewire/hardware'
+import type { Microcontroller } from '@motewire/simulator/firmware'
 import { uartSource } from '../test/support/firmware.ts'
-import type { ImageName } from '../test/support/firmware.ts'
 import { Mosquitto } from '../test/support/mosquitto.ts'
 import { runResets } from '../test/support/reset-run.ts'
 import type { ResetRunResult } from '../test/support/reset-run.ts'
@@ -22,7 +22,12 @@ const SOCAT_RESETS = 10
 
 const broker = await Mosquitto.start()
 try {
-  const run = { brokerUrl: broker.url, image: image as ImageName, seed: 1, recoveryMsMax: 20_000 }
+  const run = {
+    brokerUrl: broker.url,
+    image: image as FirmwareName,
+    seed: 1,
+    recoveryMsMax: 20_000,
+  }
   const each = Math.ceil(Number(resets) / Number(devices))
   const bridged = { ...run, devices: Number(devices), resets: each, join: joinBridge }
   print('motewire', await runResets(bridged))

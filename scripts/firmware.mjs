@@ -16,10 +16,10 @@ const PROGRAMS = ['sensor', 'echo']
 const FRAMINGS = ['raw', 'slip', 'cobs']
 
 const FLAGS = [
-  ...['-std=c99', '-Wall', '-Wextra', '-Werror', '-Os', '-mmcu=atmega328p', '-mrelax'],
-  ...['-DF_CPU=16000000UL', '-ffunction-sections', '-fdata-sections', '-Wl,--gc-sections'],
-  ...['-Isrc', '-Iports/atmega328p', '-Iprograms'],
-]
+  '-std=c99 -Wall -Wextra -Werror -Os -mmcu=atmega328p -DF_CPU=16000000UL',
+  '-mrelax -ffunction-sections -fdata-sections -Wl,--gc-sections',
+  '-Isrc -Iports/atmega328p -Iprograms',
+].flatMap((flags) => flags.split(' '))
 
 /** The images' file names. */
 export const IMAGE_NAMES = PROGRAMS.flatMap((program) =>

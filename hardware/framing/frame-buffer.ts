@@ -33,7 +33,10 @@ export class FrameBuffer {
     const length = this.#length + end - start
     if (length > this.#bytes.length) this.#grow(length)
     if (this.isBroken) return
-    this.#bytes.set(start === 0 && end === source.length ? source : source.subarray(start, end), this.#length)
+    this.#bytes.set(
+      start === 0 && end === source.length ? source : source.subarray(start, end),
+      this.#length,
+    )
     this.#length = length
   }
 
@@ -47,7 +50,9 @@ export class FrameBuffer {
       this.isBroken = true
       return
     }
-    const larger = new Uint8Array(Math.min(this.#bytesMax, Math.max(length, 2 * this.#bytes.length)))
+    const larger = new Uint8Array(
+      Math.min(this.#bytesMax, Math.max(length, 2 * this.#bytes.length)),
+    )
     larger.set(this.#bytes.subarray(0, this.#length))
     this.#bytes = larger
   }

@@ -6,6 +6,11 @@ export { FrameGuard } from './frame-guard.ts'
 export type { FrameGuardHandler, Hello } from './frame-guard.ts'
 export type { FrameHandler, Framing, FramingOptions, FramingSnapshot } from './framing.ts'
 export { PacketGuard } from './packet-guard.ts'
-export type { BreakReason, PacketGuardOptions, UplinkHandler, UplinkSnapshot } from './packet-guard.ts'
+export type {
+  BreakReason,
+  PacketGuardOptions,
+  UplinkHandler,
+  UplinkSnapshot,
+} from './packet-guard.ts'
 export { PacketSplitter } from './packet-splitter.ts'
 export { SlipFraming } from './slip-framing.ts'

@@ -8,7 +8,7 @@ import type { Client } from '@motewire/sdk'
 import { MqttBridge, tcpSource } from '@motewire/hardware'
 import type { MqttBridgeOptions, MqttFraming } from '@motewire/hardware'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Microcontroller } from '../../simulator/device/firmware/index.ts'
+import type { Microcontroller } from '@motewire/simulator/firmware'
 import { requireComponent } from '../support/component.ts'
 import { microcontroller, uartSource } from '../support/firmware.ts'
 import { Mosquitto } from '../support/mosquitto.ts'
@@ -120,6 +120,7 @@ describe.runIf(requireComponent('mosquitto'))('a microcontroller on the bridge',
     await until('will/d gone')
     device.reset('power')
     await until('boot/d', 2)
+    expect(bridge.snapshot()).toMatchObject({ port: { state: 'up', losses: 1 } })
   })
 
   it('comes back when the broker has been away', async () => {
@@ -129,6 +130,7 @@ describe.runIf(requireComponent('mosquitto'))('a microcontroller on the bridge',
     seen = []
     await broker.restart()
     await until('up/d')
+    expect(bridge.snapshot()).toMatchObject({ net: { state: 'up' }, port: { losses: 0 } })
   })
 
   it('is given the credentials that the bridge keeps', async () => {

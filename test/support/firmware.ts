@@ -3,30 +3,23 @@
 
 import { readFileSync } from 'node:fs'
 import type { Clock } from '@motewire/sdk'
-import type { ChannelSource } from '@motewire/hardware'
-import {
-  FLASH_BYTES,
-  flashOf,
-  Microcontroller,
-  parseIntelHex,
-} from '../../simulator/device/firmware/index.ts'
-import type { Flash, MicrocontrollerOptions } from '../../simulator/device/firmware/index.ts'
+import { firmwarePath } from '@motewire/hardware'
+import type { ChannelSource, FirmwareName } from '@motewire/hardware'
+import { flashOf, Microcontroller } from '@motewire/simulator/firmware'
+import type { Flash, MicrocontrollerOptions } from '@motewire/simulator/firmware'
 
-export type ImageName = `${'sensor' | 'echo'}-${'raw' | 'slip' | 'cobs'}`
+const flashes = new Map<FirmwareName, Flash>()
 
-const flashes = new Map<ImageName, Flash>()
-
-export function flash(image: ImageName): Flash {
+export function flash(image: FirmwareName): Flash {
   const known = flashes.get(image)
   if (known !== undefined) return known
-  const file = new URL(`../../hardware/firmware/images/${image}.hex`, import.meta.url)
-  const made = flashOf(parseIntelHex(readFileSync(file, 'utf8'), FLASH_BYTES))
+  const made = flashOf(readFileSync(firmwarePath(image), 'utf8'))
   flashes.set(image, made)
   return made
 }
 
 export function microcontroller(
-  image: ImageName,
+  image: FirmwareName,
   id: string,
   clock: Clock,
   options: Partial<MicrocontrollerOptions> = {},

@@ -6,13 +6,13 @@
 import { connectAsync, sharedClock } from '@motewire/sdk'
 import type { Clock } from '@motewire/sdk'
 import { Prng } from '@motewire/sdk/kit'
-import type { Microcontroller } from '../../simulator/device/firmware/index.ts'
+import type { FirmwareName } from '@motewire/hardware'
+import type { Microcontroller } from '@motewire/simulator/firmware'
 import { microcontroller } from './firmware.ts'
-import type { ImageName } from './firmware.ts'
 
 export interface ResetRunOptions {
   readonly brokerUrl: string
-  readonly image: ImageName
+  readonly image: FirmwareName
   readonly devices: number
   /** For each device. */
   readonly resets: number

@@ -12,8 +12,9 @@ import { adcConfig, AVRADC, AVRClock, AVREEPROM, avrInstruction } from 'avr8js'
 import { AVRUSART, AVRWatchdog, CPU, usart0Config, watchdogConfig } from 'avr8js'
 import type { EEPROMBackend } from 'avr8js'
 import { ATMEGA328P_TIMERS, AvrTimer } from './avr-timer.ts'
+import { parseIntelHex } from './intel-hex.ts'
 
-export const FLASH_BYTES = 32_768
+const FLASH_BYTES = 32_768
 export const EEPROM_BYTES = 1_024
 const SRAM_BYTES = 2_048
 
@@ -44,10 +45,14 @@ export interface ChipHandler {
 /** Shared by all chips that run the same image. */
 export type Flash = Uint16Array
 
-/** @param image at most FLASH_BYTES. */
-export function flashOf(image: Uint8Array): Flash {
+/**
+ * The flash with an image in it.
+ * @param image text of an Intel HEX file.
+ * @throws MotewireError `ERR_FIRMWARE_INVALID` with the line that is wrong.
+ */
+export function flashOf(image: string): Flash {
   const bytes = new Uint8Array(FLASH_BYTES).fill(0xff)
-  bytes.set(image)
+  bytes.set(parseIntelHex(image, FLASH_BYTES))
   return new Uint16Array(bytes.buffer)
 }
 
@@ -127,10 +132,13 @@ export class AvrChip {
     cpu.cycles = cycles
     cpu.data[MCUSR] = RESET_CAUSES[cause]
     this.#isAsleep = this.#isWatchdogDue = false
-    for (const map of ATMEGA328P_TIMERS) new AvrTimer(cpu, map)
     const clock = new AVRClock(cpu, this.#frequencyHz)
-    new AVREEPROM(cpu, eepromBackend(this.eeprom))
-    new AVRWatchdog(cpu, watchdogConfig, clock)
+    // They live on in the hooks that they put on the processor's registers.
+    void [
+      ...ATMEGA328P_TIMERS.map((map) => new AvrTimer(cpu, map)),
+      new AVREEPROM(cpu, eepromBackend(this.eeprom)),
+      new AVRWatchdog(cpu, watchdogConfig, clock),
+    ]
     const adc = new AVRADC(cpu, adcConfig)
     adc.onADCRead = (input) => {
       const channel = 'channel' in input ? input.channel : 0
