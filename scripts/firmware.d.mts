@@ -1,3 +1,5 @@
+// Types of firmware.mjs, which is plain JavaScript like its neighbours.
+
 export declare const IMAGES: string
 export declare const IMAGE_NAMES: readonly string[]
 export declare function buildImages(folder: string): void

@@ -58,7 +58,7 @@ export function flashBytes(source) {
   }
 }
 
-/** The functions in the output of avr-nm: address, size, `t` or `T`, name, and file:line with -l. */
+/** The functions in the output of avr-nm: address, size, `t` or `T`, name, with -l file:line. */
 function symbols(text) {
   return [...text.matchAll(/^\w+ (\w+) [tT] (\S+)(?:\t(.*):\d+)?$/gm)].map((match) => {
     return { name: match[2], bytes: Number.parseInt(match[1], 16), file: match[3] ?? '' }

@@ -1,4 +1,4 @@
-// What a CONNECT packet looks like, so that one can be found in the middle of other bytes. A CONNECT
+// What a CONNECT packet looks like, so that one can be found in the middle of other bytes. It
 // begins with a byte of type, a length, and a protocol name that ordinary data does not contain;
 // all of its fields together must have exactly the length that it announces (MQTT 3.1.1 and 5.0,
 // section 3.1). Nothing is decoded. O(length of the packet).
@@ -63,7 +63,7 @@ function nameEnd(bytes: Uint8Array, start: number, end: number): number {
   return isPrefix ? CONNECT_PREFIX : NO_CONNECT
 }
 
-/** Where the fields end; CONNECT_BEGUN when they go beyond `end`, NO_CONNECT when they are wrong. */
+/** Where the fields end; CONNECT_BEGUN beyond `end`, NO_CONNECT when they are wrong. */
 function bodyEnd(bytes: Uint8Array, start: number, whole: number, end: number): number {
   if (start >= end) return CONNECT_BEGUN
   const level = bytes[start - 1]!

@@ -1,5 +1,5 @@
-// Cuts what a microcontroller sends on a line without framing into whole MQTT packets, and sees when
-// it has been reset in the middle of one. A byte pipe would then publish half a message whose rest
+// Cuts what a microcontroller sends on a line without framing into whole MQTT packets, and sees
+// when it has been reset in the middle of one. A byte pipe would then publish half a message whose rest
 // is the next CONNECT. It holds a packet back until it is whole and cannot contain a CONNECT:
 //
 //   waiting ─CONNECT─► in session ─CONNECT at a packet's end──────────► in session (reset)

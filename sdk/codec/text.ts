@@ -84,7 +84,7 @@ export class TextCache {
     const text = readText(bytes, start, end)
     if (text !== undefined) {
       this.#texts[slot] = text
-      // A copy in any case: slice() of a Buffer would be a view of a read buffer that is used again.
+      // A copy in any case: slice() of a Buffer would be a view of a buffer used again.
       this.#bytes[slot] = new Uint8Array(bytes.subarray(start, end))
     }
     return text

@@ -1,4 +1,4 @@
-// A microcontroller on a clock: runs a chip as fast as its crystal says, in real or in virtual time,
+// A microcontroller on a clock: runs a chip as fast as its crystal says, in real or virtual time,
 // and carries the bytes of its UART. Asleep it costs one task at its next event; awake it runs in
 // slices of a millisecond. It does not know MQTT; the UART's other end is a byte channel.
 // Times are milliseconds of the clock it is given.
