@@ -12,7 +12,9 @@ import { locateComponent } from './components.mjs'
 const FIRMWARE = fileURLToPath(new URL('../hardware/firmware', import.meta.url))
 export const IMAGES = join(FIRMWARE, 'images')
 
-const PROGRAMS = ['sensor', 'echo']
+/** And how many times a second they are woken: a sensor sleeps most of the time. */
+const TICK_HZ = { sensor: 10, echo: 100 }
+const PROGRAMS = Object.keys(TICK_HZ)
 const FRAMINGS = ['raw', 'slip', 'cobs']
 
 const FLAGS = [
@@ -72,9 +74,9 @@ function link(program, framing, elf) {
     .map((file) => `src/${file}`)
   const own = [`programs/${program}.c`, 'programs/line.c', 'programs/text.c']
   const sources = [...own, 'ports/atmega328p/board.c', ...library]
-  const define = `-DFRAMING=${framing.toUpperCase()}`
+  const defines = [`-DFRAMING=${framing.toUpperCase()}`, `-DTICK_HZ=${TICK_HZ[program]}`]
   // Debugging lines are not part of the image, but name the file of each function.
-  tool('avr-gcc', [...FLAGS, '-g', define, ...sources, '-o', elf])
+  tool('avr-gcc', [...FLAGS, '-g', ...defines, ...sources, '-o', elf])
 }
 
 function tool(name, args) {

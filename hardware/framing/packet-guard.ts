@@ -1,6 +1,6 @@
 // Cuts what a microcontroller sends on a line without framing into whole MQTT packets, and sees
-// when it has been reset in the middle of one. A byte pipe would then publish half a message whose rest
-// is the next CONNECT. It holds a packet back until it is whole and cannot contain a CONNECT:
+// when it has been reset in the middle of one. A byte pipe would then publish half a message whose
+// rest is the next CONNECT. It holds a packet back until it is whole and cannot contain a CONNECT:
 //
 //   waiting ─CONNECT─► in session ─CONNECT at a packet's end──────────► in session (reset)
 //      ▲                  ├────────whole CONNECT inside of a packet────► in session (reset)

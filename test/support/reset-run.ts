@@ -1,6 +1,6 @@
 // Resets emulated microcontrollers at random positions of what they send, while they publish
-// through the bridge to a broker, and looks at what a subscriber of `#` sees of it. The firmware is the
-// echo program: five messages a second of a known form, a will, and its reset cause after each
+// through the bridge to a broker, and looks at what a subscriber of `#` sees of it. The firmware is
+// the echo program: five messages a second of a known form, a will, and its reset cause after each
 // CONNACK.
 
 import { connectAsync, sharedClock } from '@motewire/sdk'

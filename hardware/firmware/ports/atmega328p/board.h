@@ -7,8 +7,10 @@
 
 #include "mw_sink.h"
 
-/* Ticks a second. */
+/* Ticks a second, 4 to 1000: how often a program that waits for nothing is woken. */
+#ifndef TICK_HZ
 #define TICK_HZ 100
+#endif
 /* The size of the receive ring; what does not fit is lost. Powers of two. */
 #define RX_RING 64
 #define TX_RING 64
