@@ -38,6 +38,8 @@ export function connectLength(bytes: Uint8Array, start: number, end: number): nu
     if (at === end) return CONNECT_PREFIX
     const byte = bytes[at++]!
     remaining += (byte & 0x7f) << (7 * index)
+    // A length that could be said in fewer bytes is none [MQTT5-1.5.5-1].
+    if (byte === 0 && index > 0) return NO_CONNECT
     if (byte < 0x80) break
   }
   const whole = at + remaining

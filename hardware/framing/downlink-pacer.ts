@@ -152,7 +152,7 @@ export class DownlinkPacer {
     for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
       const isMessage = next[0]! >> 4 === PUBLISH
       const isOurs = isMessage && (next[0]! & 6) === 0
-      const bytes = next.length + (isOurs ? 3 : 0)
+      const bytes = next.length + (isOurs ? growthBytes(next) : 0)
       const hasRoom = this.#flightBytes + bytes <= this.#windowBytes
       if (!hasRoom && this.#flights.length > 0) return
       const id = isOurs ? this.#ownId() : isMessage ? packetId(next) : 0
@@ -181,6 +181,13 @@ export class DownlinkPacer {
     const type = qos === 1 ? PUBACK : PUBREC
     this.#handler.handleUplink(Uint8Array.of(type << 4, 2, id >> 8, id & 0xff))
   }
+}
+
+/** What an identifier adds: itself, and a byte of length where that no longer fits. */
+function growthBytes(packet: Uint8Array): number {
+  const remaining = packet.length - headerBytes(packet, 0)
+  const isLonger = [128, 16_384].some((limit) => remaining < limit && remaining + 2 >= limit)
+  return isLonger ? 3 : 2
 }
 
 /** The same message at QoS 1. */
