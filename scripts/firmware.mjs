@@ -41,6 +41,47 @@ export function buildImages(folder) {
   }
 }
 
+/** Builds a sketch of the examples with Arduino's core for the Uno. */
+export function buildSketch(name, hex) {
+  const core = locateComponent('arduino-core-avr') ?? ''
+  const folder = mkdtempSync(join(tmpdir(), 'motewire-sketch-'))
+  const parts = ['cores/arduino', 'variants/standard'].map((part) => join(core, part))
+  const flags = [...ARDUINO_FLAGS, ...parts.map((part) => `-I${part}`), '-Isrc']
+  try {
+    const compile = (source, index) => {
+      const object = join(folder, `${index}.o`)
+      const language = source.endsWith('.c') ? C_FLAGS : CPP_FLAGS
+      tool('avr-gcc', [...flags, ...language, '-c', source, '-o', object])
+      return object
+    }
+    const cores = sourcesIn(parts[0]).map((file) => join(parts[0], file))
+    const library = sourcesIn(join(FIRMWARE, 'src')).map((file) => `src/${file}`)
+    const objects = [...cores, ...library].map(compile)
+    const sketch = join(folder, 'sketch.o')
+    const ino = ['-x', 'c++', '-include', 'Arduino.h', `examples/${name}/${name}.ino`]
+    tool('avr-gcc', [...flags, ...CPP_FLAGS, '-Wall', '-Werror', '-c', ...ino, '-o', sketch])
+    const elf = join(folder, 'sketch.elf')
+    tool('avr-gcc', [...flags, '-Wl,--gc-sections', sketch, ...objects, '-o', elf])
+    tool('avr-objcopy', ['-O', 'ihex', '-R', '.eeprom', elf, hex])
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+// Debian's C library lacks DECIMAL_DIG, which the core's strings want.
+const ARDUINO_FLAGS = (
+  '-Os -mmcu=atmega328p -DF_CPU=16000000L -DARDUINO=10819 -DARDUINO_AVR_UNO -DARDUINO_ARCH_AVR ' +
+  '-DDECIMAL_DIG=17 -ffunction-sections -fdata-sections'
+).split(' ')
+const C_FLAGS = ['-std=gnu11', '-w']
+const CPP_FLAGS = ['-std=gnu++11', '-fno-exceptions', '-fno-threadsafe-statics', '-fpermissive']
+
+function sourcesIn(folder) {
+  return readdirSync(folder)
+    .filter((file) => /\.(c|cpp)$/.test(file))
+    .toSorted()
+}
+
 /** Bytes of flash that the functions of one file of the library take in the raw echo program. */
 export function flashBytes(source) {
   const folder = mkdtempSync(join(tmpdir(), 'motewire-firmware-'))
@@ -82,7 +123,8 @@ function link(program, framing, elf) {
 function tool(name, args) {
   const compiler = locateComponent('gcc-avr') ?? 'avr-gcc'
   const program = compiler.replace(/avr-gcc$/, name)
-  return execFileSync(program, args, { cwd: FIRMWARE, encoding: 'utf8' })
+  const stdio = ['ignore', 'pipe', 'pipe']
+  return execFileSync(program, args, { cwd: FIRMWARE, encoding: 'utf8', stdio })
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -10,6 +10,7 @@ export type ComponentName =
   | 'socat'
   | 'ser2net'
   | 'gcc-avr'
+  | 'arduino-core-avr'
   | 'chromium'
 
 /**
