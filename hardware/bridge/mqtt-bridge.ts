@@ -68,6 +68,7 @@ export interface MqttBridgeSnapshot extends BridgeSnapshot {
   }
 }
 
+const PACKET_BYTES_MAX = 65_536
 /** A CONNECT that has waited longer for the broker is one that the device has given up. */
 const CONNECT_HELD_MS_MAX = 15_000
 /** Tells the device that the broker has gone; 3.1.1 has no better word for it. */
@@ -100,7 +101,10 @@ export class MqttBridge {
     const timing = timingOf(options)
     this.#clock = timing.clock
     this.#identity = options.identity
-    this.#brokerPacketBytesMax = options.brokerPacketBytesMax ?? 65_536
+    const { brokerPacketBytesMax = PACKET_BYTES_MAX, guard } = options
+    // A frame holds the packets of both directions.
+    const frameBytesMax = guard?.packetBytesMax ?? PACKET_BYTES_MAX
+    this.#brokerPacketBytesMax = Math.min(brokerPacketBytesMax, frameBytesMax)
     this.#reporter = new NoticeReporter(options.handleNotice, 'because the session is over')
     this.#port = new ReopeningEndpoint(options.port, this.#portHandler(options.port), timing)
     this.#net = new ReopeningEndpoint(options.broker, this.#netHandler(), timing)

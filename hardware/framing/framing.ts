@@ -16,7 +16,10 @@ export interface Framing {
   handleTimeout(now: number): void
   /** The line is new: what has come of a frame is forgotten. */
   clear(): void
-  /** The bytes for the line. Borrowed: valid until the next call. */
+  /**
+   * The bytes for the line. Borrowed: valid until the next call. A frame that the framing cannot
+   * carry, because it is too long, is a mistake of the caller.
+   */
   encode(frame: Uint8Array): Uint8Array
   snapshot(): FramingSnapshot
 }

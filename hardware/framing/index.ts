@@ -5,6 +5,12 @@ export type { PacerOptions, PacerSnapshot } from './downlink-pacer.ts'
 export { FrameGuard } from './frame-guard.ts'
 export type { FrameGuardHandler, Hello } from './frame-guard.ts'
 export type { FrameHandler, Framing, FramingOptions, FramingSnapshot } from './framing.ts'
+export { HdlcFraming } from './hdlc-framing.ts'
+export { LengthFraming } from './length-framing.ts'
+export type { LengthFramingOptions } from './length-framing.ts'
+export { LineFraming } from './line-framing.ts'
+export { ModbusFraming, silenceMs } from './modbus-framing.ts'
+export type { ModbusFramingOptions } from './modbus-framing.ts'
 export { PacketGuard } from './packet-guard.ts'
 export type {
   BreakReason,

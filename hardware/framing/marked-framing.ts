@@ -2,6 +2,7 @@
 // A subclass says how bytes between marks are read and written. Garbage costs at most the frame it
 // is in: the next mark starts anew.
 
+import { assert } from '@motewire/sdk/kit'
 import { CRC_GOOD, crc16 } from './crc16.ts'
 import { FrameBuffer } from './frame-buffer.ts'
 import { FRAME_BYTES_MAX } from './framing.ts'
@@ -11,6 +12,7 @@ const CRC_BYTES = 2
 
 export abstract class MarkedFraming implements Framing {
   readonly #handler: FrameHandler
+  readonly #frameBytesMax: number
   readonly #checked: FrameBuffer
   #frames = 0
   #damaged = 0
@@ -21,6 +23,7 @@ export abstract class MarkedFraming implements Framing {
   constructor(handler: FrameHandler, options: FramingOptions, growth: number) {
     const { frameBytesMax = FRAME_BYTES_MAX } = options
     this.#handler = handler
+    this.#frameBytesMax = frameBytesMax
     this.incoming = new FrameBuffer(frameBytesMax + CRC_BYTES)
     this.#checked = new FrameBuffer(frameBytesMax + CRC_BYTES)
     this.outgoing = new FrameBuffer(Math.ceil((frameBytesMax + CRC_BYTES) * growth) + 4)
@@ -40,6 +43,7 @@ export abstract class MarkedFraming implements Framing {
   }
 
   encode(frame: Uint8Array): Uint8Array {
+    assert(frame.length <= this.#frameBytesMax, `a frame of ${frame.length} bytes is too long`)
     const checked = this.#checked
     checked.clear()
     checked.append(frame, 0, frame.length)

@@ -56,13 +56,13 @@ describe('credits of a device with 64 bytes', () => {
 
   it('makes a message of QoS 1 of one of QoS 0, whose confirmation goes no further', () => {
     arrive(message('x'))
-    expect(down[0]?.toString('hex')).toBe('32060001' + '74' + 'ff00' + '78')
+    expect(down[0]?.toString('hex')).toBe('3206000174ff0078')
     expect(confirm(0)).toBe(true)
   })
 
   it('grows the length to two bytes where it must', () => {
     arrive(message('y'.repeat(123)))
-    expect(down[0]?.subarray(0, 8).toString('hex')).toBe('32800100' + '0174ff00')
+    expect(down[0]?.subarray(0, 8).toString('hex')).toBe('328001000174ff00')
     expect(down[0]).toHaveLength(131)
   })
 
