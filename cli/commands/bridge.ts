@@ -1,9 +1,17 @@
 // `motewire bridge`: joins a serial port to TCP, or a device that speaks MQTT to a broker, until it
 // is stopped.
 
+import { basename } from 'node:path'
 import type { Command } from 'commander'
 import { Option } from 'commander'
-import { Bridge, MqttBridge, parseAddress, serialSource, tcpSource } from '@motewire/hardware'
+import {
+  Bridge,
+  LineGateway,
+  MqttBridge,
+  parseAddress,
+  serialSource,
+  tcpSource,
+} from '@motewire/hardware'
 import type { BridgeNotice, BridgeSnapshot, MqttFraming } from '@motewire/hardware'
 import { Exit, EXIT } from '../exit.ts'
 import { interrupted } from '../interrupt.ts'
@@ -15,7 +23,8 @@ interface BridgeFlags {
   readonly tcp?: string
   readonly listen?: string
   readonly mqtt?: string
-  readonly framing?: MqttFraming
+  readonly framing?: MqttFraming | 'line'
+  readonly name?: string
   readonly window?: number
   readonly username?: string
   readonly password?: string
@@ -34,11 +43,12 @@ export function addBridge(program: Command): void {
     .option('--listen <host:port>', 'or to the client that connects to this one')
     .option('--mqtt <url>', 'or pass whole MQTT packets on to this broker: mqtt://host:1883')
     .addOption(
-      new Option('--framing <kind>', 'with --mqtt: how the device marks its packets')
-        .choices(['raw', 'slip', 'cobs'])
+      new Option('--framing <kind>', 'with --mqtt: packets as they are, in frames, or lines')
+        .choices(['raw', 'slip', 'cobs', 'line'])
         .default(undefined, 'raw'),
     )
     .option('--window <bytes>', "with --mqtt: the device's receive buffer", wholeFlag(16, 65_535))
+    .option('--name <name>', 'with --framing line: client id and topic (default: the port)')
     .option('--username <name>', 'with --mqtt: for the broker, instead of what the device says')
     .option('--password <text>', 'with --mqtt: likewise')
     .option('--rtscts', 'hardware flow control')
@@ -62,7 +72,7 @@ function makeBridge(flags: BridgeFlags): AnyBridge {
   }
   const port = serialSource(serial, { baud, rtscts })
   if (mqtt !== undefined) return mqttBridge(flags, mqtt, port)
-  for (const name of ['framing', 'window', 'username', 'password'] as const) {
+  for (const name of ['framing', 'window', 'name', 'username', 'password'] as const) {
     if (flags[name] === undefined) continue
     throw new Exit(EXIT.usage, `--${name} goes with --mqtt only`)
   }
@@ -72,23 +82,27 @@ function makeBridge(flags: BridgeFlags): AnyBridge {
 }
 
 function mqttBridge(
-  { framing = 'raw', window, username, password }: BridgeFlags,
+  { framing = 'raw', window, username, password, serial, name = basename(serial) }: BridgeFlags,
   text: string,
   port: ReturnType<typeof serialSource>,
-): MqttBridge {
+): AnyBridge {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url === undefined || url.hostname === '' || !['mqtt:', 'tcp:'].includes(url.protocol)) {
     throw new Exit(EXIT.usage, `--mqtt is ${text}, expected a URL like mqtt://host:1883`)
   }
   const user = username ?? decodeURIComponent(url.username)
   const secret = password ?? decodeURIComponent(url.password)
+  const credentials = user === '' ? {} : { username: user, password: secret }
+  if (framing === 'line') {
+    return new LineGateway({ port, brokerUrl: text, name, client: credentials, handleNotice })
+  }
   const address = `${url.hostname}:${url.port === '' ? 1883 : url.port}`
   return new MqttBridge({
     port,
     broker: tcpSource(parseAddress(address)),
     framing,
     downlink: window === undefined ? {} : { windowBytes: window },
-    ...(user === '' ? {} : { identity: { username: user, password: secret } }),
+    ...(user === '' ? {} : { identity: credentials }),
     handleNotice,
   })
 }

@@ -8,7 +8,7 @@ export const NO_CONNECT = -2
 /** All bytes so far fit, but they do not reach to the end of the protocol name. */
 export const CONNECT_PREFIX = -1
 /** The protocol name is there, the rest is still to come. */
-export const CONNECT_BEGUN = 0
+const CONNECT_BEGUN = 0
 
 const CONNECT = 0x10
 /** Microcontrollers send short ones; two bytes of length are 16,383. */

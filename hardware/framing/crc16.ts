@@ -2,7 +2,7 @@
 // stands behind a frame, low byte first, makes the whole come out as CRC_GOOD. And that of Modbus:
 // reflected polynomial 0xa001, not inverted at the end, which makes it come out as 0.
 
-export const CRC_START = 0xffff
+const CRC_START = 0xffff
 export const CRC_GOOD = 0xf0b8
 
 const X25 = table(0x8408)

@@ -7,7 +7,6 @@ export const LENGTH_UNKNOWN = 0
 /** The bytes cannot be the beginning of a packet. */
 export const LENGTH_INVALID = -1
 
-export const CONNACK = 2
 export const PUBLISH = 3
 export const PUBACK = 4
 export const PUBREC = 5

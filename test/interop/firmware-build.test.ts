@@ -1,5 +1,5 @@
-// The firmware library with Debian's AVR compiler: the images in the repository are what the sources
-// make, and the core stays as small as docs/firmware.md says.
+// The firmware library with Debian's AVR compiler: the images in the repository are what the
+// sources make, and the core stays as small as docs/firmware.md says.
 
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

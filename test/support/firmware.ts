@@ -10,7 +10,7 @@ import type { Flash, MicrocontrollerOptions } from '@motewire/simulator/firmware
 
 const flashes = new Map<FirmwareName, Flash>()
 
-export function flash(image: FirmwareName): Flash {
+function flash(image: FirmwareName): Flash {
   const known = flashes.get(image)
   if (known !== undefined) return known
   const made = flashOf(readFileSync(firmwarePath(image), 'utf8'))

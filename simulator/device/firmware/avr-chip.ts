@@ -30,7 +30,7 @@ const RECEIVER_ON = 0x10
 const AREF_VOLTS = 5
 
 /** MCUSR: why the last reset came. */
-export const RESET_CAUSES = { power: 1, pin: 2, brownOut: 4, watchdog: 8 } as const
+const RESET_CAUSES = { power: 1, pin: 2, brownOut: 4, watchdog: 8 } as const
 export type ResetCause = keyof typeof RESET_CAUSES
 
 export interface ChipHandler {

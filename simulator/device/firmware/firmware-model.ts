@@ -23,7 +23,7 @@ export interface FirmwareModelOptions {
   readonly messagesMax?: number
 }
 
-/** A factory for a group of devices that all run one image; each has its client id in the EEPROM. */
+/** Makes devices that all run one image; each has its client id in the EEPROM. */
 export function firmwareModels(options: FirmwareModelOptions): DeviceModelFactory {
   return () => new FirmwareModel(options)
 }

@@ -24,7 +24,7 @@ describe('an Intel HEX image', () => {
     ['no record', `hello\n${END}`, /^line 1 of the image is no Intel HEX record$/],
     ['a short record', `:02000000AA56\n${END}`, /^line 1 of the image is no Intel HEX record$/],
     ['a wrong checksum', `:02000000AABB98\n${END}`, /^line 1 of the image has a wrong checksum$/],
-    ['too high an address', `:0100100055${'9A'}\n${END}`, /goes beyond the 16 bytes of flash$/],
+    ['too high an address', `:01001000559A\n${END}`, /goes beyond the 16 bytes of flash$/],
     ['no end', ':02000000AABB99\n', /^the image has no end record$/],
   ]
   it.each(mistakes)('with %s is refused with one line', (_what, text, message) => {
