@@ -1,5 +1,5 @@
-// The byte plane beside socat and ser2net, in turns, on pseudo-terminals: a driver holds the far end
-// of each cable, a TCP server in this process echoes. Every candidate is a process of its own.
+// The byte plane beside socat and ser2net, in turns, on pseudo-terminals: a driver holds the far
+// end of each cable, a TCP server in this process echoes. Every candidate is a process of its own.
 // Medians; ratios matter.
 //
 //   npx tsx --conditions=dev bench/serial.ts

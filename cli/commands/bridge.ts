@@ -68,7 +68,7 @@ async function runBridge(flags: BridgeFlags): Promise<void> {
 function makeBridge(flags: BridgeFlags): AnyBridge {
   const { serial, baud, tcp, listen, mqtt, rtscts = false } = flags
   if ([tcp, listen, mqtt].filter((one) => one !== undefined).length !== 1) {
-    throw new Exit(EXIT.usage, 'expected one of --tcp, --listen and --mqtt')
+    throw new Exit(EXIT.usage, 'expected one of --tcp HOST:PORT, --listen HOST:PORT and --mqtt URL')
   }
   const port = serialSource(serial, { baud, rtscts })
   if (mqtt !== undefined) return mqttBridge(flags, mqtt, port)
