@@ -72,7 +72,7 @@ describe('the motewire command', () => {
     ['a bad report name', ['sim', 'x.yaml', '--report', 'out.doc'], 2, /^motewire: /],
     ['a wrong QoS', ['pub', '-q', '7', '-t', 'a', '-m', 'b'], 2, /expected 0, 1 or 2/],
     ['no topic', ['pub', '-m', 'b'], 2, /no topic given/],
-    ['both sides of a bridge missing', ['bridge', '--serial', 'x'], 2, /expected either --tcp/],
+    ['both sides of a bridge missing', ['bridge', '--serial', 'x'], 2, /expected one of --tcp/],
   ]
   for (const [what, args, code, pattern] of mistakes) {
     it(`says in one line what is wrong with ${what}`, async () => {
