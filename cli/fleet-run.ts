@@ -1,7 +1,8 @@
 // Runs one fleet from the command line: broker (embedded or given), console, live progress, the end
 // by duration or Ctrl-C, and the report. `sim` and `demo` differ only in what they put in here.
 
-import { ConsoleServer } from '@motewire/console'
+import { bridgeView, ConsoleServer } from '@motewire/console'
+import type { ConsoleOptions } from '@motewire/console'
 import type { MotewireError } from '@motewire/sdk'
 import { makeRun, reportOfPart } from '@motewire/simulator'
 import type { FleetInspection, LinkSettings, Run } from '@motewire/simulator'
@@ -14,6 +15,8 @@ import {
 } from '@motewire/simulator/report'
 import type { Report } from '@motewire/simulator/report'
 import type { FleetPlan } from '@motewire/simulator/scenario'
+import { startMicrocontroller } from './demo-microcontroller.ts'
+import type { DemoMicrocontroller } from './demo-microcontroller.ts'
 import { interrupted } from './interrupt.ts'
 
 export interface FleetRun {
@@ -33,6 +36,8 @@ export interface FleetRun {
   readonly sources?: readonly string[] | undefined
   /** Of groups without a link of their own. */
   readonly link?: LinkSettings | undefined
+  /** Whether an emulated microcontroller joins the fleet through a serial bridge. Default: no. */
+  readonly hasMicrocontroller?: boolean
 }
 
 /** Longest wait for messages under way when the run ends. */
@@ -58,7 +63,8 @@ export async function runFleet(run: FleetRun): Promise<Report> {
   const brokerName = isEmbedded ? (broker?.url ?? 'embedded') : run.brokers.join(',')
   const say = (line: string): void => void (run.quiet || process.stdout.write(`${line}\n`))
   say(`broker   ${brokerName}`)
-  const page = await startConsole(run, broker?.broker, fleet)
+  const device = run.hasMicrocontroller === true ? startMicrocontroller(brokerUrls[0]!) : undefined
+  const page = await startConsole(run, broker?.broker, fleet, device)
   if (page !== undefined) say(`console  ${page.url}`)
   const startedAt = Date.now()
   const progress = new Progress(fleet, run.quiet)
@@ -68,6 +74,7 @@ export async function runFleet(run: FleetRun): Promise<Report> {
     report = reportOfPart(await fleet.run(), plan, brokerName, startedAt)
   } finally {
     progress.stop()
+    await device?.stop()
     await page?.server.stop()
     await broker?.broker.stop()
   }
@@ -96,15 +103,19 @@ async function startConsole(
   { consolePort }: FleetRun,
   broker: Broker | undefined,
   fleet: Run,
+  device: DemoMicrocontroller | undefined,
 ): Promise<{ server: ConsoleServer; url: string } | undefined> {
   if (consolePort === undefined) return undefined
-  const server = new ConsoleServer({ broker, fleet, port: consolePort })
+  const bridges = (): ReturnType<typeof bridgeView>[] =>
+    device === undefined ? [] : [bridgeView(device.id, device.bridge.snapshot(), Date.now())]
+  const options: ConsoleOptions = { broker, fleet, bridges }
+  const server = new ConsoleServer({ ...options, port: consolePort })
   try {
     return { server, url: (await server.start()).url }
   } catch (error) {
     if ((error as MotewireError).code !== 'ERR_CONSOLE_PORT_IN_USE') throw error
     process.stderr.write(`port ${consolePort} is in use, the console takes a free one\n`)
-    const other = new ConsoleServer({ broker, fleet, port: 0 })
+    const other = new ConsoleServer({ ...options, port: 0 })
     return { server: other, url: (await other.start()).url }
   }
 }

@@ -3,7 +3,7 @@
 // It does not know which tests need which.
 
 import { accessSync, constants, existsSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { delimiter, isAbsolute, join } from 'node:path'
 
 /**
  * Name, the program looked for (any of them will do), further files it is nothing without, and the
@@ -14,6 +14,14 @@ export const COMPONENTS = [
   { name: 'mosquitto-clients', executables: ['mosquitto_pub'], debian: 'mosquitto-clients' },
   { name: 'socat', executables: ['socat'], debian: 'socat' },
   { name: 'ser2net', executables: ['ser2net'], debian: 'ser2net' },
+  // The compiler for the firmware library; avr-libc has its headers.
+  { name: 'gcc-avr', executables: ['avr-gcc'], debian: 'gcc-avr avr-libc' },
+  // Sources that sketches are compiled with; a folder, which counts when it can be entered.
+  {
+    name: 'arduino-core-avr',
+    executables: ['/usr/share/arduino/hardware/arduino/avr'],
+    debian: 'arduino-core-avr',
+  },
   {
     name: 'chromium',
     executables: ['chromium', 'chromium-browser', 'google-chrome'],
@@ -68,8 +76,9 @@ export function installCommand(names) {
   return `apt-get install --no-install-recommends ${packages.join(' ')}`
 }
 
-/** The full path of a program on the PATH, or undefined. */
+/** The full path of a program on the PATH or with a path of its own, or undefined. */
 export function locateExecutable(file) {
+  if (isAbsolute(file)) return isExecutable(file) ? file : undefined
   const folders = [...(process.env['PATH'] ?? '').split(delimiter), ...EXTRA_FOLDERS]
   return folders
     .filter((folder) => folder !== '')

@@ -1,8 +1,18 @@
-// `motewire bridge`: joins a serial port to TCP until it is stopped.
+// `motewire bridge`: joins a serial port to TCP, or a device that speaks MQTT to a broker, until it
+// is stopped.
 
+import { basename } from 'node:path'
 import type { Command } from 'commander'
-import { Bridge, parseAddress, serialSource, tcpSource } from '@motewire/hardware'
-import type { BridgeNotice, BridgeSnapshot } from '@motewire/hardware'
+import { Option } from 'commander'
+import {
+  Bridge,
+  LineGateway,
+  MqttBridge,
+  parseAddress,
+  serialSource,
+  tcpSource,
+} from '@motewire/hardware'
+import type { BridgeNotice, BridgeSnapshot, MqttFraming } from '@motewire/hardware'
 import { Exit, EXIT } from '../exit.ts'
 import { interrupted } from '../interrupt.ts'
 import { wholeFlag } from '../mqtt-flags.ts'
@@ -12,37 +22,89 @@ interface BridgeFlags {
   readonly baud: number
   readonly tcp?: string
   readonly listen?: string
+  readonly mqtt?: string
+  readonly framing?: MqttFraming | 'line'
+  readonly name?: string
+  readonly window?: number
+  readonly username?: string
+  readonly password?: string
   readonly rtscts?: boolean
 }
+
+type AnyBridge = Pick<Bridge, 'start' | 'stop' | 'snapshot'>
 
 export function addBridge(program: Command): void {
   program
     .command('bridge')
-    .description('join a serial port to a TCP address, both directions')
+    .description('join a serial port to a TCP address, or a device that speaks MQTT to a broker')
     .requiredOption('--serial <path>', 'the serial port: /dev/ttyUSB0, COM3, a pty')
     .option('--baud <rate>', 'bits a second', wholeFlag(1, 20_000_000), 115_200)
-    .option('--tcp <host:port>', 'connect to this address, for example a broker')
-    .option('--listen <host:port>', 'or take a client at this address')
+    .option('--tcp <host:port>', 'pass bytes on to this address')
+    .option('--listen <host:port>', 'or to the client that connects to this one')
+    .option('--mqtt <url>', 'or pass whole MQTT packets on to this broker: mqtt://host:1883')
+    .addOption(
+      new Option('--framing <kind>', 'with --mqtt: packets as they are, in frames, or lines')
+        .choices(['raw', 'slip', 'cobs', 'line'])
+        .default(undefined, 'raw'),
+    )
+    .option('--window <bytes>', "with --mqtt: the device's receive buffer", wholeFlag(16, 65_535))
+    .option('--name <name>', 'with --framing line: client id and topic (default: the port)')
+    .option('--username <name>', 'with --mqtt: for the broker, instead of what the device says')
+    .option('--password <text>', 'with --mqtt: likewise')
     .option('--rtscts', 'hardware flow control')
     .action(runBridge)
 }
 
 async function runBridge(flags: BridgeFlags): Promise<void> {
-  const { serial, baud, tcp, listen, rtscts = false } = flags
-  if ((tcp === undefined) === (listen === undefined)) {
-    throw new Exit(EXIT.usage, 'expected either --tcp HOST:PORT or --listen HOST:PORT')
-  }
+  const bridge = makeBridge(flags)
   const stop = interrupted()
-  const bridge = new Bridge({
-    port: serialSource(serial, { baud, rtscts }),
-    net: tcp === undefined ? { listen: parseAddress(listen ?? '') } : tcpSource(parseAddress(tcp)),
-    handleNotice,
-  })
   await bridge.start()
   await stop
   const last = bridge.snapshot()
   await bridge.stop()
   process.stdout.write(`${counters(last)}\n`)
+}
+
+function makeBridge(flags: BridgeFlags): AnyBridge {
+  const { serial, baud, tcp, listen, mqtt, rtscts = false } = flags
+  if ([tcp, listen, mqtt].filter((one) => one !== undefined).length !== 1) {
+    throw new Exit(EXIT.usage, 'expected one of --tcp HOST:PORT, --listen HOST:PORT and --mqtt URL')
+  }
+  const port = serialSource(serial, { baud, rtscts })
+  if (mqtt !== undefined) return mqttBridge(flags, mqtt, port)
+  for (const name of ['framing', 'window', 'name', 'username', 'password'] as const) {
+    if (flags[name] === undefined) continue
+    throw new Exit(EXIT.usage, `--${name} goes with --mqtt only`)
+  }
+  const net =
+    tcp === undefined ? { listen: parseAddress(listen ?? '') } : tcpSource(parseAddress(tcp))
+  return new Bridge({ port, net, handleNotice })
+}
+
+function mqttBridge(
+  { framing = 'raw', window, username, password, serial, name = basename(serial) }: BridgeFlags,
+  text: string,
+  port: ReturnType<typeof serialSource>,
+): AnyBridge {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url === undefined || url.hostname === '' || !['mqtt:', 'tcp:'].includes(url.protocol)) {
+    throw new Exit(EXIT.usage, `--mqtt is ${text}, expected a URL like mqtt://host:1883`)
+  }
+  const user = username ?? decodeURIComponent(url.username)
+  const secret = password ?? decodeURIComponent(url.password)
+  const credentials = user === '' ? {} : { username: user, password: secret }
+  if (framing === 'line') {
+    return new LineGateway({ port, brokerUrl: text, name, client: credentials, handleNotice })
+  }
+  const address = `${url.hostname}:${url.port === '' ? 1883 : url.port}`
+  return new MqttBridge({
+    port,
+    broker: tcpSource(parseAddress(address)),
+    framing,
+    downlink: window === undefined ? {} : { windowBytes: window },
+    ...(user === '' ? {} : { identity: credentials }),
+    handleNotice,
+  })
 }
 
 function handleNotice({ message, error }: BridgeNotice): void {

@@ -1,4 +1,5 @@
-// `motewire demo`: the main job at once, without any file: broker, a thousand sensors, console.
+// `motewire demo`: the main job at once, without any file: broker, a thousand sensors, an emulated
+// microcontroller on a serial bridge, console.
 
 import type { Command } from 'commander'
 import { InvalidArgumentError } from 'commander'
@@ -18,7 +19,9 @@ interface DemoFlags {
 export function addDemo(program: Command): void {
   program
     .command('demo')
-    .description('broker, 1,000 simulated sensors and the console, in one command')
+    .description(
+      'broker, 1,000 simulated sensors, a microcontroller and the console, in one command',
+    )
     .option('--devices <n>', 'sensors', wholeFlag(1, 1_000_000), 1_000)
     .option('--port <port>', 'port of the broker', wholeFlag(0, 65_535), 1883)
     .option('--console-port <port>', 'port of the console', wholeFlag(0, 65_535), 8080)
@@ -38,6 +41,7 @@ export function addDemo(program: Command): void {
         durationMs: flags.duration,
         reportPath: flags.report,
         quiet: false,
+        hasMicrocontroller: true,
       })
     })
 }

@@ -4,10 +4,7 @@
 // connection of its own. When TCP goes, the port stays open and what it sends is dropped and
 // counted. It knows nothing of MQTT, nor of what a port is: any two byte channels will do.
 
-import { randomInt } from 'node:crypto'
-import { sharedClock, UsageError } from '@motewire/sdk'
-import type { BackoffOptions, Clock, MotewireError } from '@motewire/sdk'
-import { Prng } from '@motewire/sdk/kit'
+import type { MotewireError } from '@motewire/sdk'
 import type { Address } from './address.ts'
 import type { Endpoint, EndpointHandler, EndpointSnapshot, EndpointState } from './endpoint.ts'
 import { CHUNK_BYTES_MAX, Flow } from './flow.ts'
@@ -16,10 +13,12 @@ import { ListeningEndpoint } from './listening-endpoint.ts'
 import { NoticeReporter } from './notice.ts'
 import type { BridgeNotice } from './notice.ts'
 import { ReopeningEndpoint } from './reopening-endpoint.ts'
-import type { ChannelSource, EndpointTiming } from './reopening-endpoint.ts'
+import type { ChannelSource } from './reopening-endpoint.ts'
 import type { ListenSource } from './sources.ts'
+import { checkRange, timingOf } from './timing.ts'
+import type { BridgeTiming } from './timing.ts'
 
-export interface BridgeOptions {
+export interface BridgeOptions extends BridgeTiming {
   /** The device: `serialSource(path, settings)`, or any other source of byte channels. */
   readonly port: ChannelSource
   /** `tcpSource({ host, port })` to connect, `{ listen: { host, port } }` to be connected to. */
@@ -29,20 +28,8 @@ export interface BridgeOptions {
    * back. 131,072 to 16,777,216, default 262,144. Bytes to the port wait in the sender instead.
    */
   readonly bufferBytesMax?: number
-  /** Delays between tries, for both sides. Default 100 ms doubling to 5 s, reset after 10 s up. */
-  readonly backoff?: Partial<BackoffOptions>
-  /** How often an absent device is looked for. 10 to 500 ms, default 200. */
-  readonly probeMs?: number
-  /** An attempt to open that takes longer is given up. Default 10,000 ms. */
-  readonly openTimeoutMs?: number
-  /** How long `stop` lets bytes leave before it cuts. Default 1,000 ms. */
-  readonly stopTimeoutMs?: number
   /** Told of each change that a person wants to know of. */
   readonly handleNotice?: (notice: BridgeNotice) => void
-  /** Default: the clock that this process shares. */
-  readonly clock?: Clock
-  /** Seed of the jitter. Default: random. */
-  readonly seed?: number | string
 }
 
 /** The bridge at one moment, as plain values. */
@@ -60,7 +47,6 @@ export interface BridgeSnapshot {
 
 const BUFFER_BYTES_MIN = 2 * CHUNK_BYTES_MAX
 const BUFFER_BYTES_LIMIT = 1 << 24
-const BACKOFF: BackoffOptions = { baseMs: 100, maxMs: 5_000, stableMs: 10_000 }
 
 export class Bridge {
   readonly #port: Endpoint
@@ -170,25 +156,4 @@ export class Bridge {
 function targetState(state: EndpointState): TargetState {
   if (state === 'up') return 'ready'
   return state === 'opening' ? 'coming' : 'away'
-}
-
-function timingOf(options: BridgeOptions): EndpointTiming {
-  const { probeMs = 200, openTimeoutMs = 10_000, stopTimeoutMs = 1_000 } = options
-  checkRange('probeMs', probeMs, 10, 500)
-  checkRange('openTimeoutMs', openTimeoutMs, 1, 3_600_000)
-  checkRange('stopTimeoutMs', stopTimeoutMs, 0, 3_600_000)
-  return {
-    clock: options.clock ?? sharedClock(),
-    prng: new Prng(options.seed ?? randomInt(2 ** 47)),
-    backoff: { ...BACKOFF, ...options.backoff },
-    openTimeoutMs,
-    probeMs,
-    stopTimeoutMs,
-  }
-}
-
-function checkRange(name: string, value: number, low: number, high: number): void {
-  if (Number.isFinite(value) && value >= low && value <= high) return
-  const message = `${name} is ${value}, expected ${low} to ${high}`
-  throw new UsageError('ERR_OPTION_INVALID', message)
 }

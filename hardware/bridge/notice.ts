@@ -30,13 +30,24 @@ interface Newest {
 
 export class NoticeReporter {
   readonly #handleNotice: ((notice: BridgeNotice) => void) | undefined
+  readonly #whyCut: string
   readonly #newest: Record<BridgeSide, Newest> = {
     port: { state: 'idle', failure: '' },
     net: { state: 'idle', failure: '' },
   }
 
-  constructor(handleNotice: ((notice: BridgeNotice) => void) | undefined) {
+  /** @param whyCut why the bridge cuts the network connection by itself. */
+  constructor(
+    handleNotice: ((notice: BridgeNotice) => void) | undefined,
+    whyCut: string = 'because the port has gone',
+  ) {
     this.#handleNotice = handleNotice
+    this.#whyCut = whyCut
+  }
+
+  /** Something about a side whose state has not changed. */
+  tell(side: BridgeSide, message: string): void {
+    this.#handleNotice?.({ side, state: this.#newest[side].state, message, error: undefined })
   }
 
   /** A side has changed its state. */
@@ -49,7 +60,7 @@ export class NoticeReporter {
     const newest = this.#newest[side]
     const wasUp = newest.state === 'up'
     newest.state = state
-    const message = line(subject, state, wasUp, error)
+    const message = line(subject, state, wasUp, error, this.#whyCut)
     if (message === undefined) return
     const failure = error === undefined ? '' : `${state} ${error.code}`
     const isRepeated = failure !== '' && failure === newest.failure
@@ -64,6 +75,7 @@ function line(
   state: EndpointState,
   wasUp: boolean,
   error: MotewireError | undefined,
+  whyCut: string,
 ): string | undefined {
   const why = error?.message ?? (wasUp ? `${name} closed the connection` : name)
   switch (state) {
@@ -78,7 +90,7 @@ function line(
     case 'listening':
       return wasUp ? `${name}: the client has left` : `${name} takes a client`
     case 'idle':
-      return wasUp ? `${name} was cut, because the port has gone` : undefined
+      return wasUp ? `${name} was cut, ${whyCut}` : undefined
     case 'stopped':
       return `${name} is closed`
     case 'opening':

@@ -39,6 +39,9 @@ export interface EndpointTiming {
   readonly stopTimeoutMs: number
 }
 
+/** How long the far side may take to close a connection that we have ended. */
+const FAREWELL_MS = 1_000
+
 export class ReopeningEndpoint implements Endpoint {
   readonly #source: ChannelSource
   readonly #handler: EndpointHandler
@@ -51,6 +54,9 @@ export class ReopeningEndpoint implements Endpoint {
   /** The channel that counts; older ones may still be closing. */
   #channel: ByteChannel | undefined
   #channelsOpen = 0
+  /** Ended by us, not yet closed by the far side; the next connection waits for that. */
+  #leaving: ByteChannel | undefined
+  readonly #farewellTask = new Task(() => this.#leaving?.close('abort'))
   #handleStopped: (() => void) | undefined
   #error: MotewireError | undefined
   #opens = 0
@@ -82,6 +88,24 @@ export class ReopeningEndpoint implements Endpoint {
     const channel = this.#detach()
     this.#move('halt')
     channel?.close('abort')
+  }
+
+  /**
+   * As `halt`, but in order: what was written leaves, and a next connection is not begun before the
+   * far side has closed this one. Only then has a broker sent the will, and does not take the next
+   * connection of the same client for a move of the session.
+   */
+  leave(): void {
+    if (this.#state !== 'up') {
+      this.halt()
+      return
+    }
+    const { clock } = this.#timing
+    const channel = this.#detach()
+    this.#leaving = channel
+    clock.schedule(clock.now() + FAREWELL_MS, this.#farewellTask)
+    this.#move('halt')
+    channel?.close('flush')
   }
 
   stop(): Promise<void> {
@@ -128,6 +152,10 @@ export class ReopeningEndpoint implements Endpoint {
     // Whoever was told may have ended it.
     if (this.#state !== 'opening') return
     clock.schedule(clock.now() + openTimeoutMs, this.#task)
+    if (this.#leaving === undefined) this.#connect()
+  }
+
+  #connect(): void {
     const channel = this.#source.connect()
     this.#channel = channel
     this.#channelsOpen++
@@ -150,7 +178,13 @@ export class ReopeningEndpoint implements Endpoint {
 
   #handleClosed(channel: ByteChannel, cause: MotewireError | undefined): void {
     this.#channelsOpen--
-    if (this.#state === 'stopping') this.#finishStop()
+    const hasLeft = channel === this.#leaving
+    if (hasLeft) {
+      this.#leaving = undefined
+      this.#timing.clock.cancel(this.#farewellTask)
+    }
+    if (hasLeft && this.#state === 'opening') this.#connect()
+    else if (this.#state === 'stopping') this.#finishStop()
     else if (channel === this.#channel) this.#handleEnd(cause)
   }
 

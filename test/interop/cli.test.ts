@@ -57,10 +57,22 @@ describe('the motewire command', () => {
       2,
       /^motewire: no-such\.yaml: found no such file/,
     ],
+    [
+      'framing without a broker',
+      ['bridge', '--serial', 'x', '--tcp', '127.0.0.1:1', '--framing', 'cobs'],
+      2,
+      /^motewire: --framing goes with --mqtt only/,
+    ],
+    [
+      'a broker that is no URL',
+      ['bridge', '--serial', 'x', '--mqtt', 'broker'],
+      2,
+      /^motewire: --mqtt is broker, expected a URL like mqtt:\/\/host:1883/,
+    ],
     ['a bad report name', ['sim', 'x.yaml', '--report', 'out.doc'], 2, /^motewire: /],
     ['a wrong QoS', ['pub', '-q', '7', '-t', 'a', '-m', 'b'], 2, /expected 0, 1 or 2/],
     ['no topic', ['pub', '-m', 'b'], 2, /no topic given/],
-    ['both sides of a bridge missing', ['bridge', '--serial', 'x'], 2, /expected either --tcp/],
+    ['both sides of a bridge missing', ['bridge', '--serial', 'x'], 2, /expected one of --tcp/],
   ]
   for (const [what, args, code, pattern] of mistakes) {
     it(`says in one line what is wrong with ${what}`, async () => {

@@ -10,6 +10,8 @@ export type ComponentName =
   | 'mosquitto-clients'
   | 'socat'
   | 'ser2net'
+  | 'gcc-avr'
+  | 'arduino-core-avr'
   | 'chromium'
   | 'activemq'
   | 'rabbitmq'

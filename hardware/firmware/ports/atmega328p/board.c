@@ -1,0 +1,125 @@
+/* See board.h. Registers as in the ATmega328P data sheet, sections 11, 16, 20 and 24. */
+#include "board.h"
+
+#include <avr/eeprom.h>
+#include <avr/interrupt.h>
+#include <avr/io.h>
+#include <avr/sleep.h>
+#include <avr/wdt.h>
+
+/* Twice the speed, for a baud rate that is 2.1 % off instead of 3.5 %. */
+#define UBRR_115200 16
+
+static volatile uint8_t rx_ring[RX_RING], tx_ring[TX_RING];
+static volatile uint8_t rx_head, rx_tail, tx_head, tx_tail;
+static volatile uint16_t ticks;
+static uint8_t reset_cause;
+
+ISR(USART_RX_vect) {
+  uint8_t byte = UDR0;
+  uint8_t next = (rx_head + 1) & (RX_RING - 1);
+  if (next == rx_tail) return;
+  rx_ring[rx_head] = byte;
+  rx_head = next;
+}
+
+ISR(USART_UDRE_vect) {
+  UDR0 = tx_ring[tx_tail];
+  tx_tail = (tx_tail + 1) & (TX_RING - 1);
+  if (tx_tail == tx_head) UCSR0B &= ~_BV(UDRIE0);
+}
+
+ISR(TIMER1_COMPA_vect) { ticks++; }
+
+/* Sleeps with the interrupt that ends it still to come: sei takes effect after the next instruction,
+ * so nothing can happen in between. Called with interrupts off. */
+static void sleep_now(void) {
+  sleep_enable();
+  sei();
+  sleep_cpu();
+  sleep_disable();
+}
+
+static void put(mw_sink *sink, uint8_t byte) {
+  uint8_t next = (tx_head + 1) & (TX_RING - 1);
+  (void)sink;
+  for (;;) {
+    cli();
+    if (next != tx_tail) break;
+    sleep_now();
+  }
+  tx_ring[tx_head] = byte;
+  tx_head = next;
+  UCSR0B |= _BV(UDRIE0);
+  sei();
+}
+
+mw_sink board_line = {put, 0};
+
+void board_start(void) {
+  reset_cause = MCUSR;
+  MCUSR = 0;
+  wdt_disable();
+  UBRR0 = UBRR_115200;
+  UCSR0A = _BV(U2X0);
+  UCSR0C = _BV(UCSZ01) | _BV(UCSZ00);
+  UCSR0B = _BV(RXEN0) | _BV(TXEN0) | _BV(RXCIE0);
+  OCR1A = F_CPU / 64 / TICK_HZ - 1;
+  TCCR1B = _BV(WGM12) | _BV(CS11) | _BV(CS10);
+  TIMSK1 = _BV(OCIE1A);
+  set_sleep_mode(SLEEP_MODE_IDLE);
+  sei();
+}
+
+uint16_t board_ticks(void) {
+  uint16_t now;
+  cli();
+  now = ticks;
+  sei();
+  return now;
+}
+
+int16_t board_read(void) {
+  uint8_t byte;
+  if (rx_head == rx_tail) return -1;
+  byte = rx_ring[rx_tail];
+  rx_tail = (rx_tail + 1) & (RX_RING - 1);
+  return byte;
+}
+
+void board_idle(void) {
+  cli();
+  if (rx_head == rx_tail) {
+    sleep_now();
+  } else {
+    sei();
+  }
+}
+
+uint16_t board_adc(uint8_t channel) {
+  ADMUX = _BV(REFS0) | channel;
+  ADCSRA = _BV(ADEN) | _BV(ADSC) | _BV(ADPS2) | _BV(ADPS1) | _BV(ADPS0);
+  while (ADCSRA & _BV(ADSC)) {
+  }
+  return ADC;
+}
+
+void board_name(char *name, uint8_t size, const char *fallback) {
+  uint8_t i;
+  for (i = 0; i < size - 1; i++) {
+    uint8_t byte = eeprom_read_byte((const uint8_t *)(uintptr_t)i);
+    if (byte == 0 || byte == 0xff) break;
+    name[i] = (char)byte;
+  }
+  while (i == 0 && *fallback) {
+    char *at = name;
+    while ((*at++ = *fallback++)) {
+    }
+    return;
+  }
+  name[i] = 0;
+}
+
+uint8_t board_reset_cause(void) { return reset_cause; }
+
+void board_watchdog(void) { wdt_enable(WDTO_250MS); }

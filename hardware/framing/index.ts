@@ -1,0 +1,22 @@
+// Framings: bytes of a line to packets and frames, and back. Pure.
+export { CobsFraming } from './cobs-framing.ts'
+export { DownlinkPacer } from './downlink-pacer.ts'
+export type { PacerOptions, PacerSnapshot } from './downlink-pacer.ts'
+export { FrameGuard } from './frame-guard.ts'
+export type { FrameGuardHandler, Hello } from './frame-guard.ts'
+export type { FrameHandler, Framing, FramingOptions, FramingSnapshot } from './framing.ts'
+export { HdlcFraming } from './hdlc-framing.ts'
+export { LengthFraming } from './length-framing.ts'
+export type { LengthFramingOptions } from './length-framing.ts'
+export { LineFraming } from './line-framing.ts'
+export { ModbusFraming, silenceMs } from './modbus-framing.ts'
+export type { ModbusFramingOptions } from './modbus-framing.ts'
+export { PacketGuard } from './packet-guard.ts'
+export type {
+  BreakReason,
+  PacketGuardOptions,
+  UplinkHandler,
+  UplinkSnapshot,
+} from './packet-guard.ts'
+export { PacketSplitter } from './packet-splitter.ts'
+export { SlipFraming } from './slip-framing.ts'

@@ -1,0 +1,238 @@
+// An ATmega328P that runs an image: avr8js executes the instructions, this file joins it with its
+// peripherals, lets it sleep without being stepped, and resets it. Everything is counted in cycles
+// of the chip's own clock; the file does not know real time, nor who is at the other end of the
+// UART. O(instructions executed); asleep, O(events).
+//
+// Three things decide whether bytes are lost: SEI takes effect after the instruction that follows
+// it, or the interrupt between SEI and SLEEP comes too early and the sleep waits for the next one;
+// the interrupt may come in the very cycle of SLEEP, and then there is no sleep; and a slice of
+// time may end between the wake-up and the interrupt, so sleeping is a state that outlives slices.
+
+import { adcConfig, AVRADC, AVRClock, AVREEPROM, avrInstruction } from 'avr8js'
+import { AVRUSART, AVRWatchdog, CPU, usart0Config, watchdogConfig } from 'avr8js'
+import type { EEPROMBackend } from 'avr8js'
+import { ATMEGA328P_TIMERS, AvrTimer } from './avr-timer.ts'
+import { parseIntelHex } from './intel-hex.ts'
+
+const FLASH_BYTES = 32_768
+export const EEPROM_BYTES = 1_024
+const SRAM_BYTES = 2_048
+
+/** Opcodes that this file must see. */
+const SEI = 0x9478
+const SLEEP = 0x9588
+/** Sleep Mode Control Register: without its bit SE, SLEEP does nothing. */
+const SMCR = 0x53
+const SLEEP_ENABLED = 1
+const MCUSR = 0x54
+const RECEIVE_COMPLETE = 0x80
+const RECEIVER_ON = 0x10
+const AREF_VOLTS = 5
+
+/** MCUSR: why the last reset came. */
+const RESET_CAUSES = { power: 1, pin: 2, brownOut: 4, watchdog: 8 } as const
+export type ResetCause = keyof typeof RESET_CAUSES
+
+export interface ChipHandler {
+  /** The UART has begun to send a byte. */
+  handleTransmit(byte: number): void
+  /** The UART has received a byte and can take the next one. */
+  handleReceived(): void
+  /** Volts at an analog input, 0 to 5. */
+  readAnalog(channel: number): number
+}
+
+/** Shared by all chips that run the same image. */
+export type Flash = Uint16Array
+
+/**
+ * The flash with an image in it.
+ * @param image text of an Intel HEX file.
+ * @throws MotewireError `ERR_FIRMWARE_INVALID` with the line that is wrong.
+ */
+export function flashOf(image: string): Flash {
+  const bytes = new Uint8Array(FLASH_BYTES).fill(0xff)
+  bytes.set(parseIntelHex(image, FLASH_BYTES))
+  return new Uint16Array(bytes.buffer)
+}
+
+export class AvrChip {
+  /** Survives resets and power failures. */
+  readonly eeprom: Uint8Array
+  readonly #flash: Flash
+  readonly #handler: ChipHandler
+  readonly #frequencyHz: number
+  #cpu: CPU
+  #usart!: AVRUSART
+  #isAsleep = false
+  #isWatchdogDue = false
+  resets = 0
+  /** Bytes that came while the one before had not been read. */
+  overruns = 0
+
+  constructor(flash: Flash, eeprom: Uint8Array, frequencyHz: number, handler: ChipHandler) {
+    this.#flash = flash
+    this.#frequencyHz = frequencyHz
+    this.#handler = handler
+    this.eeprom = eeprom
+    this.#cpu = this.#build('power', 0)
+  }
+
+  get cycles(): number {
+    return this.#cpu.cycles
+  }
+
+  get isAsleep(): boolean {
+    return this.#isAsleep
+  }
+
+  /** Asleep: when the next event comes, Infinity when none will. Awake: now. In cycles. */
+  get nextEventCycles(): number {
+    if (!this.#isAsleep || this.#hasInterrupt) return this.#cpu.cycles
+    return nextEvent(this.#cpu)
+  }
+
+  /** Whether the UART would take a byte now. */
+  get canReceive(): boolean {
+    return this.#usart.rxEnable && !this.#usart.rxBusy
+  }
+
+  /** Whether the program has switched the receiver on; without it, bytes are lost. */
+  get isReceiving(): boolean {
+    return this.#usart.rxEnable
+  }
+
+  /** A byte begins to arrive. */
+  receive(byte: number): void {
+    this.#usart.writeByte(byte)
+  }
+
+  /** Starts the program anew; the cycle counter goes on. */
+  reset(cause: ResetCause): void {
+    this.resets++
+    this.#cpu = this.#build(cause, this.#cpu.cycles)
+  }
+
+  /** Runs until the cycle counter has reached `untilCycles`. */
+  run(untilCycles: number): void {
+    while (this.#cpu.cycles < untilCycles) {
+      if (this.#isAsleep) this.#sleepUntil(untilCycles)
+      else this.#step()
+      if (this.#isWatchdogDue) this.reset('watchdog')
+    }
+  }
+
+  /** Skips time in which the chip is held in reset or without power. */
+  skip(untilCycles: number): void {
+    this.#cpu.cycles = Math.max(this.#cpu.cycles, untilCycles)
+  }
+
+  #build(cause: ResetCause, cycles: number): CPU {
+    const cpu = new CPU(this.#flash, SRAM_BYTES)
+    cpu.cycles = cycles
+    cpu.data[MCUSR] = RESET_CAUSES[cause]
+    this.#isAsleep = this.#isWatchdogDue = false
+    const clock = new AVRClock(cpu, this.#frequencyHz)
+    // They live on in the hooks that they put on the processor's registers.
+    void [
+      ...ATMEGA328P_TIMERS.map((map) => new AvrTimer(cpu, map)),
+      new AVREEPROM(cpu, eepromBackend(this.eeprom)),
+      new AVRWatchdog(cpu, watchdogConfig, clock),
+    ]
+    const adc = new AVRADC(cpu, adcConfig)
+    adc.onADCRead = (input) => {
+      const channel = 'channel' in input ? input.channel : 0
+      const share = this.#handler.readAnalog(channel) / AREF_VOLTS
+      const value = Math.min(1_023, Math.max(0, Math.floor(share * 1_024)))
+      cpu.addClockEvent(() => adc.completeADCRead(value), adc.sampleCycles)
+    }
+    this.#usart = this.#buildUsart(cpu)
+    // The watchdog resets the processor only; on the chip everything is reset, by building it anew.
+    cpu.reset = () => (this.#isWatchdogDue = true)
+    return cpu
+  }
+
+  #buildUsart(cpu: CPU): AVRUSART {
+    const usart = new AVRUSART(cpu, usart0Config, this.#frequencyHz)
+    usart.onByteTransmit = (byte) => this.#handler.handleTransmit(byte)
+    usart.onRxComplete = () => this.#handler.handleReceived()
+    keepReceived(cpu)
+    const writeByte = usart.writeByte.bind(usart)
+    usart.writeByte = (value, isImmediate) => {
+      if (isImmediate === true && (cpu.data[usart0Config.UCSRA]! & RECEIVE_COMPLETE) !== 0) {
+        this.overruns++
+      }
+      return writeByte(value, isImmediate)
+    }
+    return usart
+  }
+
+  #step(): void {
+    const cpu = this.#cpu
+    const opcode = cpu.progMem[cpu.pc]
+    const next = cpu.pc + 1
+    avrInstruction(cpu)
+    if (opcode === SEI) return
+    cpu.tick()
+    // Where an interrupt has come already, the program is in its vector.
+    if (opcode === SLEEP && cpu.pc === next && (cpu.data[SMCR]! & SLEEP_ENABLED) !== 0) {
+      this.#isAsleep = true
+    }
+  }
+
+  #sleepUntil(untilCycles: number): void {
+    const cpu = this.#cpu
+    const before = cpu.pc
+    if (!this.#hasInterrupt) {
+      const event = nextEvent(cpu)
+      if (event > untilCycles) {
+        cpu.cycles = untilCycles
+        return
+      }
+      cpu.cycles = Math.max(cpu.cycles, event)
+    }
+    cpu.tick()
+    if (cpu.pc !== before) this.#isAsleep = false
+  }
+
+  get #hasInterrupt(): boolean {
+    return this.#cpu.nextInterrupt >= 0 && this.#cpu.interruptsEnabled
+  }
+}
+
+/**
+ * On the chip, a received byte stays when the program writes the UART's control register with the
+ * receiver on, as it does whenever it begins to send; avr8js would forget it.
+ */
+function keepReceived(cpu: CPU): void {
+  const { UCSRA, UCSRB, rxCompleteInterrupt } = usart0Config
+  const write = cpu.writeHooks[UCSRB]!
+  const received = {
+    address: rxCompleteInterrupt,
+    flagRegister: UCSRA,
+    flagMask: RECEIVE_COMPLETE,
+    enableRegister: UCSRB,
+    enableMask: RECEIVE_COMPLETE,
+    constant: true,
+  }
+  cpu.writeHooks[UCSRB] = (value, old, address, mask) => {
+    const hasByte = (cpu.data[UCSRA]! & RECEIVE_COMPLETE) !== 0
+    const isDone = write(value, old, address, mask)
+    if (hasByte && (value & RECEIVER_ON) !== 0) cpu.setInterruptFlag(received)
+    return isDone
+  }
+}
+
+/** The package keeps its queue to itself, but only the queue knows how long the chip may sleep. */
+function nextEvent(cpu: CPU): number {
+  const event: { readonly cycles: number } | null = Reflect.get(cpu, 'nextClockEvent')
+  return event === null ? Infinity : event.cycles
+}
+
+function eepromBackend(memory: Uint8Array): EEPROMBackend {
+  return {
+    readMemory: (address) => memory[address % memory.length]!,
+    writeMemory: (address, value) => void (memory[address % memory.length]! &= value),
+    eraseMemory: (address) => void (memory[address % memory.length] = 0xff),
+  }
+}

@@ -1,0 +1,173 @@
+// A microcontroller on a clock: runs a chip as fast as its crystal says, in real or virtual time,
+// and carries the bytes of its UART. Asleep it costs one task at its next event; awake it runs in
+// slices of a millisecond. It does not know MQTT; the UART's other end is a byte channel.
+// Times are milliseconds of the clock it is given.
+
+import { Task } from '@motewire/sdk'
+import type { Clock } from '@motewire/sdk'
+import { AvrChip, EEPROM_BYTES } from './avr-chip.ts'
+import type { Flash, ResetCause } from './avr-chip.ts'
+import { UartChannel } from './uart-channel.ts'
+
+export interface MicrocontrollerOptions {
+  readonly flash: Flash
+  readonly clock: Clock
+  /** For messages: `avr-17`. */
+  readonly name: string
+  /** Nominal clock. Default 16,000,000. */
+  readonly frequencyHz?: number
+  /** How much faster the crystal runs than its nominal frequency, parts per million. Default 0. */
+  readonly driftPpm?: number
+  /** From its first byte; the rest is 0xff, as in a new chip. */
+  readonly eeprom?: Uint8Array
+  /** Volts at an analog input, 0 to 5, at an instant. Default 0. */
+  readonly readAnalog?: (channel: number, nowMs: number) => number
+  /** How long the chip stays in reset. Default 65 ms, as the fuses of new boards say. */
+  readonly startUpMs?: number
+  /** Changes or drops (undefined) bytes on the line. `toDevice`: its direction. */
+  readonly disturb?: (byte: number, toDevice: boolean) => number | undefined
+}
+
+/** Awake chips run this far ahead at a time; UART bytes leave in as large pieces. */
+const SLICE_MS = 1
+/** Further behind than this, the chip's time is given up instead of being caught up. */
+const LAG_MS_MAX = 250
+
+export class Microcontroller {
+  readonly name: string
+  readonly uart: UartChannel
+  readonly chip: AvrChip
+  readonly #options: MicrocontrollerOptions
+  readonly #clock: Clock
+  readonly #cyclesPerMs: number
+  readonly #task = new Task((now) => this.#handleDue(now))
+  /** The clock's time at which the chip's cycle counter stood, or would have stood, at 0. */
+  #originMs = 0
+  #isRunning = false
+  /** In reset until then. */
+  #startMs = 0
+  #resetAfter: { count: number; readonly cause: ResetCause } | undefined
+  /** Is told of each reset from outside, as it happens. */
+  handleReset: ((cause: ResetCause) => void) | undefined
+  /** Time that could not be caught up, milliseconds. */
+  lostMs = 0
+
+  constructor(options: MicrocontrollerOptions) {
+    const { flash, clock, name, frequencyHz = 16_000_000, driftPpm = 0 } = options
+    this.name = name
+    this.#options = options
+    this.#clock = clock
+    this.#cyclesPerMs = (frequencyHz / 1_000) * (1 + driftPpm / 1e6)
+    const eeprom = new Uint8Array(EEPROM_BYTES).fill(0xff)
+    eeprom.set(options.eeprom ?? [])
+    this.uart = new UartChannel(`uart ${name}`, clock, () => this.#wake())
+    this.chip = new AvrChip(flash, eeprom, frequencyHz, {
+      handleTransmit: (byte) => this.#transmit(byte),
+      handleReceived: () => this.#feed(),
+      readAnalog: (channel) => {
+        return options.readAnalog?.(channel, this.#msAt(this.chip.cycles)) ?? 0
+      },
+    })
+  }
+
+  /** Applies power. */
+  start(): void {
+    if (this.#isRunning) return
+    this.#isRunning = true
+    const now = this.#clock.now()
+    this.#originMs = now - this.chip.cycles / this.#cyclesPerMs
+    this.#hold(now)
+  }
+
+  /** Takes the power away; what the UART has not sent is gone. */
+  stop(): void {
+    this.#isRunning = false
+    this.#clock.cancel(this.#task)
+    this.uart.discard()
+  }
+
+  /** Resets the chip at once, wherever its program is. */
+  reset(cause: ResetCause = 'pin'): void {
+    const now = this.#clock.now()
+    this.uart.flush()
+    this.chip.reset(cause)
+    this.#hold(now)
+    this.handleReset?.(cause)
+  }
+
+  #hold(now: number): void {
+    this.#startMs = now + (this.#options.startUpMs ?? 65)
+    this.#clock.schedule(this.#startMs, this.#task)
+  }
+
+  /** Resets the chip at the moment at which it has sent so many further bytes. */
+  resetAfterBytes(count: number, cause: ResetCause = 'pin'): void {
+    this.#resetAfter = { count, cause }
+  }
+
+  /** Bytes have come, or there is room again. */
+  #wake(): void {
+    if (!this.#isRunning) return
+    const now = this.#clock.now()
+    if (now >= this.#startMs) this.#handleDue(now)
+  }
+
+  #handleDue(now: number): void {
+    if (!this.#isRunning) return
+    const target = this.#cyclesAt(now)
+    if (this.chip.cycles < this.#cyclesAt(this.#startMs)) {
+      this.chip.skip(this.#cyclesAt(this.#startMs))
+    }
+    const behindMs = (target - this.chip.cycles) / this.#cyclesPerMs
+    if (!this.chip.isAsleep && behindMs > LAG_MS_MAX) {
+      this.#originMs += behindMs - LAG_MS_MAX
+      this.lostMs += behindMs - LAG_MS_MAX
+    }
+    this.#feed()
+    this.chip.run(this.#cyclesAt(now))
+    this.uart.flush()
+    const reset = this.#resetAfter
+    if (reset === undefined || reset.count > 0) {
+      this.#scheduleNext(now)
+      return
+    }
+    this.#resetAfter = undefined
+    this.reset(reset.cause)
+  }
+
+  #scheduleNext(now: number): void {
+    const eventMs = this.#msAt(this.chip.nextEventCycles)
+    if (eventMs === Infinity) this.#clock.cancel(this.#task)
+    else this.#clock.schedule(Math.max(now + SLICE_MS, eventMs), this.#task)
+  }
+
+  /** Hands the UART the next byte from the line, when it can take one. */
+  #feed(): void {
+    const { disturb } = this.#options
+    while (this.chip.canReceive) {
+      const byte = this.uart.take()
+      if (byte === undefined) return
+      const arrived = disturb === undefined ? byte : disturb(byte, true)
+      if (arrived !== undefined) this.chip.receive(arrived)
+    }
+    // A receiver that is switched off does not hold the line up: what comes is lost.
+    if (!this.chip.isReceiving) this.uart.lose()
+  }
+
+  #transmit(byte: number): void {
+    const { disturb } = this.#options
+    const reset = this.#resetAfter
+    // What the slice still brings after the reset was never sent.
+    if (reset !== undefined && reset.count-- <= 0) return
+    const sent = disturb === undefined ? byte : disturb(byte, false)
+    if (sent !== undefined) this.uart.deliver(sent)
+  }
+
+  #cyclesAt(ms: number): number {
+    return Math.floor((ms - this.#originMs) * this.#cyclesPerMs)
+  }
+
+  #msAt(cycles: number): number {
+    return this.#originMs + cycles / this.#cyclesPerMs
+  }
+}
