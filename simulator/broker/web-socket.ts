@@ -18,7 +18,7 @@ export class WebSocketUpgrade {
   readonly #http: Server
   readonly #sockets: WebSocketServer
 
-  constructor(onChannel: (channel: ByteChannel, address: string) => void) {
+  constructor(onChannel: (channel: ByteChannel, socket: Socket) => void) {
     this.#sockets = new WebSocketServer({
       noServer: true,
       maxPayload: FRAME_BYTES_MAX,
@@ -32,8 +32,7 @@ export class WebSocketUpgrade {
     })
     this.#http.on('upgrade', (request, socket, head) => {
       this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
-        const { remoteAddress = 'unknown', remotePort = 0 } = request.socket
-        onChannel(new WebSocketChannel(webSocket), `${remoteAddress}:${remotePort}`)
+        onChannel(new WebSocketChannel(webSocket), request.socket)
       })
     })
   }
