@@ -98,7 +98,7 @@ describe('one port', () => {
     const closed = silent.map((socket) => once(socket, 'close'))
     await broker!.stop()
     broker = undefined
-    await Promise.all(closed)
+    expect(await Promise.all(closed)).toHaveLength(2)
   })
 
   it('refuses new clients while it is closed, and keeps the old ones', async () => {
