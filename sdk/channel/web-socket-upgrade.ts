@@ -1,6 +1,6 @@
 // MQTT over WebSocket on the server's side [MQTT5 6]: an HTTP upgrade on a socket that somebody
 // else accepted, and the byte channel that comes of it. It knows no MQTT; packets may lie across
-// frames as they like [MQTT5-6.0.0-1]. A door of its own (`@motewire/sdk/websocket-server`), so that
+// frames as they like [MQTT5-6.0.0-1]. A door of its own, `@motewire/sdk/websocket-server`, so that
 // who only connects need not have the package `ws`.
 
 import { createServer } from 'node:http'

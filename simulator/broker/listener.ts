@@ -38,15 +38,16 @@ export interface ListenerOptions {
 }
 
 const LISTEN_BACKLOG = 4_096
-/** A peer that says nothing does not hold a socket for ever. */
-const FIRST_BYTE_TIMEOUT_MS = 10_000
+/** A peer that says nothing, or never ends its request, does not hold a socket for ever. */
+const OPENING_TIMEOUT_MS = 10_000
 
 export class Listener {
   readonly name: string
   readonly options: ListenerOptions
   readonly #onChannel: (channel: ByteChannel, address: string) => void
   readonly #upgrade: WebSocketUpgrade
-  readonly #pending = new Set<Socket>()
+  /** Sockets of which it is not known yet what they speak. */
+  readonly #pending = new Map<Socket, NodeJS.Timeout>()
   #server: Server | undefined
   #port = 0
   isAccepting = true
@@ -60,7 +61,10 @@ export class Listener {
     this.options = options
     this.name = listenerName(options)
     this.#onChannel = onChannel
-    this.#upgrade = new WebSocketUpgrade((channel, address) => this.#hand(channel, address))
+    this.#upgrade = new WebSocketUpgrade((channel, socket) => {
+      this.#settle(socket)
+      this.#hand(channel, of(socket))
+    })
   }
 
   get view(): ListenerView {
@@ -90,7 +94,7 @@ export class Listener {
 
   /** Takes no new clients; settles when the sockets of those there were are closed. */
   close(): Promise<void> {
-    for (const socket of this.#pending) socket.destroy()
+    for (const socket of this.#pending.keys()) socket.destroy()
     const server = this.#server
     this.#server = undefined
     return new Promise((resolve) => {
@@ -105,22 +109,25 @@ export class Listener {
       return
     }
     if (this.options.webSocket === false) return this.#hand(TcpChannel.accept(socket), of(socket))
-    this.#pending.add(socket)
-    socket.setTimeout(FIRST_BYTE_TIMEOUT_MS, () => socket.destroy())
-    const forget = (): void => {
-      this.#pending.delete(socket)
-    }
-    socket.once('close', forget)
+    const timer = setTimeout(() => socket.destroy(), OPENING_TIMEOUT_MS)
+    this.#pending.set(socket, timer)
+    socket.once('close', () => this.#settle(socket))
     socket.on('error', ignore)
     socket.once('readable', () => {
       const bytes = socket.read() as Buffer | null
       if (bytes === null) return
-      forget()
-      socket.off('close', forget).off('error', ignore).setTimeout(0)
       socket.unshift(bytes)
-      if (isRequest(bytes[0]!)) this.#upgrade.handle(socket)
-      else this.#hand(TcpChannel.accept(socket), of(socket))
+      // An HTTP request stays pending until it has become a WebSocket.
+      if (isRequest(bytes[0]!)) return this.#upgrade.handle(socket)
+      this.#settle(socket)
+      this.#hand(TcpChannel.accept(socket), of(socket))
     })
+  }
+
+  /** The socket is somebody's, or closed. */
+  #settle(socket: Socket): void {
+    clearTimeout(this.#pending.get(socket))
+    this.#pending.delete(socket)
   }
 
   #hand(channel: ByteChannel, address: string): void {
@@ -149,7 +156,7 @@ function isRequest(firstByte: number): boolean {
 }
 
 function secureServer(options: TlsOptions, accept: (socket: Socket) => void): Server {
-  const server = createTlsServer(options, accept)
+  const server = createTlsServer({ handshakeTimeout: OPENING_TIMEOUT_MS, ...options }, accept)
   // A handshake that fails is the peer's affair.
   server.on('tlsClientError', (_error, socket) => socket.destroy())
   return server

@@ -86,6 +86,21 @@ describe('one port', () => {
     expect(answer).toMatch(/^HTTP\/1\.1 426 /)
   })
 
+  it('is left at once by a broker that stops, whoever has not said yet what it wants', async () => {
+    const port = await start({ port: 0 })
+    const silent = ['', 'GET / HTTP/1.1\r\nHost:'].map((text) => {
+      const socket = dial(port, '127.0.0.1', () => socket.write(text))
+      socket.on('error', () => undefined)
+      return socket
+    })
+    // Whoever has an answer came after them: the broker has accepted all.
+    await (await connectAsync(`mqtt://127.0.0.1:${port}`)).end()
+    const closed = silent.map((socket) => once(socket, 'close'))
+    await broker!.stop()
+    broker = undefined
+    expect(await Promise.all(closed)).toHaveLength(2)
+  })
+
   it('refuses new clients while it is closed, and keeps the old ones', async () => {
     const port = await start({ port: 0 })
     const old = await connectAsync(`mqtt://127.0.0.1:${port}`)
