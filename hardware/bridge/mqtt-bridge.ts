@@ -214,6 +214,10 @@ export class MqttBridge {
     return {
       handleState: (state, error) => {
         this.#reporter.report('net', { name: this.#net.name }, state, error)
+        if (state === 'up' && this.#isConnectStale) {
+          this.#handleNetLost()
+          return
+        }
         this.#uplink.handleTarget(this.#targetOf(state))
         if (state === 'up') this.#handleNetUp()
         else this.#downlink.handleSourceDown()
@@ -230,6 +234,11 @@ export class MqttBridge {
     }
   }
 
+  /** Whether the broker has come too late for the CONNECT that waits. */
+  get #isConnectStale(): boolean {
+    return this.#clock.now() - this.#connectHeldMs > CONNECT_HELD_MS_MAX
+  }
+
   /** While a CONNECT waits for the broker, it waits through all the tries. */
   #targetOf(state: EndpointState): 'ready' | 'coming' | 'away' {
     if (state === 'up') return 'ready'
@@ -238,10 +247,6 @@ export class MqttBridge {
   }
 
   #handleNetUp(): void {
-    if (this.#clock.now() - this.#connectHeldMs > CONNECT_HELD_MS_MAX) {
-      this.#handleNetLost()
-      return
-    }
     this.#downlink.handleSourceUp()
     const splitter: PacketSplitter = new PacketSplitter(
       {

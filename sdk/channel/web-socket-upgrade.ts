@@ -18,7 +18,7 @@ export class WebSocketUpgrade {
   readonly #http: Server
   readonly #sockets: WebSocketServer
 
-  constructor(onChannel: (channel: ByteChannel, address: string) => void) {
+  constructor(onChannel: (channel: ByteChannel, socket: Socket) => void) {
     this.#sockets = new WebSocketServer({
       noServer: true,
       maxPayload: FRAME_BYTES_MAX,
@@ -33,9 +33,9 @@ export class WebSocketUpgrade {
     this.#http.on('upgrade', (request, socket, head) => {
       this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
         const { remoteAddress = 'unknown', remotePort = 0 } = request.socket
-        const address = `${remoteAddress}:${remotePort}`
-        const stream = byteStream(`ws ${address}`, webSocket, createWebSocketStream)
-        onChannel(new StreamChannel(`ws ${address}`, stream), address)
+        const name = `ws ${remoteAddress}:${remotePort}`
+        const stream = byteStream(name, webSocket, createWebSocketStream)
+        onChannel(new StreamChannel(name, stream), request.socket)
       })
     })
   }
