@@ -6,15 +6,12 @@ import { sharedClock, Task } from '@motewire/sdk'
 import type { MotewireError } from '@motewire/sdk'
 import { Fleet, reportOf } from '@motewire/simulator'
 import { Broker } from '@motewire/simulator/broker'
-import {
-  checkReportPath,
-  formatProgress,
-  formatText,
-  writeReport,
-} from '@motewire/simulator/report'
+import { checkReportPath, formatProgress, MetricsServer } from '@motewire/simulator/report'
 import type { Report } from '@motewire/simulator/report'
 import type { FleetPlan } from '@motewire/simulator/scenario'
+import { EXIT } from './exit.ts'
 import { interrupted } from './interrupt.ts'
+import { deliverReport, exitCodeOf } from './report-output.ts'
 
 export interface FleetRun {
   readonly plan: FleetPlan
@@ -25,7 +22,9 @@ export interface FleetRun {
   /** Port of the console; undefined: no console. */
   readonly consolePort: number | undefined
   readonly durationMs: number | undefined
-  readonly reportPath: string | undefined
+  /** Port for Prometheus; undefined: none. */
+  readonly metricsPort?: number | undefined
+  readonly reportPaths: readonly string[]
   readonly quiet: boolean
 }
 
@@ -36,7 +35,7 @@ const LOG_EVERY_MS = 5_000
 const REFRESH_MS = 500
 
 export async function runFleet(run: FleetRun): Promise<Report> {
-  if (run.reportPath !== undefined) checkReportPath(run.reportPath)
+  for (const path of run.reportPaths) await checkReportPath(path)
   const stop = interrupted()
   const broker = run.broker === 'embedded' ? await startBroker(run.brokerPort) : undefined
   const brokerUrl = broker?.url ?? run.broker
@@ -48,20 +47,30 @@ export async function runFleet(run: FleetRun): Promise<Report> {
   say(`broker   ${brokerUrl}`)
   const page = await startConsole(run, broker?.broker, fleet)
   if (page !== undefined) say(`console  ${page.url}`)
+  const metrics = run.metricsPort === undefined ? undefined : new MetricsServer(fleet)
+  if (metrics !== undefined) say(`metrics  ${await metrics.start(run.metricsPort ?? 0)}`)
   const startedAt = Date.now()
   const progress = new Progress(fleet, run.quiet)
+  let wasInterrupted = false
   try {
     fleet.start()
-    await Promise.race([stop, ...(durationMs === undefined ? [] : [elapsed(durationMs)])])
+    const ends = [
+      stop.then(() => true),
+      ...(durationMs === undefined ? [] : [elapsed(durationMs).then(() => false)]),
+    ]
+    wasInterrupted = await Promise.race(ends)
     await fleet.stop(DRAIN_MS)
   } finally {
     progress.stop()
+    await metrics?.stop()
     await page?.server.stop()
     await broker?.broker.stop()
   }
   const report = reportOf(fleet, plan, startedAt)
-  process.stdout.write(formatText(report))
-  if (run.reportPath !== undefined) await writeReport(run.reportPath, report)
+  await deliverReport(report, run.reportPaths, () => fleet.rows())
+  // Who stops a run early has seen enough; only thresholds still speak.
+  const code = exitCodeOf(report)
+  if (!wasInterrupted || code === EXIT.threshold) process.exitCode = code
   return report
 }
 

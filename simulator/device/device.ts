@@ -40,6 +40,11 @@ export interface Device {
   random(purpose: string): Prng
   /** Tells that so many messages were not made, because their time had passed already. */
   countOverruns(messages: number): void
+  /**
+   * Adds a value to a figure of the report, `battery.years`; thresholds may ask for it as
+   * `measure.battery.years.min`. Throws for a name that is none, which stops the device.
+   */
+  measure(name: string, value: number): void
 }
 
 export interface DevicePublishOptions {

@@ -11,6 +11,7 @@ import type {
   DevicePublishOptions,
   DevicePublishResult,
 } from '../device/index.ts'
+import type { DeviceRow } from '../report/index.ts'
 import type { DevicePlan } from '../scenario/index.ts'
 import type { Tally } from './tally.ts'
 
@@ -50,6 +51,9 @@ export class FleetDevice implements Device {
   #isOver = false
   /** Messages of each QoS that have not ended. */
   readonly #open = [0, 0, 0]
+  #published = 0
+  #acked = 0
+  #lost = 0
 
   constructor(options: FleetDeviceOptions) {
     const { plan, clock, brokerUrl, runStartedAtMs } = options
@@ -77,6 +81,20 @@ export class FleetDevice implements Device {
   countQueued(): void {
     this.#isOver = true
     for (const qos of [0, 1, 2] as const) this.#tally.ledger.countQueued(qos, this.#open[qos]!)
+  }
+
+  /** What it did so far. */
+  row(): DeviceRow {
+    return {
+      clientId: this.clientId,
+      group: this.group,
+      connected: this.#isOnline,
+      reconnects: Math.max(0, this.#connects - 1),
+      published: this.#published,
+      acked: this.#acked,
+      lost: this.#lost,
+      queued: this.#open.reduce((sum, messages) => sum + messages, 0),
+    }
   }
 
   /** Switches the device on: firmware first, then the link. */
@@ -125,8 +143,13 @@ export class FleetDevice implements Device {
   #handleOutcome(outcome: Outcome, qos: QoS, dueMs: number): void {
     if (this.#isOver) return
     this.#open[qos]!--
-    if (outcome !== 'delivered') this.#tally.lost(this.groupPosition, qos, outcome)
-    else this.#tally.acked(this.groupPosition, qos, Math.max(0, this.now() - dueMs))
+    if (outcome !== 'delivered') {
+      this.#lost++
+      this.#tally.lost(this.groupPosition, qos, outcome)
+    } else {
+      this.#acked++
+      this.#tally.acked(this.groupPosition, qos, Math.max(0, this.now() - dueMs))
+    }
   }
 
   /** The model is somebody else's code: what it throws ends this device, not the fleet. */
@@ -167,6 +190,7 @@ export class FleetDevice implements Device {
   ): DevicePublishResult {
     this.#tally.published(this.groupPosition, qos)
     this.#open[qos]!++
+    this.#published++
     // The model reuses its buffer; the client keeps payloads until they are confirmed.
     const kept = typeof payload === 'string' ? payload : Buffer.from(payload)
     return this.#client.publish(topic, kept, { qos, retain, token: dueMs })
@@ -187,6 +211,10 @@ export class FleetDevice implements Device {
 
   countOverruns(messages: number): void {
     this.#tally.overruns += messages
+  }
+
+  measure(name: string, value: number): void {
+    this.#tally.measures.record(name, value)
   }
 }
 

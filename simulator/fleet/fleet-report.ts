@@ -2,6 +2,7 @@
 
 import { makeReport } from '../report/index.ts'
 import type { Report } from '../report/index.ts'
+import { formatClock, identityOf } from '../scenario/index.ts'
 import type { FleetPlan } from '../scenario/index.ts'
 import type { Fleet } from './fleet.ts'
 
@@ -14,7 +15,7 @@ export function reportOf(fleet: Fleet, plan: FleetPlan, startedAtMs: number): Re
     scenario: scenario.name,
     seed: scenario.seed,
     broker: snapshot.broker,
-    clock: scenario.clock.kind,
+    clock: formatClock(scenario.clock),
     startedAtMs,
     durationMs: snapshot.elapsedMs,
     devices: {
@@ -29,5 +30,9 @@ export function reportOf(fleet: Fleet, plan: FleetPlan, startedAtMs: number): Re
     overruns: tally.overruns,
     latency: tally.ackLatency,
     lag: tally.lag,
+    measures: tally.measures,
+    timeline: fleet.timeline.series(),
+    thresholds: scenario.thresholds,
+    ...identityOf(plan),
   })
 }

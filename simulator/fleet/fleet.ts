@@ -8,7 +8,8 @@ import { Task } from '@motewire/sdk/kit'
 import { GroupModel, PayloadBuffer } from '../device/index.ts'
 import type { DevicePlan, FleetPlan } from '../scenario/index.ts'
 import { FleetDevice } from './fleet-device.ts'
-import type { FleetInspection, FleetSnapshot } from '../report/index.ts'
+import { Timeline } from '../report/index.ts'
+import type { DeviceRow, FleetInspection, FleetSnapshot } from '../report/index.ts'
 import { Tally } from './tally.ts'
 
 export interface FleetOptions {
@@ -32,6 +33,8 @@ export class Fleet implements FleetInspection {
   readonly #options: FleetOptions
   readonly #clock: Clock
   readonly #tally: Tally
+  /** How the run went over time, for charts. */
+  readonly timeline: Timeline
   readonly #devices: FleetDevice[] = []
   /** One a group, in the order of the plan. */
   readonly #models: readonly GroupModel[]
@@ -53,6 +56,7 @@ export class Fleet implements FleetInspection {
     this.#clock = options.clock
     const { plan } = options
     this.#tally = new Tally(plan.groups.length)
+    this.timeline = new Timeline(options.durationMs)
     const buffer = new PayloadBuffer()
     this.#models = plan.groups.map((group) => new GroupModel(group, buffer))
     this.#upcoming = [...plan].toSorted((a, b) => a.startMs - b.startMs || a.index - b.index)
@@ -67,6 +71,11 @@ export class Fleet implements FleetInspection {
 
   get devices(): readonly FleetDevice[] {
     return this.#devices
+  }
+
+  /** What each device that was switched on did, in the order of starts. */
+  *rows(): Generator<DeviceRow> {
+    for (const device of this.#devices) yield device.row()
   }
 
   start(): void {
@@ -171,6 +180,8 @@ export class Fleet implements FleetInspection {
 
   #mark(now: number): void {
     this.#tally.mark(now)
+    const elapsedMs = now - this.#startedAtMs
+    if (this.timeline.isDue(elapsedMs)) this.timeline.add(elapsedMs, this.snapshot())
     this.#clock.schedule(now + MARK_MS, this.#markTask)
   }
 

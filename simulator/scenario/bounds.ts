@@ -36,5 +36,7 @@ export const CLOCK_FACTOR_MAX = 100_000
 /** Magnitude of every number that a sensor is given. */
 export const MAGNITUDE_MAX = 1e12
 export const DECIMALS_MAX = 9
+/** Thresholds of one scenario. */
+export const THRESHOLDS_MAX = 100
 /** Lines that one ScenarioError tells; more are only counted. */
 export const PROBLEMS_MAX = 100

@@ -2,6 +2,7 @@
 // raw values and takes what it understands, so that these mistakes are told beside all others; what
 // is of the wrong type is told by the schema. O(groups).
 
+import { parseThreshold } from '../report/threshold.ts'
 import { DEVICES_MAX } from './bounds.ts'
 import { DEFAULTS } from './defaults.ts'
 import { formatPath, mismatch, valueAt } from './findings.ts'
@@ -23,6 +24,7 @@ export function crossCheck(root: unknown): Finding[] {
     ...checkShares(groups, root),
     ...checkTotal(groups, root),
     ...checkClientIds(groups, root),
+    ...checkThresholds(groups, root),
   ]
 }
 
@@ -83,5 +85,19 @@ function checkClientIds(groups: readonly RawGroup[], root: unknown): Finding[] {
     const template = Template.parse(clientId, CLIENT_ID_PLACEHOLDERS)
     if (!(template instanceof Template) || template.uses('index')) return []
     return [mismatch([...path, 'clientId'], root, 'a client id with {index}, as devices are many')]
+  })
+}
+
+/** A threshold of a group that does not exist would be crossed for ever. */
+function checkThresholds(groups: readonly RawGroup[], root: unknown): Finding[] {
+  const thresholds = valueAt(root, ['thresholds'])
+  if (!Array.isArray(thresholds)) return []
+  const names = groups.map(({ name }) => String(name))
+  return thresholds.flatMap((text: unknown, position) => {
+    const parsed = typeof text === 'string' ? parseThreshold(text) : undefined
+    if (parsed === undefined || 'found' in parsed || parsed.group === undefined) return []
+    if (names.includes(parsed.group)) return []
+    const expected = `one of the groups ${names.join(' ')}`
+    return [mismatch(['thresholds', position], root, expected, `group ${parsed.group}`)]
   })
 }

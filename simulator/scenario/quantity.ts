@@ -44,3 +44,8 @@ export function parseClock(text: string): ScenarioClock | undefined {
   if (kind === 'real' || kind === 'virtual') return { kind }
   return { kind: 'scaled', factor: Number(factor) }
 }
+
+/** As a file writes it. */
+export function formatClock(clock: ScenarioClock): string {
+  return clock.kind === 'scaled' ? `scaled:${clock.factor}` : clock.kind
+}

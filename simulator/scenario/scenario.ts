@@ -16,6 +16,8 @@ export interface Scenario {
   /** Undefined: the run goes on until it is stopped. */
   readonly durationMs: number | undefined
   readonly ramp: Ramp
+  /** Texts such as `acked.rate > 0.99`: what the run must come to. */
+  readonly thresholds: readonly string[]
   /** In the order of the file. */
   readonly groups: readonly DeviceGroup[]
 }

@@ -46,7 +46,13 @@ const ROOMS: readonly Room[] = [
     mayTypes: ['simulator/scenario'],
     node: true,
   },
-  { path: 'simulator/scenario', may: ['sdk/kit', ERRORS], mayTypes: ['sdk/**'], node: true },
+  {
+    path: 'simulator/scenario',
+    // Thresholds are checked when a file is read, in the words of the report.
+    may: ['sdk/kit', ERRORS, 'simulator/report'],
+    mayTypes: ['sdk/**', 'simulator/world'],
+    node: true,
+  },
   { path: 'simulator/report', may: ['sdk/kit', ERRORS], node: true },
   {
     path: 'simulator/fleet',

@@ -30,6 +30,7 @@ export class ManualDevice implements Device {
   readonly startMs: number
   readonly sent: SentMessage[] = []
   readonly filters: string[] = []
+  readonly measured: [string, number][] = []
   overruns = 0
   readonly #wheel = new TimerWheel(1_000)
   readonly #prng: Prng
@@ -99,5 +100,9 @@ export class ManualDevice implements Device {
 
   countOverruns(messages: number): void {
     this.overruns += messages
+  }
+
+  measure(name: string, value: number): void {
+    this.measured.push([name, value])
   }
 }

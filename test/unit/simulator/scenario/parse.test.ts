@@ -21,6 +21,7 @@ describe('defaults', () => {
       clock: { kind: 'real' },
       durationMs: undefined,
       ramp: { pace: { perSecond: 500 }, start: 'linear' },
+      thresholds: [],
       groups: [
         {
           name: 'rooms',
