@@ -4,7 +4,7 @@
 import { ConsoleServer } from '@motewire/console'
 import { sharedClock, Task } from '@motewire/sdk'
 import type { MotewireError } from '@motewire/sdk'
-import { Fleet, reportOf } from '@motewire/simulator'
+import { Fleet, Modules, reportOf } from '@motewire/simulator'
 import { Broker } from '@motewire/simulator/broker'
 import { checkReportPath, formatProgress, MetricsServer } from '@motewire/simulator/report'
 import type { Report } from '@motewire/simulator/report'
@@ -42,7 +42,8 @@ export async function runFleet(run: FleetRun): Promise<Report> {
   const clock = sharedClock()
   const { plan, durationMs } = run
   const wallNow = (): number => Date.now()
-  const fleet = new Fleet({ plan, brokerUrl, clock, wallNow, durationMs })
+  const modules = await Modules.load(plan.groups)
+  const fleet = new Fleet({ plan, brokerUrl, clock, wallNow, durationMs, modules })
   const say = (line: string): void => void (run.quiet || process.stdout.write(`${line}\n`))
   say(`broker   ${brokerUrl}`)
   const page = await startConsole(run, broker?.broker, fleet)

@@ -72,4 +72,8 @@ export interface DeviceModel {
   handleMessage?(topic: string, payload: Uint8Array): void
 }
 
-export type DeviceModelFactory = () => DeviceModel
+/**
+ * Makes the model of one device; what a module exports as `model`.
+ * @param options of the scenario's `model`, as they stand there.
+ */
+export type DeviceModelFactory = (options: Readonly<Record<string, unknown>>) => DeviceModel

@@ -6,6 +6,7 @@
 import type { Clock, ClientOptions } from '@motewire/sdk'
 import { Task } from '@motewire/sdk/kit'
 import { GroupModel, PayloadBuffer } from '../device/index.ts'
+import type { Modules } from '../device/index.ts'
 import type { DevicePlan, FleetPlan } from '../scenario/index.ts'
 import { FleetDevice } from './fleet-device.ts'
 import { Timeline } from '../report/index.ts'
@@ -21,6 +22,8 @@ export interface FleetOptions {
   readonly wallNow: () => number
   /** Options all clients share: outbox bounds, source address, a channel of their own. */
   readonly client?: ClientOptions
+  /** The TypeScript that the scenario names, loaded. Default: it names none. */
+  readonly modules?: Modules | undefined
   /** Planned run time; undefined runs until `stop`. */
   readonly durationMs?: number | undefined
 }
@@ -58,7 +61,7 @@ export class Fleet implements FleetInspection {
     this.#tally = new Tally(plan.groups.length)
     this.timeline = new Timeline(options.durationMs)
     const buffer = new PayloadBuffer()
-    this.#models = plan.groups.map((group) => new GroupModel(group, buffer))
+    this.#models = plan.groups.map((group) => new GroupModel(group, buffer, options.modules))
     this.#upcoming = [...plan].toSorted((a, b) => a.startMs - b.startMs || a.index - b.index)
     for (const device of this.#upcoming) this.#groupCounts(device).devices++
     this.#tally.all.devices = this.#upcoming.length

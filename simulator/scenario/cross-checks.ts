@@ -25,6 +25,7 @@ export function crossCheck(root: unknown): Finding[] {
     ...checkTotal(groups, root),
     ...checkClientIds(groups, root),
     ...checkThresholds(groups, root),
+    ...groups.flatMap(({ path }) => [...checkTrack(path, root), ...checkModel(path, root)]),
   ]
 }
 
@@ -100,4 +101,30 @@ function checkThresholds(groups: readonly RawGroup[], root: unknown): Finding[] 
     const expected = `one of the groups ${names.join(' ')}`
     return [mismatch(['thresholds', position], root, expected, `group ${parsed.group}`)]
   })
+}
+
+/** Sensors of a way that nobody goes. */
+function checkTrack(path: KeyPath, root: unknown): Finding[] {
+  if (valueAt(root, [...path, 'track']) !== undefined) return []
+  return listAt(root, [...path, 'publish']).flatMap((_, position) => {
+    const fields = [...path, 'publish', position, 'payload', 'fields']
+    const entries = valueAt(root, fields)
+    if (typeof entries !== 'object' || entries === null) return []
+    return Object.keys(entries).flatMap((name) => {
+      if (valueAt(root, [...fields, name, 'sensor']) !== 'track') return []
+      return [mismatch([...fields, name, 'sensor'], root, 'a track in the group beside it')]
+    })
+  })
+}
+
+/** Firmware of one's own publishes by itself. */
+function checkModel(path: KeyPath, root: unknown): Finding[] {
+  const hasBoth = [valueAt(root, [...path, 'model']), valueAt(root, [...path, 'publish'])]
+  if (hasBoth.includes(undefined)) return []
+  return [mismatch([...path, 'publish'], root, 'either model or publish', 'both')]
+}
+
+function listAt(root: unknown, path: KeyPath): readonly unknown[] {
+  const value = valueAt(root, path)
+  return Array.isArray(value) ? value : []
 }

@@ -2,11 +2,13 @@
 // editors that comes of it. Whether groups fit together is cross-checks.ts.
 
 import * as z from 'zod'
+import type { BrokerFault } from '../world/link-settings.ts'
 import * as bounds from './bounds.ts'
 import { DEFAULTS } from './defaults.ts'
 import { groupsSchema } from './group-schema.ts'
 import type { GroupDraft } from './group-schema.ts'
 import { CLOCK_PATTERN, parseClock, parseRate, RATE_PATTERN } from './quantity.ts'
+import { faultsSchema } from './link-schema.ts'
 import type { BrokerTarget, Ramp, ScenarioClock } from './scenario.ts'
 import { thresholdsSchema } from './threshold-schema.ts'
 import { duration, mapping, quantity, rule, template, whole } from './schema-leaf.ts'
@@ -22,6 +24,7 @@ export interface ScenarioDraft {
   readonly devices: number | undefined
   readonly ramp: Ramp
   readonly thresholds: readonly string[]
+  readonly faults: readonly BrokerFault[]
   readonly groups: readonly GroupDraft[]
 }
 
@@ -120,6 +123,7 @@ export const scenarioSchema: z.ZodType<ScenarioDraft> = mapping(
     thresholds: thresholdsSchema.describe(
       'What the run must come to, such as "acked.rate > 0.99"; else it fails with exit code 3.',
     ),
+    faults: faultsSchema.describe('What happens to the broker during the run.'),
     groups: groupsSchema.describe('The kinds of devices.'),
   },
   'a mapping with version: 1 and groups',

@@ -10,7 +10,11 @@ import type { Breach } from './breach.ts'
 const ERRORS_DOCUMENT = 'docs/errors.md'
 const LIMITS_DOCUMENT = 'docs/limits.md'
 /** Codes of Node that we recognise; they are explained in its manual. */
-const NODE_CODES = new Set(['ERR_PARSE_ARGS_UNKNOWN_OPTION', 'ERR_SOCKET_CLOSED'])
+const NODE_CODES = new Set([
+  'ERR_PARSE_ARGS_UNKNOWN_OPTION',
+  'ERR_SOCKET_CLOSED',
+  'ERR_UNKNOWN_FILE_EXTENSION',
+])
 const ERROR_CODE = /^ERR_[A-Z0-9]+(_[A-Z0-9]+)+$/
 
 export function checkErrorCodes(files: readonly SourceFile[], document: string): Breach[] {

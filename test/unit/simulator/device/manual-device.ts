@@ -15,6 +15,8 @@ export interface SentMessage {
   readonly dueMs: number
   readonly topic: string
   readonly payload: string
+  /** The same as bytes. */
+  readonly bytes: Uint8Array
   readonly qos: 0 | 1 | 2
   readonly retain: boolean
 }
@@ -86,7 +88,9 @@ export class ManualDevice implements Device {
   ): DevicePublishResult {
     const text = typeof payload === 'string' ? payload : new TextDecoder().decode(payload)
     const atMs = this.#nowMs - this.originMs
-    this.sent.push({ atMs, dueMs: dueMs - this.originMs, topic, payload: text, qos, retain })
+    const bytes = Buffer.from(payload)
+    const message = { topic, payload: text, bytes, qos, retain }
+    this.sent.push({ atMs, dueMs: dueMs - this.originMs, ...message })
     return 'sent'
   }
 

@@ -10,7 +10,8 @@ import { ManualDevice, WALL_ORIGIN_MS } from './manual-device.ts'
 function modelOf(group: string): ScenarioDevice {
   const scenario = parseScenario(`version: 1\ngroups:\n  room: ${group}`, 'office.yaml')
   const plan = expand(scenario).device(7)
-  return new GroupModel(plan.group, new PayloadBuffer()).device(plan.topics, plan.filters)
+  const model = new GroupModel(plan.group, new PayloadBuffer())
+  return model.device(plan.topics, plan.filters) as ScenarioDevice
 }
 
 function run(group: string, options?: { startMs?: number; seed?: number }): ManualDevice {

@@ -22,6 +22,7 @@ describe('defaults', () => {
       durationMs: undefined,
       ramp: { pace: { perSecond: 500 }, start: 'linear' },
       thresholds: [],
+      faults: [],
       groups: [
         {
           name: 'rooms',
@@ -31,6 +32,11 @@ describe('defaults', () => {
           connect: { keepalive: 60, clean: true, protocolVersion: 4, sessionExpiry: undefined },
           publish: [],
           subscribe: [],
+          link: undefined,
+          wallClock: { driftPpm: 0, offsetMs: 0, isLost: false },
+          track: undefined,
+          model: undefined,
+          credentials: undefined,
         },
       ],
     })
@@ -49,6 +55,9 @@ describe('defaults', () => {
         qos: 0,
         retain: false,
         payload: { format: 'json', stamp: ['seq', 'ts'], fields: [] },
+        exception: undefined,
+        batch: 1,
+        burst: undefined,
       },
     ])
   })
