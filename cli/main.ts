@@ -10,6 +10,7 @@ import { addBridge } from './commands/bridge.ts'
 import { addBroker } from './commands/broker.ts'
 import { addConsole } from './commands/console.ts'
 import { addDemo } from './commands/demo.ts'
+import { addInit } from './commands/init.ts'
 import { addMerge } from './commands/merge.ts'
 import { addPub } from './commands/pub.ts'
 import { addSerial } from './commands/serial.ts'
@@ -22,6 +23,7 @@ Examples:
   motewire demo                                    everything at once: broker, fleet, console
   motewire sim sensors.yaml                        a fleet on the embedded broker
   motewire sim sensors.yaml --broker mqtt://127.0.0.1:1883 --duration 30s --report out.json
+  motewire init plant                              a scenario, a device model and a bridge to edit
   motewire merge shard-*.json --report all.html    one report out of those of shards
   motewire bridge --serial /dev/ttyUSB0 --baud 115200 --tcp 127.0.0.1:1883
   motewire broker --port 1883 --console-port 8080
@@ -32,6 +34,7 @@ Exit codes: 0 fine, 1 failed at run time, 2 wrong usage or input, 3 a threshold 
 
 /** In the order of the help. */
 const ADDERS = [
+  addInit,
   addDemo,
   addSim,
   addMerge,

@@ -19,6 +19,8 @@ export interface Device {
   now(): number
   /** The wall-clock time, milliseconds since 1970, of an instant on the scale of `now`. */
   wallMs(instantMs: number): number
+  /** Work for `schedule`: made once, scheduled again and again. */
+  task(run: (now: number) => void): Task
   /** Runs `task` once at or after `deadlineMs`; a scheduled task is moved, not doubled. */
   schedule(deadlineMs: number, task: Task): void
   cancel(task: Task): void

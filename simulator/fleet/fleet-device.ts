@@ -4,7 +4,8 @@
 
 import { Client } from '@motewire/sdk'
 import type { ClientOptions, Clock, Grant, MotewireError, Outcome, QoS } from '@motewire/sdk'
-import type { Prng, Task } from '@motewire/sdk/kit'
+import { Task } from '@motewire/sdk/kit'
+import type { Prng } from '@motewire/sdk/kit'
 import type {
   Device,
   DeviceModel,
@@ -49,6 +50,7 @@ export class FleetDevice implements Device {
   #connects = 0
   #isBroken = false
   #isOver = false
+  #isMuted = false
   /** Messages of each QoS that have not ended. */
   readonly #open = [0, 0, 0]
   #published = 0
@@ -105,6 +107,8 @@ export class FleetDevice implements Device {
 
   stopPublishing(): void {
     this.#guard(() => this.#model.stop?.())
+    // A model that does not care to stop is not heard any more.
+    this.#isMuted = true
   }
 
   end(): Promise<void> {
@@ -174,6 +178,10 @@ export class FleetDevice implements Device {
     return this.#wallNow() + instantMs - this.#clock.now()
   }
 
+  task(run: (now: number) => void): Task {
+    return new Task(run)
+  }
+
   schedule(deadlineMs: number, task: Task): void {
     this.#clock.schedule(deadlineMs, task)
   }
@@ -188,6 +196,7 @@ export class FleetDevice implements Device {
     { qos, retain }: DevicePublishOptions,
     dueMs: number = this.now(),
   ): DevicePublishResult {
+    if (this.#isMuted) return 'dropped'
     this.#tally.published(this.groupPosition, qos)
     this.#open[qos]!++
     this.#published++

@@ -1,8 +1,7 @@
 // A device on a clock that is moved by hand, which keeps what its model did. Time begins at 1 s so
 // that nothing passes by mistaking zero for the start.
 
-import { Prng, TimerWheel } from '@motewire/sdk/kit'
-import type { Task } from '@motewire/sdk/kit'
+import { Prng, Task, TimerWheel } from '@motewire/sdk/kit'
 import type {
   Device,
   DevicePublishOptions,
@@ -70,6 +69,10 @@ export class ManualDevice implements Device {
 
   wallMs(instantMs: number): number {
     return WALL_ORIGIN_MS + instantMs - this.originMs
+  }
+
+  task(run: (now: number) => void): Task {
+    return new Task(run)
   }
 
   schedule(deadlineMs: number, task: Task): void {
