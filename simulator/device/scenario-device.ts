@@ -5,8 +5,10 @@
 // examples/scenarios/sensors.yaml).
 
 import type { DeviceGroup } from '../scenario/index.ts'
+import { CommandDesk } from './command-desk.ts'
 import type { Device, DeviceModel } from './device.ts'
 import { DeviceClock } from './device-clock.ts'
+import { EnergyMeter } from './energy-meter.ts'
 import { Modules } from './modules.ts'
 import type { PayloadBuffer } from './payload-buffer.ts'
 import { Stream, StreamModel } from './stream.ts'
@@ -59,6 +61,9 @@ export class ScenarioDevice implements DeviceModel {
   readonly #models: readonly StreamModel[]
   readonly #around: Surroundings
   #streams: readonly Stream[] = []
+  #device: Device | undefined
+  #desk: CommandDesk | undefined
+  #energy: EnergyMeter | undefined
 
   constructor(group: DeviceGroup, models: readonly StreamModel[], around: Surroundings) {
     this.#group = group
@@ -74,7 +79,11 @@ export class ScenarioDevice implements DeviceModel {
     }
     const vehicle = track && new Vehicle(track, device.random('track'))
     const clock = new DeviceClock(device, wallClock)
-    const around = { buffer, clock, sensors: { vehicle, modules } }
+    const { commands, energy } = this.#group
+    this.#device = device
+    this.#desk = commands && new CommandDesk(device, commands)
+    this.#energy = energy && new EnergyMeter(energy)
+    const around = { buffer, clock, energy: this.#energy, sensors: { vehicle, modules } }
     this.#streams = this.#models.map((model, position) => {
       return new Stream(device, model, topics[position] ?? '', around)
     })
@@ -82,6 +91,13 @@ export class ScenarioDevice implements DeviceModel {
 
   stop(): void {
     for (const stream of this.#streams) stream.stop()
+    this.#desk?.stop()
+    if (this.#device) this.#energy?.tell(this.#device)
+  }
+
+  handleMessage(topic: string, payload: Uint8Array): void {
+    this.#energy?.count(topic.length + payload.length)
+    this.#desk?.handleMessage(topic, payload)
   }
 
   /** Messages that a stream has handed over; their `seq` are 0 up to one less. */

@@ -7,6 +7,7 @@ import type { StreamSpec } from '../scenario/index.ts'
 import { BatchFormat } from './batch.ts'
 import type { Device } from './device.ts'
 import type { DeviceClock } from './device-clock.ts'
+import type { EnergyMeter } from './energy-meter.ts'
 import type { PayloadBuffer } from './payload-buffer.ts'
 import { createPayload } from './create-payload.ts'
 import type { PayloadFormat } from './payload-format.ts'
@@ -36,6 +37,8 @@ export class StreamModel {
 export interface StreamSurroundings {
   readonly buffer: PayloadBuffer
   readonly clock: DeviceClock
+  /** Undefined when nobody asks. */
+  readonly energy: EnergyMeter | undefined
   readonly sensors: Omit<SensorContext, 'lead'>
 }
 
@@ -146,6 +149,7 @@ export class Stream {
   #send(length: number, dueMs: number): void {
     this.#stamp.seq++
     const message = this.#around.buffer.view(length)
+    this.#around.energy?.count(this.#topic.length + length)
     this.#device.publish(this.#topic, message, this.#model.spec, dueMs)
   }
 }

@@ -4,6 +4,7 @@
 import * as z from 'zod'
 import * as bounds from './bounds.ts'
 import { DEFAULTS } from './defaults.ts'
+import { commandsSchema, energySchema } from './energy-schema.ts'
 import { linkSchema } from './link-schema.ts'
 import { payloadSchema } from './payload-schema.ts'
 import type {
@@ -173,6 +174,8 @@ const shape = {
   link: linkSchema.optional().describe('What lies between the devices and the broker.'),
   wallClock: wallClockSchema.prefault({}).describe("How far a device's own clock is off."),
   track: trackSchema.optional().describe('Way that the devices go, for sensor: track.'),
+  commands: commandsSchema.optional().describe('Commands that the devices answer.'),
+  energy: energySchema.optional().describe('What the devices live on: battery and radio.'),
   model: modelSchema.optional().describe('Firmware in TypeScript instead of publish.'),
   credentials: z
     .string({ error: CREDENTIALS })
@@ -209,9 +212,13 @@ export const groupsSchema: z.ZodType<GroupDraft[]> = z
 type GroupEntry = z.infer<typeof named>
 
 function draft({ name, count, weight, publish, ...rest }: GroupEntry): GroupDraft {
-  const { link, track, model, credentials } = rest
-  const optional = { link, track, model, credentials }
-  return { name, share: count ?? weight ?? 0, ...rest, ...optional, publish: labelled(publish) }
+  const { link, track, model, credentials, commands, energy } = rest
+  const optional = { link, track, model, credentials, commands, energy }
+  // Commands come in through a subscription like any other.
+  const subscribe = commands === undefined ? rest.subscribe : [...rest.subscribe, commands]
+  const subscriptions = subscribe.map(({ filter, qos: level }) => ({ filter, qos: level }))
+  const own = { subscribe: subscriptions, publish: labelled(publish) }
+  return { name, share: count ?? weight ?? 0, ...rest, ...optional, ...own }
 }
 
 /** The topic names a stream; the second of the same topic is `TOPIC#2`. */

@@ -17,7 +17,7 @@ import { duration, flag, mapping, quantity } from './schema-leaf.ts'
 const SHARE = 'a share such as 2% or 0.02'
 
 /** `2%` or a number from 0 to 1. */
-const share: z.ZodType<number, number | string> = z.union(
+export const share: z.ZodType<number, number | string> = z.union(
   [
     z.number({ error: SHARE }).min(0, { error: SHARE }).max(1, { error: SHARE }),
     quantity(SHARE_PATTERN, SHARE, parseShare, (value) => value <= 1),

@@ -66,10 +66,37 @@ export interface DeviceGroup {
   readonly wallClock: WallClockSpec
   /** Way that the devices go; undefined: they stay. */
   readonly track: TrackSpec | undefined
+  /** Commands that the devices answer; their filter is the last of `subscribe`. */
+  readonly commands: CommandSpec | undefined
+  /** What the devices live on; undefined: nobody asks. */
+  readonly energy: EnergySpec | undefined
   /** Firmware in TypeScript instead of streams; undefined: the streams. */
   readonly model: ModelSpec | undefined
   /** Device i of the group takes row i, round and round; undefined: as `broker` says. */
   readonly credentials: readonly CredentialSpec[] | undefined
+}
+
+/** How a device answers what it is told. */
+export interface CommandSpec {
+  /** Template. */
+  readonly filter: string
+  readonly qos: QoS
+  /** What the topic of the answer has at its end, after that of the command. */
+  readonly reply: string
+  readonly afterMs: number
+  readonly failShare: number
+}
+
+/** A battery and the two states of a radio. */
+export interface EnergySpec {
+  readonly batteryMah: number
+  /** Drawn all the time. */
+  readonly sleepMa: number
+  /** Drawn on top while the radio is on. */
+  readonly radioMa: number
+  /** Radio time of a message besides its bytes. */
+  readonly messageMs: number
+  readonly bitsPerS: number
 }
 
 /** How far a device's own clock is off. */

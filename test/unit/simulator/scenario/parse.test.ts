@@ -35,6 +35,8 @@ describe('defaults', () => {
           link: undefined,
           wallClock: { driftPpm: 0, offsetMs: 0, isLost: false },
           track: undefined,
+          commands: undefined,
+          energy: undefined,
           model: undefined,
           credentials: undefined,
         },
