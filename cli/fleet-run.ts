@@ -2,9 +2,9 @@
 // by duration or Ctrl-C, and the report. `sim` and `demo` differ only in what they put in here.
 
 import { ConsoleServer } from '@motewire/console'
-import { sharedClock, Task } from '@motewire/sdk'
 import type { MotewireError } from '@motewire/sdk'
-import { Fleet, Modules, reportOf } from '@motewire/simulator'
+import { makeRun, Modules, reportOfPart } from '@motewire/simulator'
+import type { FleetInspection, LinkSettings, Run, RunPart } from '@motewire/simulator'
 import { Broker } from '@motewire/simulator/broker'
 import { checkReportPath, formatProgress, MetricsServer } from '@motewire/simulator/report'
 import type { Report } from '@motewire/simulator/report'
@@ -15,8 +15,8 @@ import { deliverReport, exitCodeOf } from './report-output.ts'
 
 export interface FleetRun {
   readonly plan: FleetPlan
-  /** A broker URL, or `embedded`. */
-  readonly broker: string
+  /** Broker URLs, which devices take in turn, or `embedded`. */
+  readonly brokers: readonly string[]
   /** Port of the embedded broker; 0 takes a free one. */
   readonly brokerPort: number
   /** Port of the console; undefined: no console. */
@@ -26,10 +26,18 @@ export interface FleetRun {
   readonly metricsPort?: number | undefined
   readonly reportPaths: readonly string[]
   readonly quiet: boolean
+  /** Processes that share the devices. Default 1: this one. */
+  readonly workers?: number | undefined
+  /** Addresses to connect from. Default: the system's choice. */
+  readonly sources?: readonly string[] | undefined
+  /** Of groups without a link of their own. */
+  readonly link?: LinkSettings | undefined
 }
 
 /** Longest wait for messages under way when the run ends. */
 const DRAIN_MS = 1_500
+/** Same, in the time of the run, where links are slow or time costs nothing. */
+const SLOW_DRAIN_MS = 60_000
 /** Without a terminal a progress line is a line of a log: fewer of them. */
 const LOG_EVERY_MS = 5_000
 const REFRESH_MS = 500
@@ -37,15 +45,19 @@ const REFRESH_MS = 500
 export async function runFleet(run: FleetRun): Promise<Report> {
   for (const path of run.reportPaths) await checkReportPath(path)
   const stop = interrupted()
-  const broker = run.broker === 'embedded' ? await startBroker(run.brokerPort) : undefined
-  const brokerUrl = broker?.url ?? run.broker
-  const clock = sharedClock()
-  const { plan, durationMs } = run
-  const wallNow = (): number => Date.now()
+  const { plan, durationMs, workers, sources = [], link } = run
+  const { clock } = plan.scenario
+  const isEmbedded = run.brokers[0] === 'embedded'
+  // In virtual and scaled time the embedded broker is reached without sockets, on the same clock.
+  const broker = isEmbedded && clock.kind === 'real' ? await startBroker(run.brokerPort) : undefined
+  const brokerUrls = broker !== undefined ? [broker.url] : isEmbedded ? [] : run.brokers
+  const drainMs = clock.kind === 'real' && link === undefined ? DRAIN_MS : SLOW_DRAIN_MS
   const modules = await Modules.load(plan.groups)
-  const fleet = new Fleet({ plan, brokerUrl, clock, wallNow, durationMs, modules })
+  const spec = { plan, modules, clock, brokerUrls, sources, durationMs, drainMs, link }
+  const fleet = makeRun(spec, workers)
+  const brokerName = isEmbedded ? (broker?.url ?? 'embedded') : run.brokers.join(',')
   const say = (line: string): void => void (run.quiet || process.stdout.write(`${line}\n`))
-  say(`broker   ${brokerUrl}`)
+  say(`broker   ${brokerName}`)
   const page = await startConsole(run, broker?.broker, fleet)
   if (page !== undefined) say(`console  ${page.url}`)
   const metrics = run.metricsPort === undefined ? undefined : new MetricsServer(fleet)
@@ -53,22 +65,21 @@ export async function runFleet(run: FleetRun): Promise<Report> {
   const startedAt = Date.now()
   const progress = new Progress(fleet, run.quiet)
   let wasInterrupted = false
+  void stop.then(() => {
+    wasInterrupted = true
+    fleet.stop()
+  })
+  let part: RunPart
   try {
-    fleet.start()
-    const ends = [
-      stop.then(() => true),
-      ...(durationMs === undefined ? [] : [elapsed(durationMs).then(() => false)]),
-    ]
-    wasInterrupted = await Promise.race(ends)
-    await fleet.stop(DRAIN_MS)
+    part = await fleet.run()
   } finally {
     progress.stop()
     await metrics?.stop()
     await page?.server.stop()
     await broker?.broker.stop()
   }
-  const report = reportOf(fleet, plan, startedAt)
-  await deliverReport(report, run.reportPaths, () => fleet.rows())
+  const report = reportOfPart(part, plan, brokerName, startedAt)
+  await deliverReport(report, run.reportPaths, () => part.rows)
   // Who stops a run early has seen enough; only thresholds still speak.
   const code = exitCodeOf(report)
   if (!wasInterrupted || code === EXIT.threshold) process.exitCode = code
@@ -93,7 +104,7 @@ async function startBroker(port: number): Promise<{ broker: Broker; url: string 
 async function startConsole(
   { consolePort }: FleetRun,
   broker: Broker | undefined,
-  fleet: Fleet,
+  fleet: Run,
 ): Promise<{ server: ConsoleServer; url: string } | undefined> {
   if (consolePort === undefined) return undefined
   const server = new ConsoleServer({ broker, fleet, port: consolePort })
@@ -107,20 +118,13 @@ async function startConsole(
   }
 }
 
-function elapsed(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    const clock = sharedClock()
-    clock.schedule(clock.now() + ms, new Task(() => resolve()))
-  })
-}
-
 /** The live line: rewritten in place on a terminal, now and then a line elsewhere. */
 class Progress {
-  readonly #fleet: Fleet
+  readonly #fleet: FleetInspection
   readonly #isTerminal = process.stdout.isTTY
   readonly #timer: NodeJS.Timeout | undefined
 
-  constructor(fleet: Fleet, quiet: boolean) {
+  constructor(fleet: FleetInspection, quiet: boolean) {
     this.#fleet = fleet
     if (quiet) return
     this.#timer = setInterval(() => this.#print(), this.#isTerminal ? REFRESH_MS : LOG_EVERY_MS)

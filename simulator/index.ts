@@ -10,11 +10,31 @@ export type {
   PeriodicSchedule,
   SampleFunction,
 } from './device/index.ts'
-export { Fleet, reportOf } from './fleet/index.ts'
+export {
+  Fleet,
+  loopbackSources,
+  makeRun,
+  messagesPerSecond,
+  obstaclesOf,
+  reportOf,
+  reportOfPart,
+  thisMachine,
+  VirtualRun,
+} from './fleet/index.ts'
 export type {
+  Dialer,
   FleetInspection,
   FleetOptions,
   FleetSnapshot,
   GroupSnapshot,
   LatencySummary,
+  Machine,
+  Need,
+  Obstacle,
+  Run,
+  RunPart,
+  RunSpec,
+  VirtualRunOptions,
 } from './fleet/index.ts'
+export { LINK_PROFILE_NAMES } from './world/index.ts'
+export type { LinkProfileName, LinkSettings } from './world/index.ts'

@@ -38,7 +38,7 @@ export function addDemo(program: Command): void {
       const scenario = parseScenario(DEMO_SCENARIO, 'demo')
       await runFleet({
         plan: expand(scenario, { devices: flags.devices }),
-        broker: 'embedded',
+        brokers: ['embedded'],
         brokerPort: flags.port,
         consolePort: flags.consolePort,
         durationMs: flags.duration,

@@ -3,19 +3,30 @@
 
 import type { Command } from 'commander'
 import { InvalidArgumentError } from 'commander'
+import {
+  LINK_PROFILE_NAMES,
+  loopbackSources,
+  messagesPerSecond,
+  obstaclesOf,
+  thisMachine,
+} from '@motewire/simulator'
+import type { LinkSettings } from '@motewire/simulator'
 import { expand, loadScenario, parseShard, shardOfEnvironment } from '@motewire/simulator/scenario'
-import type { Shard } from '@motewire/simulator/scenario'
+import type { FleetPlan, Shard } from '@motewire/simulator/scenario'
 import { Exit, EXIT } from '../exit.ts'
 import { runFleet } from '../fleet-run.ts'
 import { wholeFlag } from '../mqtt-flags.ts'
 import { collect } from '../report-output.ts'
 
 interface SimFlags {
-  readonly broker?: string
+  readonly broker?: readonly string[]
   readonly devices?: string
   readonly duration?: string
   readonly seed?: string
   readonly clock?: string
+  readonly link?: LinkSettings
+  readonly workers: number
+  readonly sources?: readonly string[]
   readonly shard?: Shard
   readonly report: readonly string[]
   readonly metricsPort?: number
@@ -29,11 +40,18 @@ export function addSim(program: Command): void {
     .command('sim')
     .description('simulate a fleet of devices from a scenario file')
     .argument('<scenario>', 'scenario file, YAML or JSON')
-    .option('--broker <url>', 'a broker URL, or `embedded` (default: what the scenario says)')
+    .option(
+      '--broker <urls>',
+      'a broker URL, several for devices to take in turn, or `embedded`',
+      listFlag,
+    )
     .option('--devices <n>', 'devices in all, shared among the groups')
     .option('--duration <time>', 'run for so long: 30s, 5m, 1h (default: until Ctrl-C)')
     .option('--seed <seed>', 'seed of all random numbers')
-    .option('--clock <clock>', 'real (virtual and scaled time are not available yet)')
+    .option('--clock <clock>', 'real, virtual (as fast as it goes) or scaled:N (N times faster)')
+    .option('--link <profile>', linkHelp(), linkFlag)
+    .option('--workers <n>', 'processes that share the devices', wholeFlag(1, 256), 1)
+    .option('--sources <list>', 'addresses to connect from: 127.1.0.1,127.1.0.2', listFlag)
     .option(
       '--shard <i/n>',
       'run only every n-th device, the i-th first (0/3, 1/3, 2/3)',
@@ -53,7 +71,8 @@ export function addSim(program: Command): void {
 }
 
 async function runSim(path: string, flags: SimFlags): Promise<void> {
-  const { broker, devices, duration, clock } = flags
+  const { devices, duration, clock } = flags
+  const broker = flags.broker?.[0]
   const shard = flags.shard ?? shardFromEnvironment()
   const seed = /^\d{1,15}$/.test(flags.seed ?? '') ? Number(flags.seed) : flags.seed
   const scenario = await loadScenario(path, { broker, devices, duration, clock, seed })
@@ -63,15 +82,15 @@ async function runSim(path: string, flags: SimFlags): Promise<void> {
     process.stdout.write(`${path} is fine: ${plan.devicesTotal} devices (${groups})\n`)
     return
   }
-  if (scenario.clock.kind !== 'real') {
-    throw new Exit(
-      EXIT.usage,
-      `${path}: clock ${scenario.clock.kind} is not available yet, expected real`,
-    )
-  }
+  const brokers = flags.broker ?? [scenario.broker.url]
+  const sources = flags.sources ?? sourcesFor(plan, brokers)
+  checkMachine(plan, flags, brokers, sources)
   await runFleet({
     plan,
-    broker: scenario.broker.url,
+    brokers,
+    sources,
+    workers: flags.workers,
+    link: flags.link,
     brokerPort: 0,
     consolePort: flags.consolePort,
     durationMs: scenario.durationMs,
@@ -79,6 +98,50 @@ async function runSim(path: string, flags: SimFlags): Promise<void> {
     reportPaths: flags.report,
     quiet: flags.quiet ?? false,
   })
+}
+
+/** Enough addresses of this machine for the ports that so many devices need. */
+function sourcesFor(plan: FleetPlan, brokers: readonly string[]): string[] {
+  return brokers[0] === 'embedded' ? [] : loopbackSources(plan.devices, brokers)
+}
+
+/** Tells what this machine will not do, before it does not; what is certain ends the command. */
+function checkMachine(
+  plan: FleetPlan,
+  { workers }: SimFlags,
+  brokers: readonly string[],
+  sources: readonly string[],
+): void {
+  const isBrokerInside = brokers[0] === 'embedded'
+  // Without sockets there is nothing to run out of.
+  if (plan.scenario.clock.kind === 'virtual') return
+  if (plan.scenario.clock.kind === 'scaled' && isBrokerInside) return
+  const need = {
+    devices: plan.devices,
+    workers,
+    brokers: brokers.length,
+    sources: Math.max(1, sources.length),
+    messagesPerSecond: messagesPerSecond(plan),
+    isBrokerInside,
+  }
+  const obstacles = obstaclesOf(need, thisMachine())
+  const lines = obstacles.map(({ limit, message }) => `not enough ${limit}: ${message}`)
+  if (obstacles.some(({ isCertain }) => isCertain)) throw new Exit(EXIT.usage, lines.join('\n'))
+  for (const line of lines) process.stderr.write(`${line}\n`)
+}
+
+function linkHelp(): string {
+  return `link of all devices that have none in the file: ${LINK_PROFILE_NAMES.join(', ')}`
+}
+
+function linkFlag(text: string): LinkSettings {
+  const profile = LINK_PROFILE_NAMES.find((name) => name === text)
+  if (profile !== undefined) return { profile }
+  throw new InvalidArgumentError(`expected one of ${LINK_PROFILE_NAMES.join(', ')}`)
+}
+
+function listFlag(text: string): readonly string[] {
+  return text.split(',').filter((part) => part !== '')
 }
 
 function shardFlag(text: string): Shard {

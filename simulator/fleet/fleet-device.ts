@@ -3,7 +3,15 @@
 // throws stops this device only.
 
 import { Client } from '@motewire/sdk'
-import type { ClientOptions, Clock, Grant, MotewireError, Outcome, QoS } from '@motewire/sdk'
+import type {
+  ByteChannel,
+  ClientOptions,
+  Clock,
+  Grant,
+  MotewireError,
+  Outcome,
+  QoS,
+} from '@motewire/sdk'
 import { Task } from '@motewire/sdk/kit'
 import type { Prng } from '@motewire/sdk/kit'
 import type {
@@ -14,6 +22,7 @@ import type {
 } from '../device/index.ts'
 import type { DeviceRow } from '../report/index.ts'
 import type { DevicePlan } from '../scenario/index.ts'
+import type { LinkTrace, TraceSum } from '../world/index.ts'
 import type { Tally } from './tally.ts'
 
 export interface FleetDeviceOptions {
@@ -26,6 +35,10 @@ export interface FleetDeviceOptions {
   readonly client: ClientOptions
   readonly tally: Tally
   readonly runStartedAtMs: number
+  /** Makes the channel of each connection attempt; undefined: by the URL. */
+  readonly openChannel: (() => ByteChannel) | undefined
+  /** Of the run's digest; undefined when none is made. */
+  readonly trace: LinkTrace | undefined
 }
 
 /** What a device that is offline may keep, unless the fleet says otherwise. */
@@ -46,6 +59,7 @@ export class FleetDevice implements Device {
   readonly #tally: Tally
   readonly #model: DeviceModel
   readonly #client: Client
+  readonly #trace: LinkTrace | undefined
   #isOnline = false
   #connects = 0
   #isBroken = false
@@ -70,8 +84,14 @@ export class FleetDevice implements Device {
     this.originMs = runStartedAtMs
     this.startMs = runStartedAtMs + plan.startMs
     this.groupPosition = options.groupPosition
-    this.#client = new Client(brokerUrl, clientOptionsOf(plan, clock, options.client))
+    this.#trace = options.trace
+    this.#client = new Client(brokerUrl, clientOptionsOf(options))
     this.#watch()
+  }
+
+  /** Adds what this device did to the digest of the run. */
+  addTrace(sum: TraceSum): void {
+    this.#trace?.addTo(sum, this.#plan.index)
   }
 
   /** Messages not confirmed yet. */
@@ -147,6 +167,7 @@ export class FleetDevice implements Device {
   #handleOutcome(outcome: Outcome, qos: QoS, dueMs: number): void {
     if (this.#isOver) return
     this.#open[qos]!--
+    this.#trace?.event(OUTCOME_EVENTS[outcome], this.now(), dueMs)
     if (outcome !== 'delivered') {
       this.#lost++
       this.#tally.lost(this.groupPosition, qos, outcome)
@@ -227,12 +248,23 @@ export class FleetDevice implements Device {
   }
 }
 
-function clientOptionsOf(plan: DevicePlan, clock: Clock, shared: ClientOptions): ClientOptions {
+/** What the trace calls outcomes; links use the numbers below 16. */
+const OUTCOME_EVENTS: Readonly<Record<Outcome, number>> = {
+  delivered: 16,
+  rejected: 17,
+  expired: 18,
+  dropped: 19,
+  superseded: 20,
+  indeterminate: 21,
+}
+
+function clientOptionsOf({ plan, clock, client, openChannel }: FleetDeviceOptions): ClientOptions {
   const { clean, keepalive, protocolVersion, sessionExpiry } = plan.group.connect
   return {
     ...DEVICE_RECONNECT,
     outbox: DEVICE_OUTBOX,
-    ...shared,
+    ...client,
+    ...(openChannel === undefined ? {} : { openChannel }),
     clientId: plan.clientId,
     clean,
     keepalive,

@@ -1,38 +1,47 @@
-// From a fleet that has ended to its report.
+// From what a run has counted to its report.
 
 import { makeReport } from '../report/index.ts'
 import type { Report } from '../report/index.ts'
 import { formatClock, identityOf } from '../scenario/index.ts'
 import type { FleetPlan } from '../scenario/index.ts'
+import { partOf } from './run-part.ts'
+import type { RunPart } from './run-part.ts'
 import type { Fleet } from './fleet.ts'
 
 /** @param startedAtMs wall clock, milliseconds since 1970. */
 export function reportOf(fleet: Fleet, plan: FleetPlan, startedAtMs: number): Report {
+  return reportOfPart(partOf(fleet), plan, fleet.snapshot().broker, startedAtMs)
+}
+
+/**
+ * @param broker URL of the broker, or what it was.
+ * @param startedAtMs wall clock, milliseconds since 1970.
+ */
+export function reportOfPart(
+  part: RunPart,
+  plan: FleetPlan,
+  broker: string,
+  startedAtMs: number,
+): Report {
   const { scenario } = plan
-  const snapshot = fleet.snapshot()
-  const { tally } = fleet
+  const { devices: total, started, connected, reconnects, errors } = part
   return makeReport({
     scenario: scenario.name,
     seed: scenario.seed,
-    broker: snapshot.broker,
+    broker,
     clock: formatClock(scenario.clock),
     startedAtMs,
-    durationMs: snapshot.elapsedMs,
-    devices: {
-      total: snapshot.devices,
-      started: snapshot.started,
-      connected: snapshot.connected,
-      reconnects: snapshot.reconnects,
-      errors: snapshot.errors,
-    },
-    ledger: tally.ledger,
-    groups: snapshot.groups,
-    overruns: tally.overruns,
-    latency: tally.ackLatency,
-    lag: tally.lag,
-    measures: tally.measures,
-    timeline: fleet.timeline.series(),
+    durationMs: part.elapsedMs,
+    devices: { total, started, connected, reconnects, errors },
+    ledger: part.ledger,
+    groups: part.groups,
+    overruns: part.overruns,
+    latency: part.latency,
+    lag: part.lag,
+    measures: part.measures,
+    timeline: part.timeline,
     thresholds: scenario.thresholds,
     ...identityOf(plan),
+    digest: part.digest?.toString(),
   })
 }

@@ -3,14 +3,16 @@
 // device that is refused or lost never holds up the others: each has its own client and backoff.
 // It does not know where the clock's time comes from, nor what is printed.
 
-import type { Clock, ClientOptions } from '@motewire/sdk'
+import type { ByteChannel, Clock, ClientOptions } from '@motewire/sdk'
 import { Task } from '@motewire/sdk/kit'
 import { GroupModel, PayloadBuffer } from '../device/index.ts'
 import type { Modules } from '../device/index.ts'
 import type { DevicePlan, FleetPlan } from '../scenario/index.ts'
-import { FleetDevice } from './fleet-device.ts'
 import { Timeline } from '../report/index.ts'
 import type { DeviceRow, FleetInspection, FleetSnapshot } from '../report/index.ts'
+import { ImpairedChannel, LinkTrace, TraceSum } from '../world/index.ts'
+import type { LinkModel } from '../world/index.ts'
+import { FleetDevice } from './fleet-device.ts'
 import { Tally } from './tally.ts'
 
 export interface FleetOptions {
@@ -26,7 +28,15 @@ export interface FleetOptions {
   readonly modules?: Modules | undefined
   /** Planned run time; undefined runs until `stop`. */
   readonly durationMs?: number | undefined
+  /** Makes a channel to the broker; undefined: the SDK does, by the URL. */
+  readonly dial?: Dialer | undefined
+  /** What lies between a group's devices and the broker, in the order of the plan's groups. */
+  readonly links?: readonly (LinkModel | undefined)[] | undefined
+  /** In virtual time: everything is traced for the digest, and there is no lag to watch. */
+  readonly isVirtual?: boolean | undefined
 }
+
+export type Dialer = (plan: DevicePlan) => ByteChannel
 
 const MARK_MS = 1_000
 /** A probe this often: how late this process runs its own schedule. */
@@ -67,6 +77,18 @@ export class Fleet implements FleetInspection {
     this.#tally.all.devices = this.#upcoming.length
   }
 
+  get #isVirtual(): boolean {
+    return this.#options.isVirtual ?? false
+  }
+
+  /** Hash of everything that happened so far; undefined in real time. */
+  get digest(): TraceSum | undefined {
+    if (!this.#isVirtual) return undefined
+    const sum = new TraceSum()
+    for (const device of this.#devices) device.addTrace(sum)
+    return sum
+  }
+
   /** Counters and histograms, live. */
   get tally(): Tally {
     return this.#tally
@@ -87,7 +109,7 @@ export class Fleet implements FleetInspection {
     this.#phase = 'running'
     this.#tally.mark(now)
     this.#clock.schedule(now + MARK_MS, this.#markTask)
-    this.#clock.schedule(now + LAG_PROBE_MS, this.#lagTask)
+    if (!this.#isVirtual) this.#clock.schedule(now + LAG_PROBE_MS, this.#lagTask)
     this.#startDue(now)
   }
 
@@ -165,8 +187,11 @@ export class Fleet implements FleetInspection {
       }
       this.#tally.started++
       const groupPosition = this.#positionOf(plan)
+      const trace = this.#isVirtual ? new LinkTrace() : undefined
       const device = new FleetDevice({
         plan,
+        trace,
+        openChannel: this.#openerFor(plan, groupPosition, trace),
         groupPosition,
         model: this.#models[groupPosition]!.device(plan.topics, plan.filters),
         brokerUrl,
@@ -179,6 +204,19 @@ export class Fleet implements FleetInspection {
       this.#devices.push(device)
       device.start()
     }
+  }
+
+  /** How a device reaches the broker: by the SDK's own channel, or by ours, or impaired. */
+  #openerFor(
+    plan: DevicePlan,
+    groupPosition: number,
+    trace: LinkTrace | undefined,
+  ): (() => ByteChannel) | undefined {
+    const { dial, links, clock } = this.#options
+    if (dial === undefined) return undefined
+    const link = links?.[groupPosition]?.link(plan.prng.fork('link'), this.#startedAtMs)
+    if (link === undefined) return () => dial(plan)
+    return () => new ImpairedChannel(dial(plan), link, clock, { trace })
   }
 
   #mark(now: number): void {
@@ -195,7 +233,8 @@ export class Fleet implements FleetInspection {
 
   #checkDrained(): void {
     const now = this.#clock.now()
-    const isDrained = this.#devices.every((device) => device.queued === 0)
+    // In virtual time waiting is free, and then a device's end hangs on no other device.
+    const isDrained = !this.#isVirtual && this.#devices.every((device) => device.queued === 0)
     if (isDrained || now >= this.#drainDeadlineMs) {
       this.#onDrained?.()
       return

@@ -1,7 +1,15 @@
 // The fleet room: many devices on one clock.
 export { Fleet } from './fleet.ts'
-export { reportOf } from './fleet-report.ts'
-export type { FleetOptions } from './fleet.ts'
+export type { Dialer, FleetOptions } from './fleet.ts'
+export { reportOf, reportOfPart } from './fleet-report.ts'
+export { makeRun } from './make-run.ts'
+export { messagesPerSecond, obstaclesOf, thisMachine } from './preflight.ts'
+export type { Machine, Need, Obstacle } from './preflight.ts'
+export type { Run, RunSpec } from './run.ts'
+export type { RunPart } from './run-part.ts'
+export { loopbackSources } from './tcp-dialer.ts'
+export { VirtualRun } from './virtual-run.ts'
+export type { VirtualRunOptions } from './virtual-run.ts'
 export type {
   FleetInspection,
   FleetSnapshot,

@@ -24,7 +24,12 @@ export const IMPURE_GLOBALS: readonly string[] = [
 ].flatMap((names) => names.split(' '))
 
 /** Own packages that are pure as a whole and may be used in pure rooms. */
-const PURE_SUBPATHS = new Set(['@motewire/sdk/kit', '@motewire/sdk/core', '@motewire/sdk/codec'])
+const PURE_SUBPATHS = new Set([
+  '@motewire/sdk/kit',
+  '@motewire/sdk/core',
+  '@motewire/sdk/codec',
+  '@motewire/sdk/errors',
+])
 
 /** The codec is the room that wraps mqtt-packet, which speaks Buffer. */
 const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = { 'sdk/codec': ['mqtt-packet'] }

@@ -1,0 +1,88 @@
+// A fleet in real or scaled time in this process. Brokers are reached over TCP; in scaled time it
+// may also be our own broker in this process, whose time is scaled like that of the devices.
+
+import { sharedClock } from '@motewire/sdk'
+import type { Clock } from '@motewire/sdk'
+import { Task } from '@motewire/sdk/kit'
+import type { FleetSnapshot } from '../report/index.ts'
+import { completeLink, IDEAL_LINK, ScaledClock } from '../world/index.ts'
+import { EmbeddedBroker } from './embedded-broker.ts'
+import { Fleet } from './fleet.ts'
+import type { Dialer } from './fleet.ts'
+import { faultsOf, linkModels } from './links.ts'
+import type { Run, RunSpec } from './run.ts'
+import { partOf } from './run-part.ts'
+import type { RunPart } from './run-part.ts'
+import { isPlainTcp, tcpDialer } from './tcp-dialer.ts'
+
+export class RealRun implements Run {
+  readonly fleet: Fleet
+  readonly #spec: RunSpec
+  readonly #clock: Clock
+  readonly #embedded: EmbeddedBroker | undefined
+  #end: (() => void) | undefined
+  #isStopping = false
+
+  /** @throws UsageError `ERR_URL_INVALID` when links or sources need TCP and a URL is not. */
+  constructor(spec: RunSpec) {
+    const { plan, clock, brokerUrls, durationMs, modules } = spec
+    this.#spec = spec
+    const isScaled = clock.kind === 'scaled'
+    this.#clock = isScaled ? new ScaledClock(sharedClock(), clock.factor) : sharedClock()
+    const wallOriginMs = Date.now() - this.#clock.now()
+    const wallNow = (): number => (isScaled ? wallOriginMs + this.#clock.now() : Date.now())
+    const isEmbedded = brokerUrls.length === 0
+    if (isEmbedded) {
+      const faults = faultsOf(plan)
+      this.#embedded = new EmbeddedBroker({ clock: this.#clock, wallNow, faults })
+    }
+    const rules = this.#embedded?.rules ?? []
+    // Without sockets the line must be there, or answers would come from inside a write.
+    const fallback = isEmbedded ? IDEAL_LINK : undefined
+    const link = spec.link === undefined ? fallback : completeLink(spec.link)
+    const links = linkModels(plan, link, rules)
+    this.fleet = new Fleet({
+      plan,
+      // With several brokers the dialer picks one for each device.
+      brokerUrl: brokerUrls[0] ?? 'mqtt://embedded',
+      clock: this.#clock,
+      wallNow,
+      durationMs,
+      modules,
+      links,
+      dial: this.#dialer(links.some((model) => model !== undefined)),
+    })
+  }
+
+  async run(): Promise<RunPart> {
+    const { durationMs, drainMs } = this.#spec
+    const timer = new Task(() => this.stop())
+    const ended = new Promise<void>((resolve) => (this.#end = resolve))
+    this.fleet.start()
+    if (durationMs !== undefined) this.#clock.schedule(this.#clock.now() + durationMs, timer)
+    if (!this.#isStopping) await ended
+    this.#clock.cancel(timer)
+    await this.fleet.stop(drainMs)
+    await this.#embedded?.stop()
+    return partOf(this.fleet)
+  }
+
+  stop(): void {
+    this.#isStopping = true
+    this.#end?.()
+  }
+
+  snapshot(): FleetSnapshot {
+    return this.fleet.snapshot()
+  }
+
+  /** The SDK's own channels do, unless there is something that only ours can. */
+  #dialer(hasLinks: boolean): Dialer | undefined {
+    const { brokerUrls, sources } = this.#spec
+    const embedded = this.#embedded
+    if (embedded !== undefined) return ({ clientId }) => embedded.dial(clientId)
+    const isPlain = brokerUrls.length === 1 && sources.length === 0 && !hasLinks
+    if (isPlain && !isPlainTcp(brokerUrls[0]!)) return undefined
+    return tcpDialer({ urls: brokerUrls, sources })
+  }
+}

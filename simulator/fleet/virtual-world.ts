@@ -1,0 +1,91 @@
+// One world in virtual time: some devices, their links and a broker on one clock that jumps from
+// event to event. What happens in it depends on the scenario and its seed alone, never on how fast
+// this process is or when it looks up.
+
+import { setImmediate } from 'node:timers/promises'
+import type { BrokerOptions } from '../broker/index.ts'
+import type { Modules } from '../device/index.ts'
+import type { FleetPlan } from '../scenario/index.ts'
+import { completeLink, IDEAL_LINK, VirtualClock } from '../world/index.ts'
+import type { LinkSettings } from '../world/index.ts'
+import { EmbeddedBroker } from './embedded-broker.ts'
+import { Fleet } from './fleet.ts'
+import { faultsOf, linkModels } from './links.ts'
+
+export interface VirtualWorldOptions {
+  readonly plan: FleetPlan
+  /** The TypeScript that the scenario names, loaded. */
+  readonly modules?: Modules | undefined
+  readonly durationMs: number | undefined
+  /** Virtual milliseconds that what is under way gets at the end. */
+  readonly drainMs: number
+  /** For groups that have no link of their own; default: a line that adds nothing. */
+  readonly link?: LinkSettings | undefined
+  readonly broker?: BrokerOptions | undefined
+}
+
+/**
+ * After so much virtual time promises settle and other things of this process get their chance.
+ * Fixed, so that promises always settle at the same moment of a run.
+ */
+const TURN_MS = 60_000
+/** Same, while waiting for the end. */
+const DRAIN_TURN_MS = 500
+/** 2026-01-01 UTC: payloads must not depend on when the run was made. */
+const EPOCH_MS = 1_767_225_600_000
+
+export class VirtualWorld {
+  readonly clock: VirtualClock = new VirtualClock()
+  readonly fleet: Fleet
+  readonly embedded: EmbeddedBroker
+  readonly #options: VirtualWorldOptions
+  #isStopping = false
+
+  constructor(options: VirtualWorldOptions) {
+    this.#options = options
+    const { plan, durationMs, link, broker, modules } = options
+    const { clock } = this
+    const wallNow = (): number => EPOCH_MS + clock.now()
+    this.embedded = new EmbeddedBroker({ clock, wallNow, faults: faultsOf(plan), broker })
+    const fallback = link === undefined ? IDEAL_LINK : completeLink(link)
+    this.fleet = new Fleet({
+      plan,
+      brokerUrl: 'mqtt://embedded',
+      clock,
+      wallNow,
+      durationMs,
+      modules,
+      dial: ({ clientId }) => this.embedded.dial(clientId),
+      links: linkModels(plan, fallback, this.embedded.rules),
+      isVirtual: true,
+    })
+  }
+
+  /** Runs to the end; settles when all devices and the broker are gone. */
+  async run(): Promise<void> {
+    const { durationMs = Infinity, drainMs } = this.#options
+    const { clock, fleet } = this
+    fleet.start()
+    while (clock.now() < durationMs && !this.#isStopping) {
+      clock.runUntil(Math.min(clock.now() + TURN_MS, durationMs))
+      await setImmediate()
+    }
+    await this.#runWhile(fleet.stop(drainMs))
+    await this.#runWhile(this.embedded.stop())
+  }
+
+  /** Ends the run after the current turn, in good order. */
+  stop(): void {
+    this.#isStopping = true
+  }
+
+  async #runWhile(work: Promise<void>): Promise<void> {
+    let isDone = false
+    const done = work.then(() => (isDone = true))
+    for (;;) {
+      await setImmediate()
+      if (isDone) return void (await done)
+      this.clock.advance(DRAIN_TURN_MS)
+    }
+  }
+}

@@ -1,0 +1,89 @@
+// Virtual time: it stands still while anything runs and jumps to what is due next. Order is exact
+// and repeatable: by deadline, then by scheduling; deferred work runs before time moves on, in its
+// own order. It does not wait, and knows nothing of the real time. O(1) an event (event-queue.ts).
+
+import { assert } from '@motewire/sdk/kit'
+import type { Task } from '@motewire/sdk/kit'
+import type { Clock } from '@motewire/sdk'
+import { EventQueue } from './event-queue.ts'
+
+/** Deferred work that defers more work: beyond this, time would never move on. */
+const DEFERRED_MAX = 10_000_000
+
+export class VirtualClock implements Clock {
+  readonly #queue: EventQueue
+  readonly #deferred: (() => void)[] = []
+  #now: number
+  #events = 0
+
+  constructor(nowMs: number = 0) {
+    this.#now = nowMs
+    this.#queue = new EventQueue(nowMs)
+  }
+
+  now(): number {
+    return this.#now
+  }
+
+  /** Tasks run so far. */
+  get events(): number {
+    return this.#events
+  }
+
+  schedule(deadlineMs: number, task: Task): void {
+    this.#queue.schedule(deadlineMs, task)
+  }
+
+  cancel(task: Task): void {
+    this.#queue.cancel(task)
+  }
+
+  defer(work: () => void): void {
+    this.#deferred.push(work)
+  }
+
+  /** Runs deferred work until there is none. Time does not move. */
+  settle(): void {
+    const deferred = this.#deferred
+    if (deferred.length === 0) return
+    for (let i = 0; i < deferred.length; i++) {
+      assert(i < DEFERRED_MAX, 'deferred work never ends')
+      deferred[i]!()
+    }
+    deferred.length = 0
+  }
+
+  /** Runs the next task, if one is due at or before `limitMs`; answers whether it did. */
+  step(limitMs: number = Infinity): boolean {
+    this.settle()
+    const task = this.#queue.next(limitMs)
+    if (task === undefined) return false
+    this.#run(task)
+    return true
+  }
+
+  /** Runs everything due up to and including `endMs`, which then is the time. */
+  runUntil(endMs: number): void {
+    assert(endMs >= this.#now, `time ${endMs} is before ${this.#now}`)
+    this.settle()
+    const queue = this.#queue
+    for (let task = queue.next(endMs); task !== undefined; task = queue.next(endMs)) {
+      this.#run(task)
+    }
+    this.#now = endMs
+  }
+
+  /** Same, for so many milliseconds. */
+  advance(ms: number): void {
+    this.runUntil(this.#now + ms)
+  }
+
+  #run(task: Task): void {
+    this.#queue.take(task)
+    // A task scheduled for the past runs now: time never goes back.
+    if (task.deadlineMs > this.#now) this.#now = task.deadlineMs
+    this.#events++
+    task.run(this.#now)
+    if (this.#deferred.length > 0) this.settle()
+  }
+}
