@@ -17,7 +17,14 @@ export class Exit extends Error {
   }
 }
 
-const USAGE_CODES = new Set(['ERR_SCENARIO_INVALID', 'ERR_REPORT_FORMAT', 'ERR_PORT_INVALID'])
+const USAGE_CODES = new Set([
+  'ERR_SCENARIO_INVALID',
+  'ERR_REPORT_FORMAT',
+  'ERR_REPORT_INVALID',
+  'ERR_REPORT_UNWRITABLE',
+  'ERR_MODEL_LOAD',
+  'ERR_PORT_INVALID',
+])
 
 /** The exit code and the lines for whatever a command threw. */
 export function failureOf(error: unknown): { code: ExitCode; text: string } {

@@ -4,20 +4,17 @@
 import { bridgeView, ConsoleServer } from '@motewire/console'
 import type { ConsoleOptions } from '@motewire/console'
 import type { MotewireError } from '@motewire/sdk'
-import { makeRun, reportOfPart } from '@motewire/simulator'
-import type { FleetInspection, LinkSettings, Run } from '@motewire/simulator'
+import { makeRun, Modules, reportOfPart } from '@motewire/simulator'
+import type { FleetInspection, LinkSettings, Run, RunPart } from '@motewire/simulator'
 import { Broker } from '@motewire/simulator/broker'
-import {
-  checkReportPath,
-  formatProgress,
-  formatText,
-  writeReport,
-} from '@motewire/simulator/report'
+import { checkReportPath, formatProgress, MetricsServer } from '@motewire/simulator/report'
 import type { Report } from '@motewire/simulator/report'
 import type { FleetPlan } from '@motewire/simulator/scenario'
 import { startMicrocontroller } from './demo-microcontroller.ts'
 import type { DemoMicrocontroller } from './demo-microcontroller.ts'
+import { EXIT } from './exit.ts'
 import { interrupted } from './interrupt.ts'
+import { deliverReport, exitCodeOf } from './report-output.ts'
 
 export interface FleetRun {
   readonly plan: FleetPlan
@@ -28,7 +25,9 @@ export interface FleetRun {
   /** Port of the console; undefined: no console. */
   readonly consolePort: number | undefined
   readonly durationMs: number | undefined
-  readonly reportPath: string | undefined
+  /** Port for Prometheus; undefined: none. */
+  readonly metricsPort?: number | undefined
+  readonly reportPaths: readonly string[]
   readonly quiet: boolean
   /** Processes that share the devices. Default 1: this one. */
   readonly workers?: number | undefined
@@ -49,7 +48,7 @@ const LOG_EVERY_MS = 5_000
 const REFRESH_MS = 500
 
 export async function runFleet(run: FleetRun): Promise<Report> {
-  if (run.reportPath !== undefined) checkReportPath(run.reportPath)
+  for (const path of run.reportPaths) await checkReportPath(path)
   const stop = interrupted()
   const { plan, durationMs, workers, sources = [], link } = run
   const { clock } = plan.scenario
@@ -58,7 +57,8 @@ export async function runFleet(run: FleetRun): Promise<Report> {
   const broker = isEmbedded && clock.kind === 'real' ? await startBroker(run.brokerPort) : undefined
   const brokerUrls = broker !== undefined ? [broker.url] : isEmbedded ? [] : run.brokers
   const drainMs = clock.kind === 'real' && link === undefined ? DRAIN_MS : SLOW_DRAIN_MS
-  const spec = { plan, clock, brokerUrls, sources, durationMs, drainMs, link }
+  const modules = await Modules.load(plan.groups)
+  const spec = { plan, modules, clock, brokerUrls, sources, durationMs, drainMs, link }
   const fleet = makeRun(spec, workers)
   const brokerName = isEmbedded ? (broker?.url ?? 'embedded') : run.brokers.join(',')
   const say = (line: string): void => void (run.quiet || process.stdout.write(`${line}\n`))
@@ -66,21 +66,30 @@ export async function runFleet(run: FleetRun): Promise<Report> {
   const device = run.hasMicrocontroller === true ? startMicrocontroller(brokerUrls[0]!) : undefined
   const page = await startConsole(run, broker?.broker, fleet, device)
   if (page !== undefined) say(`console  ${page.url}`)
+  const metrics = run.metricsPort === undefined ? undefined : new MetricsServer(fleet)
+  if (metrics !== undefined) say(`metrics  ${await metrics.start(run.metricsPort ?? 0)}`)
   const startedAt = Date.now()
   const progress = new Progress(fleet, run.quiet)
-  void stop.then(() => fleet.stop())
-  let report: Report
+  let wasInterrupted = false
+  void stop.then(() => {
+    wasInterrupted = true
+    fleet.stop()
+  })
+  let part: RunPart
   try {
-    report = reportOfPart(await fleet.run(), plan, brokerName, startedAt)
+    part = await fleet.run()
   } finally {
     progress.stop()
     await device?.stop()
+    await metrics?.stop()
     await page?.server.stop()
     await broker?.broker.stop()
   }
-  process.stdout.write(formatText(report))
-  if (report.digest !== undefined) process.stdout.write(`  digest   ${report.digest}\n`)
-  if (run.reportPath !== undefined) await writeReport(run.reportPath, report)
+  const report = reportOfPart(part, plan, brokerName, startedAt)
+  await deliverReport(report, run.reportPaths, () => part.rows)
+  // Who stops a run early has seen enough; only thresholds still speak.
+  const code = exitCodeOf(report)
+  if (!wasInterrupted || code === EXIT.threshold) process.exitCode = code
   return report
 }
 

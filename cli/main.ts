@@ -10,6 +10,8 @@ import { addBridge } from './commands/bridge.ts'
 import { addBroker } from './commands/broker.ts'
 import { addConsole } from './commands/console.ts'
 import { addDemo } from './commands/demo.ts'
+import { addInit } from './commands/init.ts'
+import { addMerge } from './commands/merge.ts'
 import { addPub } from './commands/pub.ts'
 import { addSerial } from './commands/serial.ts'
 import { addSim } from './commands/sim.ts'
@@ -21,12 +23,28 @@ Examples:
   motewire demo                                    everything at once: broker, fleet, console
   motewire sim sensors.yaml                        a fleet on the embedded broker
   motewire sim sensors.yaml --broker mqtt://127.0.0.1:1883 --duration 30s --report out.json
+  motewire init plant                              a scenario, a device model and a bridge to edit
+  motewire merge shard-*.json --report all.html    one report out of those of shards
   motewire bridge --serial /dev/ttyUSB0 --baud 115200 --tcp 127.0.0.1:1883
   motewire broker --port 1883 --console-port 8080
   motewire sub -t 'sensors/#' -v
   motewire pub -t sensors/1/temp -m 21.5 -q 1
 
 Exit codes: 0 fine, 1 failed at run time, 2 wrong usage or input, 3 a threshold was crossed.`
+
+/** In the order of the help. */
+const ADDERS = [
+  addInit,
+  addDemo,
+  addSim,
+  addMerge,
+  addBridge,
+  addSerial,
+  addBroker,
+  addConsole,
+  addPub,
+  addSub,
+]
 
 export function program(): Command {
   const command = new Command('motewire')
@@ -36,8 +54,7 @@ export function program(): Command {
     .version(version(), '--version')
     .addHelpText('after', EXAMPLES)
     .showHelpAfterError('(motewire --help lists the commands and their options)')
-  const adders = [addDemo, addSim, addBridge, addSerial, addBroker, addConsole, addPub, addSub]
-  for (const add of adders) add(command)
+  for (const add of ADDERS) add(command)
   for (const sub of [command, ...command.commands]) {
     sub.exitOverride().configureOutput({ outputError: (text, write) => write(text) })
   }

@@ -1,6 +1,6 @@
 // @motewire/simulator: fleets of virtual MQTT devices. The broker, the scenario language and
 // reports have entries of their own: ./broker, ./scenario, ./report.
-export { GroupModel, PayloadBuffer, PeriodicTask, ScenarioDevice } from './device/index.ts'
+export { GroupModel, Modules, PayloadBuffer, PeriodicTask, ScenarioDevice } from './device/index.ts'
 export type {
   Device,
   DeviceModel,
@@ -8,6 +8,7 @@ export type {
   DevicePublishOptions,
   DevicePublishResult,
   PeriodicSchedule,
+  SampleFunction,
 } from './device/index.ts'
 export {
   Fleet,

@@ -7,13 +7,14 @@ import { expand, parseDuration, parseScenario } from '@motewire/simulator/scenar
 import { DEMO_SCENARIO } from '../demo-scenario.ts'
 import { runFleet } from '../fleet-run.ts'
 import { wholeFlag } from '../mqtt-flags.ts'
+import { collect } from '../report-output.ts'
 
 interface DemoFlags {
   readonly devices: number
   readonly port: number
   readonly consolePort: number
   readonly duration?: number
-  readonly report?: string
+  readonly report: readonly string[]
 }
 
 export function addDemo(program: Command): void {
@@ -30,7 +31,12 @@ export function addDemo(program: Command): void {
       if (typeof ms === 'number') return ms
       throw new InvalidArgumentError('expected a time like 30s or 5m')
     })
-    .option('--report <file>', 'write the report to a .json file')
+    .option(
+      '--report <file>',
+      'write the report to .json, .html, .xml (JUnit) or .csv',
+      collect,
+      [],
+    )
     .action(async (flags: DemoFlags) => {
       const scenario = parseScenario(DEMO_SCENARIO, 'demo')
       await runFleet({
@@ -39,7 +45,7 @@ export function addDemo(program: Command): void {
         brokerPort: flags.port,
         consolePort: flags.consolePort,
         durationMs: flags.duration,
-        reportPath: flags.report,
+        reportPaths: flags.report,
         quiet: false,
         hasMicrocontroller: true,
       })

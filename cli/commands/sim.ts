@@ -11,11 +11,12 @@ import {
   thisMachine,
 } from '@motewire/simulator'
 import type { LinkSettings } from '@motewire/simulator'
-import { expand, loadScenario } from '@motewire/simulator/scenario'
-import type { FleetPlan } from '@motewire/simulator/scenario'
+import { expand, loadScenario, parseShard, shardOfEnvironment } from '@motewire/simulator/scenario'
+import type { FleetPlan, Shard } from '@motewire/simulator/scenario'
 import { Exit, EXIT } from '../exit.ts'
 import { runFleet } from '../fleet-run.ts'
 import { wholeFlag } from '../mqtt-flags.ts'
+import { collect } from '../report-output.ts'
 
 interface SimFlags {
   readonly broker?: readonly string[]
@@ -26,8 +27,9 @@ interface SimFlags {
   readonly link?: LinkSettings
   readonly workers: number
   readonly sources?: readonly string[]
-  readonly shard?: { index: number; count: number }
-  readonly report?: string
+  readonly shard?: Shard
+  readonly report: readonly string[]
+  readonly metricsPort?: number
   readonly consolePort?: number
   readonly check?: boolean
   readonly quiet?: boolean
@@ -50,8 +52,18 @@ export function addSim(program: Command): void {
     .option('--link <profile>', linkHelp(), linkFlag)
     .option('--workers <n>', 'processes that share the devices', wholeFlag(1, 256), 1)
     .option('--sources <list>', 'addresses to connect from: 127.1.0.1,127.1.0.2', listFlag)
-    .option('--shard <i/n>', 'run only every n-th device, from the i-th (0/3, 1/3, 2/3)', shardFlag)
-    .option('--report <file>', 'write the report to a .json file')
+    .option(
+      '--shard <i/n>',
+      'run only every n-th device, the i-th first (0/3, 1/3, 2/3)',
+      shardFlag,
+    )
+    .option(
+      '--report <file>',
+      'write the report to .json, .html, .xml (JUnit) or .csv',
+      collect,
+      [],
+    )
+    .option('--metrics-port <port>', 'serve Prometheus metrics here', wholeFlag(0, 65_535))
     .option('--console-port <port>', 'serve the web console on this port', wholeFlag(0, 65_535))
     .option('--check', 'only check the scenario')
     .option('--quiet', 'no progress line')
@@ -59,8 +71,9 @@ export function addSim(program: Command): void {
 }
 
 async function runSim(path: string, flags: SimFlags): Promise<void> {
-  const { devices, duration, clock, shard } = flags
+  const { devices, duration, clock } = flags
   const broker = flags.broker?.[0]
+  const shard = flags.shard ?? shardFromEnvironment()
   const seed = /^\d{1,15}$/.test(flags.seed ?? '') ? Number(flags.seed) : flags.seed
   const scenario = await loadScenario(path, { broker, devices, duration, clock, seed })
   const plan = expand(scenario, { shard })
@@ -81,7 +94,8 @@ async function runSim(path: string, flags: SimFlags): Promise<void> {
     brokerPort: 0,
     consolePort: flags.consolePort,
     durationMs: scenario.durationMs,
-    reportPath: flags.report,
+    metricsPort: flags.metricsPort,
+    reportPaths: flags.report,
     quiet: flags.quiet ?? false,
   })
 }
@@ -130,9 +144,17 @@ function listFlag(text: string): readonly string[] {
   return text.split(',').filter((part) => part !== '')
 }
 
-function shardFlag(text: string): { index: number; count: number } {
-  const [, index, count] = /^(\d{1,6})\/(\d{1,6})$/.exec(text) ?? []
-  const shard = { index: Number(index), count: Number(count) }
-  if (shard.index < shard.count) return shard
+function shardFlag(text: string): Shard {
+  const shard = parseShard(text)
+  if (shard !== undefined) return shard
   throw new InvalidArgumentError('expected I/N with I from 0 to N - 1')
+}
+
+/** What a batch system says is told, because it changes what runs. */
+function shardFromEnvironment(): Shard | undefined {
+  const found = shardOfEnvironment(process.env)
+  if (found === undefined) return undefined
+  if ('problem' in found) throw new Exit(EXIT.usage, found.problem)
+  process.stderr.write(`shard ${found.index} of ${found.count}, from ${found.source}\n`)
+  return { index: found.index, count: found.count }
 }

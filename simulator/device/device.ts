@@ -19,6 +19,8 @@ export interface Device {
   now(): number
   /** The wall-clock time, milliseconds since 1970, of an instant on the scale of `now`. */
   wallMs(instantMs: number): number
+  /** Work for `schedule`: made once, scheduled again and again. */
+  task(run: (now: number) => void): Task
   /** Runs `task` once at or after `deadlineMs`; a scheduled task is moved, not doubled. */
   schedule(deadlineMs: number, task: Task): void
   cancel(task: Task): void
@@ -40,6 +42,11 @@ export interface Device {
   random(purpose: string): Prng
   /** Tells that so many messages were not made, because their time had passed already. */
   countOverruns(messages: number): void
+  /**
+   * Adds a value to a figure of the report, `battery.years`; thresholds may ask for it as
+   * `measure.battery.years.min`. Throws for a name that is none, which stops the device.
+   */
+  measure(name: string, value: number): void
 }
 
 export interface DevicePublishOptions {
@@ -67,4 +74,8 @@ export interface DeviceModel {
   handleMessage?(topic: string, payload: Uint8Array): void
 }
 
-export type DeviceModelFactory = () => DeviceModel
+/**
+ * Makes the model of one device; what a module exports as `model`.
+ * @param options of the scenario's `model`, as they stand there.
+ */
+export type DeviceModelFactory = (options: Readonly<Record<string, unknown>>) => DeviceModel

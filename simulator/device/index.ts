@@ -6,9 +6,11 @@ export type {
   DevicePublishOptions,
   DevicePublishResult,
 } from './device.ts'
+export { Modules } from './modules.ts'
 export { PayloadBuffer } from './payload-buffer.ts'
 export { PeriodicTask } from './periodic-task.ts'
 export type { PeriodicSchedule } from './periodic-task.ts'
 export { GroupModel, ScenarioDevice } from './scenario-device.ts'
+export type { SampleFunction } from './sensors/function.ts'
 export { readStamp } from './stamp.ts'
 export type { ReadStamp } from './stamp.ts'

@@ -12,13 +12,15 @@ import type {
   Outcome,
   QoS,
 } from '@motewire/sdk'
-import type { Prng, Task } from '@motewire/sdk/kit'
+import { Task } from '@motewire/sdk/kit'
+import type { Prng } from '@motewire/sdk/kit'
 import type {
   Device,
   DeviceModel,
   DevicePublishOptions,
   DevicePublishResult,
 } from '../device/index.ts'
+import type { DeviceRow } from '../report/index.ts'
 import type { DevicePlan } from '../scenario/index.ts'
 import type { LinkTrace, TraceSum } from '../world/index.ts'
 import type { Tally } from './tally.ts'
@@ -62,8 +64,12 @@ export class FleetDevice implements Device {
   #connects = 0
   #isBroken = false
   #isOver = false
+  #isMuted = false
   /** Messages of each QoS that have not ended. */
   readonly #open = [0, 0, 0]
+  #published = 0
+  #acked = 0
+  #lost = 0
 
   constructor(options: FleetDeviceOptions) {
     const { plan, clock, brokerUrl, runStartedAtMs } = options
@@ -99,6 +105,20 @@ export class FleetDevice implements Device {
     for (const qos of [0, 1, 2] as const) this.#tally.ledger.countQueued(qos, this.#open[qos]!)
   }
 
+  /** What it did so far. */
+  row(): DeviceRow {
+    return {
+      clientId: this.clientId,
+      group: this.group,
+      connected: this.#isOnline,
+      reconnects: Math.max(0, this.#connects - 1),
+      published: this.#published,
+      acked: this.#acked,
+      lost: this.#lost,
+      queued: this.#open.reduce((sum, messages) => sum + messages, 0),
+    }
+  }
+
   /** Switches the device on: firmware first, then the link. */
   start(): void {
     this.#guard(() => this.#model.start(this))
@@ -107,6 +127,8 @@ export class FleetDevice implements Device {
 
   stopPublishing(): void {
     this.#guard(() => this.#model.stop?.())
+    // A model that does not care to stop is not heard any more.
+    this.#isMuted = true
   }
 
   end(): Promise<void> {
@@ -146,8 +168,13 @@ export class FleetDevice implements Device {
     if (this.#isOver) return
     this.#open[qos]!--
     this.#trace?.event(OUTCOME_EVENTS[outcome], this.now(), dueMs)
-    if (outcome !== 'delivered') this.#tally.lost(this.groupPosition, qos, outcome)
-    else this.#tally.acked(this.groupPosition, qos, Math.max(0, this.now() - dueMs))
+    if (outcome !== 'delivered') {
+      this.#lost++
+      this.#tally.lost(this.groupPosition, qos, outcome)
+    } else {
+      this.#acked++
+      this.#tally.acked(this.groupPosition, qos, Math.max(0, this.now() - dueMs))
+    }
   }
 
   /** The model is somebody else's code: what it throws ends this device, not the fleet. */
@@ -172,6 +199,10 @@ export class FleetDevice implements Device {
     return this.#wallNow() + instantMs - this.#clock.now()
   }
 
+  task(run: (now: number) => void): Task {
+    return new Task(run)
+  }
+
   schedule(deadlineMs: number, task: Task): void {
     this.#clock.schedule(deadlineMs, task)
   }
@@ -186,8 +217,10 @@ export class FleetDevice implements Device {
     { qos, retain }: DevicePublishOptions,
     dueMs: number = this.now(),
   ): DevicePublishResult {
+    if (this.#isMuted) return 'dropped'
     this.#tally.published(this.groupPosition, qos)
     this.#open[qos]!++
+    this.#published++
     // The model reuses its buffer; the client keeps payloads until they are confirmed.
     const kept = typeof payload === 'string' ? payload : Buffer.from(payload)
     return this.#client.publish(topic, kept, { qos, retain, token: dueMs })
@@ -208,6 +241,10 @@ export class FleetDevice implements Device {
 
   countOverruns(messages: number): void {
     this.#tally.overruns += messages
+  }
+
+  measure(name: string, value: number): void {
+    this.#tally.measures.record(name, value)
   }
 }
 

@@ -2,7 +2,8 @@
 
 import { makeReport } from '../report/index.ts'
 import type { Report } from '../report/index.ts'
-import type { FleetPlan, ScenarioClock } from '../scenario/index.ts'
+import { formatClock, identityOf } from '../scenario/index.ts'
+import type { FleetPlan } from '../scenario/index.ts'
 import { partOf } from './run-part.ts'
 import type { RunPart } from './run-part.ts'
 import type { Fleet } from './fleet.ts'
@@ -28,7 +29,7 @@ export function reportOfPart(
     scenario: scenario.name,
     seed: scenario.seed,
     broker,
-    clock: clockName(scenario.clock),
+    clock: formatClock(scenario.clock),
     startedAtMs,
     durationMs: part.elapsedMs,
     devices: { total, started, connected, reconnects, errors },
@@ -37,10 +38,10 @@ export function reportOfPart(
     overruns: part.overruns,
     latency: part.latency,
     lag: part.lag,
+    measures: part.measures,
+    timeline: part.timeline,
+    thresholds: scenario.thresholds,
+    ...identityOf(plan),
     digest: part.digest?.toString(),
   })
-}
-
-function clockName(clock: ScenarioClock): string {
-  return clock.kind === 'scaled' ? `scaled:${clock.factor}` : clock.kind
 }

@@ -6,8 +6,10 @@
 import type { ByteChannel, Clock, ClientOptions } from '@motewire/sdk'
 import { Task } from '@motewire/sdk/kit'
 import { GroupModel, PayloadBuffer } from '../device/index.ts'
+import type { Modules } from '../device/index.ts'
 import type { DevicePlan, FleetPlan } from '../scenario/index.ts'
-import type { FleetInspection, FleetSnapshot } from '../report/index.ts'
+import { Timeline } from '../report/index.ts'
+import type { DeviceRow, FleetInspection, FleetSnapshot } from '../report/index.ts'
 import { ImpairedChannel, LinkTrace, TraceSum } from '../world/index.ts'
 import type { LinkModel } from '../world/index.ts'
 import { FleetDevice } from './fleet-device.ts'
@@ -22,6 +24,8 @@ export interface FleetOptions {
   readonly wallNow: () => number
   /** Options all clients share: outbox bounds, source address, a channel of their own. */
   readonly client?: ClientOptions
+  /** The TypeScript that the scenario names, loaded. Default: it names none. */
+  readonly modules?: Modules | undefined
   /** Planned run time; undefined runs until `stop`. */
   readonly durationMs?: number | undefined
   /** Makes a channel to the broker; undefined: the SDK does, by the URL. */
@@ -42,6 +46,8 @@ export class Fleet implements FleetInspection {
   readonly #options: FleetOptions
   readonly #clock: Clock
   readonly #tally: Tally
+  /** How the run went over time, for charts. */
+  readonly timeline: Timeline
   readonly #devices: FleetDevice[] = []
   /** One a group, in the order of the plan. */
   readonly #models: readonly GroupModel[]
@@ -63,8 +69,9 @@ export class Fleet implements FleetInspection {
     this.#clock = options.clock
     const { plan } = options
     this.#tally = new Tally(plan.groups.length)
+    this.timeline = new Timeline(options.durationMs)
     const buffer = new PayloadBuffer()
-    this.#models = plan.groups.map((group) => new GroupModel(group, buffer))
+    this.#models = plan.groups.map((group) => new GroupModel(group, buffer, options.modules))
     this.#upcoming = [...plan].toSorted((a, b) => a.startMs - b.startMs || a.index - b.index)
     for (const device of this.#upcoming) this.#groupCounts(device).devices++
     this.#tally.all.devices = this.#upcoming.length
@@ -89,6 +96,11 @@ export class Fleet implements FleetInspection {
 
   get devices(): readonly FleetDevice[] {
     return this.#devices
+  }
+
+  /** What each device that was switched on did, in the order of starts. */
+  *rows(): Generator<DeviceRow> {
+    for (const device of this.#devices) yield device.row()
   }
 
   start(): void {
@@ -209,6 +221,8 @@ export class Fleet implements FleetInspection {
 
   #mark(now: number): void {
     this.#tally.mark(now)
+    const elapsedMs = now - this.#startedAtMs
+    if (this.timeline.isDue(elapsedMs)) this.timeline.add(elapsedMs, this.snapshot())
     this.#clock.schedule(now + MARK_MS, this.#markTask)
   }
 

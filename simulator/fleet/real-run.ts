@@ -25,7 +25,7 @@ export class RealRun implements Run {
 
   /** @throws UsageError `ERR_URL_INVALID` when links or sources need TCP and a URL is not. */
   constructor(spec: RunSpec) {
-    const { plan, clock, brokerUrls, durationMs } = spec
+    const { plan, clock, brokerUrls, durationMs, modules } = spec
     this.#spec = spec
     const isScaled = clock.kind === 'scaled'
     this.#clock = isScaled ? new ScaledClock(sharedClock(), clock.factor) : sharedClock()
@@ -48,6 +48,7 @@ export class RealRun implements Run {
       clock: this.#clock,
       wallNow,
       durationMs,
+      modules,
       links,
       dial: this.#dialer(links.some((model) => model !== undefined)),
     })

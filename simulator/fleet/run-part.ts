@@ -2,8 +2,14 @@
 // other in virtual time, in other processes, or in other shards. They cross a process border as
 // plain data. It does not know devices, clocks or brokers.
 
-import { LatencyHistogram, Ledger } from '../report/index.ts'
-import type { Account, GroupSnapshot } from '../report/index.ts'
+import { LatencyHistogram, Ledger, Measures, mergeTimelines } from '../report/index.ts'
+import type {
+  Account,
+  DeviceRow,
+  GroupSnapshot,
+  MeasureSummary,
+  TimelineSeries,
+} from '../report/index.ts'
 import { TraceSum } from '../world/index.ts'
 import type { Fleet } from './fleet.ts'
 
@@ -21,6 +27,10 @@ export interface RunPart {
   readonly ledger: Ledger
   readonly latency: LatencyHistogram
   readonly lag: LatencyHistogram
+  readonly measures: Measures
+  readonly timeline: TimelineSeries
+  /** What each device did. */
+  readonly rows: readonly DeviceRow[]
   /** Undefined in real time. */
   readonly digest: TraceSum | undefined
 }
@@ -28,9 +38,11 @@ export interface RunPart {
 export function partOf(fleet: Fleet): RunPart {
   const { elapsedMs, devices, started, connected, reconnects, errors, groups } = fleet.snapshot()
   const { tally, digest } = fleet
-  const { overruns, lastError, ledger, ackLatency: latency, lag } = tally
+  const { overruns, lastError, ledger, ackLatency: latency, lag, measures } = tally
   const counts = { elapsedMs, devices, started, connected, reconnects, errors, lastError, overruns }
-  return { ...counts, groups, ledger, latency, lag, digest }
+  const timeline = fleet.timeline.series()
+  const rows = [...fleet.rows()]
+  return { ...counts, groups, ledger, latency, lag, measures, timeline, rows, digest }
 }
 
 /** @param parts at least one, all of the same plan's groups. Takes over what they hold. */
@@ -42,6 +54,7 @@ function merge(one: RunPart, other: RunPart): RunPart {
   for (const qos of [0, 1, 2] as const) one.ledger.merge(qos, other.ledger.account(qos))
   one.latency.merge(other.latency)
   one.lag.merge(other.lag)
+  one.measures.merge(other.measures.summary())
   if (other.digest !== undefined) one.digest?.merge(other.digest)
   return {
     ...one,
@@ -53,6 +66,8 @@ function merge(one: RunPart, other: RunPart): RunPart {
     errors: one.errors + other.errors,
     lastError: one.lastError ?? other.lastError,
     overruns: one.overruns + other.overruns,
+    timeline: mergeTimelines([one.timeline, other.timeline]),
+    rows: [...one.rows, ...other.rows],
     groups: one.groups.map((group, position) => sumOfGroups(group, other.groups[position])),
   }
 }
@@ -71,23 +86,43 @@ export function sumOfGroups(one: GroupSnapshot, other: GroupSnapshot | undefined
 }
 
 /** A part on its way to another process. */
-export interface EncodedPart extends Omit<RunPart, 'ledger' | 'latency' | 'lag' | 'digest'> {
+export interface EncodedPart extends Omit<
+  RunPart,
+  'ledger' | 'latency' | 'lag' | 'measures' | 'digest'
+> {
   readonly accounts: readonly Account[]
   readonly histograms: { readonly latency: string; readonly lag: string }
+  readonly measures: Readonly<Record<string, MeasureSummary>>
   readonly digest: string | undefined
 }
 
-export function encodePart({ ledger, latency, lag, digest, ...rest }: RunPart): EncodedPart {
+export function encodePart({
+  ledger,
+  latency,
+  lag,
+  measures,
+  digest,
+  ...rest
+}: RunPart): EncodedPart {
   return {
     ...rest,
     accounts: ([0, 1, 2] as const).map((qos) => ledger.account(qos)),
     histograms: { latency: latency.encode(), lag: lag.encode() },
+    measures: measures.summary(),
     digest: digest?.toString(),
   }
 }
 
-export function decodePart({ accounts, histograms, digest, ...rest }: EncodedPart): RunPart {
+export function decodePart({
+  accounts,
+  histograms,
+  measures: summaries,
+  digest,
+  ...rest
+}: EncodedPart): RunPart {
   const ledger = new Ledger()
+  const measures = new Measures()
+  measures.merge(summaries)
   for (const qos of [0, 1, 2] as const) {
     const account = accounts[qos]
     if (account !== undefined) ledger.merge(qos, account)
@@ -95,6 +130,7 @@ export function decodePart({ accounts, histograms, digest, ...rest }: EncodedPar
   return {
     ...rest,
     ledger,
+    measures,
     latency: LatencyHistogram.decode(histograms.latency),
     lag: LatencyHistogram.decode(histograms.lag),
     digest: digest === undefined ? undefined : TraceSum.parse(digest),

@@ -1,6 +1,7 @@
 // What all ways of running a fleet have in common: in virtual time, in real or scaled time, over
 // worker processes. And the description of a run, plain data that crosses a process border.
 
+import type { Modules } from '../device/index.ts'
 import type { FleetInspection } from '../report/index.ts'
 import type { FleetPlan, ScenarioClock } from '../scenario/index.ts'
 import type { LinkSettings } from '../world/index.ts'
@@ -15,6 +16,8 @@ export interface Run extends FleetInspection {
 
 export interface RunSpec {
   readonly plan: FleetPlan
+  /** The TypeScript that the scenario names, loaded. */
+  readonly modules?: Modules | undefined
   readonly clock: ScenarioClock
   /** Where devices connect, in turn; none: the broker in the process of the fleet. */
   readonly brokerUrls: readonly string[]

@@ -1,7 +1,7 @@
 // What a fleet counts while it runs, per group and over all. Plain counters and two histograms; it
 // does not know devices. All counts are since the start of the run.
 
-import { LatencyHistogram, Ledger } from '../report/index.ts'
+import { LatencyHistogram, Ledger, Measures } from '../report/index.ts'
 import type { LossCause } from '../report/index.ts'
 import type { QoS } from '@motewire/sdk'
 
@@ -29,6 +29,8 @@ export class Tally {
   readonly ledger: Ledger = new Ledger()
   readonly ackLatency: LatencyHistogram = new LatencyHistogram()
   readonly lag: LatencyHistogram = new LatencyHistogram()
+  /** What device models measure. */
+  readonly measures: Measures = new Measures()
   started = 0
   reconnects = 0
   errors = 0

@@ -4,6 +4,7 @@
 
 import { setImmediate } from 'node:timers/promises'
 import type { BrokerOptions } from '../broker/index.ts'
+import type { Modules } from '../device/index.ts'
 import type { FleetPlan } from '../scenario/index.ts'
 import { completeLink, IDEAL_LINK, VirtualClock } from '../world/index.ts'
 import type { LinkSettings } from '../world/index.ts'
@@ -13,6 +14,8 @@ import { faultsOf, linkModels } from './links.ts'
 
 export interface VirtualWorldOptions {
   readonly plan: FleetPlan
+  /** The TypeScript that the scenario names, loaded. */
+  readonly modules?: Modules | undefined
   readonly durationMs: number | undefined
   /** Virtual milliseconds that what is under way gets at the end. */
   readonly drainMs: number
@@ -40,7 +43,7 @@ export class VirtualWorld {
 
   constructor(options: VirtualWorldOptions) {
     this.#options = options
-    const { plan, durationMs, link, broker } = options
+    const { plan, durationMs, link, broker, modules } = options
     const { clock } = this
     const wallNow = (): number => EPOCH_MS + clock.now()
     this.embedded = new EmbeddedBroker({ clock, wallNow, faults: faultsOf(plan), broker })
@@ -51,6 +54,7 @@ export class VirtualWorld {
       clock,
       wallNow,
       durationMs,
+      modules,
       dial: ({ clientId }) => this.embedded.dial(clientId),
       links: linkModels(plan, fallback, this.embedded.rules),
       isVirtual: true,

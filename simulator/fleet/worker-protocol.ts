@@ -6,7 +6,7 @@ import type { FleetPlan, Scenario } from '../scenario/index.ts'
 import type { RunSpec } from './run.ts'
 import type { EncodedPart } from './run-part.ts'
 
-export interface WorkerJob extends Omit<RunSpec, 'plan'> {
+export interface WorkerJob extends Omit<RunSpec, 'plan' | 'modules'> {
   readonly scenario: Scenario
   readonly shard: FleetPlan['shard']
 }
@@ -22,7 +22,10 @@ export type FromWorker =
   | { readonly kind: 'done'; readonly part: EncodedPart; readonly snapshot: FleetSnapshot }
   | { readonly kind: 'failed'; readonly message: string }
 
-export function jobOf({ plan, ...rest }: RunSpec, shard: FleetPlan['shard']): WorkerJob {
+export function jobOf(
+  { plan, modules: _modules, ...rest }: RunSpec,
+  shard: FleetPlan['shard'],
+): WorkerJob {
   return { ...rest, scenario: { ...plan.scenario, groups: plan.groups }, shard }
 }
 

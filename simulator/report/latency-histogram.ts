@@ -26,6 +26,13 @@ const BUCKETS = bucketOf(HIGHEST_US) + 1
 const COUNTER_BITS = 32
 const DIGITS = 3
 
+/** How many values lie in [fromMs, toMs). */
+export interface LatencyStep {
+  readonly fromMs: number
+  readonly toMs: number
+  readonly count: number
+}
+
 export class LatencyHistogram {
   readonly #counts = new Uint32Array(BUCKETS)
   #count = 0
@@ -85,6 +92,31 @@ export class LatencyHistogram {
     const [p50 = 0, p90 = 0, p99 = 0, p999 = 0] = this.#percentiles([50, 90, 99, 99.9])
     const mean = this.#sumUs / count / US
     return { count, min: this.#minUs / US, mean, p50, p90, p99, p999, max: this.#maxUs / US }
+  }
+
+  /** The value that so many percent (above 0 to 100) of all are not above; 0 without any. */
+  percentile(percent: number): number {
+    return this.#percentiles([percent])[0] ?? 0
+  }
+
+  /**
+   * The values in steps of equal ratio, for charts: `perDecade` steps between 1 ms and 10 ms, from
+   * the first that holds a value to the last.
+   */
+  steps(perDecade: number): LatencyStep[] {
+    const counts = new Map<number, number>()
+    for (let bucket = 0; bucket < BUCKETS; bucket++) {
+      const count = this.#counts[bucket]!
+      if (count === 0) continue
+      const step = Math.floor(Math.log10(Math.max(lowestOf(bucket), 1) / US) * perDecade)
+      counts.set(step, (counts.get(step) ?? 0) + count)
+    }
+    const [first = 0] = counts.keys()
+    const last = [...counts.keys()].at(-1) ?? first - 1
+    return Array.from({ length: last - first + 1 }, (_, index) => {
+      const fromMs = 10 ** ((first + index) / perDecade)
+      return { fromMs, toMs: fromMs * 10 ** (1 / perDecade), count: counts.get(first + index) ?? 0 }
+    })
   }
 
   /** The standard compressed form, base64: some hundred characters to about 10,000. */

@@ -5,6 +5,11 @@
 import type { GroupSnapshot, LatencySummary } from './fleet-snapshot.ts'
 import type { LatencyHistogram } from './latency-histogram.ts'
 import type { Account, Ledger, QoS } from './ledger.ts'
+import type { MeasureSummary, Measures } from './measures.ts'
+import type { FleetShape, ShardNumber, ShardsMerged } from './shards.ts'
+import { checkThreshold, parseThreshold } from './threshold.ts'
+import type { ThresholdResult } from './threshold.ts'
+import type { TimelineSeries } from './timeline.ts'
 import { judge } from './verdict.ts'
 import type { Verdict } from './verdict.ts'
 
@@ -38,6 +43,18 @@ export interface Report {
   readonly histograms: { readonly latency: string; readonly lag: string }
   /** Of the trace of a run in virtual time. */
   readonly digest?: string
+  /** Of what the scenario says, whatever its broker: equal ones may be merged. */
+  readonly scenarioHash?: string
+  /** The whole fleet, whatever part of it ran. */
+  readonly fleet?: FleetShape
+  /** Which part of the fleet ran; left out when all of it did. */
+  readonly shard?: ShardNumber
+  /** Only in merged reports. */
+  readonly shards?: ShardsMerged
+  /** What device models measured, by name. */
+  readonly measures?: Readonly<Record<string, MeasureSummary>>
+  readonly timeline?: TimelineSeries
+  readonly thresholds?: readonly ThresholdResult[]
   readonly verdict: Verdict
   /** Why the run failed or is invalid; empty when it passed. */
   readonly reasons: readonly string[]
@@ -70,6 +87,14 @@ export interface ReportInput {
   readonly latency: LatencyHistogram
   readonly lag: LatencyHistogram
   readonly digest?: string | undefined
+  readonly scenarioHash?: string | undefined
+  readonly fleet?: FleetShape | undefined
+  readonly shard?: ShardNumber | undefined
+  readonly shards?: ShardsMerged | undefined
+  readonly measures?: Measures | undefined
+  readonly timeline?: TimelineSeries | undefined
+  /** Texts, checked before. */
+  readonly thresholds?: readonly string[] | undefined
 }
 
 const LEVELS: readonly QoS[] = [0, 1, 2]
@@ -79,6 +104,17 @@ export function makeReport(input: ReportInput): Report {
   const byQos = LEVELS.map((qos) => ({ qos, ...ledger.account(qos) }))
   const totals = ledger.total()
   const lagMs = input.lag.summary()
+  const isVerified = input.isVerified ?? false
+  const measures = input.measures?.summary() ?? {}
+  const thresholds = (input.thresholds ?? []).flatMap((text): ThresholdResult[] => {
+    const { latency, lag } = input
+    const figures = { totals, groups, devices, durationMs, overruns, isVerified, measures }
+    const threshold = parseThreshold(text)
+    if ('found' in threshold) return [{ threshold: text, value: null, isMet: false }]
+    return [checkThreshold(threshold, { ...figures, latency, lag })]
+  })
+  const { digest, scenarioHash, fleet, shard, shards, timeline } = input
+  const extras = { digest, scenarioHash, fleet, shard, shards, timeline }
   return {
     format: 'motewire-report',
     version: 1,
@@ -92,14 +128,24 @@ export function makeReport(input: ReportInput): Report {
     totals,
     byQos: byQos.filter(({ published, received }) => published > 0 || received > 0),
     groups,
-    isVerified: input.isVerified ?? false,
+    isVerified,
     overruns,
     latencyMs: input.latency.summary(),
     lagMs,
     histograms: { latency: input.latency.encode(), lag: input.lag.encode() },
-    ...(input.digest === undefined ? {} : { digest: input.digest }),
-    ...judge({ devices, byQos, totals, overruns, lagMs }),
+    ...withoutUndefined(extras),
+    ...(Object.keys(measures).length === 0 ? {} : { measures }),
+    ...(thresholds.length === 0 ? {} : { thresholds }),
+    // Thresholds are meant for the whole fleet: of a shard they are told, and judged in the merge.
+    ...judge({ devices, byQos, totals, overruns, lagMs, shards, thresholds, isWhole: !shard }),
   }
+}
+
+type Present<Part> = { [Key in keyof Part]?: Exclude<Part[Key], undefined> }
+
+function withoutUndefined<Part extends object>(part: Part): Present<Part> {
+  const entries = Object.entries(part).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(entries) as Present<Part>
 }
 
 /** Reports are passed round; passwords are not. */

@@ -6,6 +6,7 @@ import { LOSS_CAUSES } from './ledger.ts'
 import type { Account } from './ledger.ts'
 import { formatCount, formatMs } from './quantities.ts'
 import type { Report } from './report.ts'
+import { formatResult } from './threshold.ts'
 import { formatTable } from './text-table.ts'
 
 export interface TextOptions {
@@ -32,6 +33,8 @@ export function formatText(report: Report, { color = false }: TextOptions = {}):
     '',
     ...latencyLines(report),
     ...groupLines(report),
+    ...measureLines(report),
+    ...thresholdLines(report),
     ...reasonLines(report),
   ]
   return lines.map((line) => `${line === '' ? '' : INDENT}${line}`.trimEnd() + '\n').join('')
@@ -41,7 +44,8 @@ const BOLD = 1
 const DIM = 2
 const COLORS = { passed: 32, failed: 31, invalid: 33 } as const
 
-function factLines({ broker, clock, seed, durationMs, startedAt, devices }: Report): string[] {
+function factLines(report: Report): string[] {
+  const { broker, clock, seed, durationMs, startedAt, devices, shard, shards } = report
   const trouble = [
     ...(devices.reconnects > 0 ? [`${formatCount(devices.reconnects)} reconnects`] : []),
     ...(devices.errors > 0 ? [`${formatCount(devices.errors)} errors`] : []),
@@ -51,6 +55,9 @@ function factLines({ broker, clock, seed, durationMs, startedAt, devices }: Repo
     `broker   ${broker}`,
     `run      ${formatMs(durationMs)} from ${startedAt}, clock ${clock}, seed ${seed}`,
     `devices  ${[online, ...trouble].join(', ')}`,
+    ...(shard === undefined ? [] : [`shard    ${shard.index} of ${shard.count}`]),
+    ...(shards === undefined ? [] : [`shards   ${shards.present.length} of ${shards.count}`]),
+    ...(report.digest === undefined ? [] : [`digest   ${report.digest}`]),
   ]
 }
 
@@ -92,6 +99,23 @@ function groupLines({ groups }: Report): string[] {
   const lines = ['', ...formatTable([head, ...rows])]
   if (groups.length > GROUPS_SHOWN) lines.push(`and ${groups.length - GROUPS_SHOWN} more groups`)
   return lines
+}
+
+function measureLines({ measures = {} }: Report): string[] {
+  const rows = Object.entries(measures).map(([name, { count, min, mean, max }]) => {
+    const short = (value: number): string => Number(value.toPrecision(4)).toLocaleString('en-US')
+    return [name, formatCount(count), ...[min, mean, max].map(short)]
+  })
+  if (rows.length === 0) return []
+  return ['', ...formatTable([['measured', 'values', 'min', 'mean', 'max'], ...rows])]
+}
+
+function thresholdLines({ thresholds = [], shard }: Report): string[] {
+  const rows = thresholds.map((result) => {
+    return [result.threshold, formatResult(result), result.isMet ? 'met' : 'crossed']
+  })
+  const title = shard === undefined ? 'threshold' : 'threshold, of this shard alone'
+  return rows.length === 0 ? [] : ['', ...formatTable([[title, 'measured', ''], ...rows])]
 }
 
 function reasonLines({ reasons, verdict }: Report): string[] {

@@ -1,9 +1,14 @@
 // What a run proves: passed, failed, or invalid because this tool, not the broker, was the
-// bottleneck. A lost message is lost however slow the tool was, so failed outranks invalid.
+// bottleneck. A lost message is lost however slow the tool was, so failed outranks invalid. A
+// scenario whose thresholds speak of losses has its own mind about them: then QoS 1 and 2 messages
+// may be lost as far as it says.
 
 import type { LatencySummary } from './fleet-snapshot.ts'
 import { unexplained } from './ledger.ts'
 import type { Account } from './ledger.ts'
+import type { ShardsMerged } from './shards.ts'
+import { formatResult } from './threshold.ts'
+import type { ThresholdResult } from './threshold.ts'
 
 export type Verdict = 'passed' | 'failed' | 'invalid'
 
@@ -18,6 +23,10 @@ interface Evidence {
   readonly totals: Account
   readonly overruns: number
   readonly lagMs: LatencySummary
+  readonly thresholds: readonly ThresholdResult[]
+  readonly shards: ShardsMerged | undefined
+  /** False: this is a shard, and thresholds are not meant for it. */
+  readonly isWhole: boolean
 }
 
 export function judge(evidence: Evidence): {
@@ -30,14 +39,26 @@ export function judge(evidence: Evidence): {
   return { verdict, reasons: [...faults, ...doubts] }
 }
 
-function faultsOf({ devices, byQos, totals }: Evidence): string[] {
-  const faults: string[] = []
+/** Figures that count losses in one way or another. */
+const LOSS_FIGURE = /^(lost|acked|received)\./
+
+function faultsOf({ devices, byQos, totals, thresholds, shards, isWhole }: Evidence): string[] {
+  const faults = (shards?.missing ?? []).map(({ index, devices: gone, names }) => {
+    const part = `shard ${index} of ${shards?.count}`
+    return `${part} is missing: ${count(gone)} devices (${names.join('; ')})`
+  })
   if (devices.started > 0 && totals.acked === 0 && devices.connected === 0) {
     faults.push(`none of ${count(devices.started)} devices connected`)
   }
+  const bearsLosses = thresholds.some(({ threshold }) => LOSS_FIGURE.test(threshold))
   for (const { qos, lost, duplicated } of byQos) {
-    if (qos > 0 && lost > 0) faults.push(`${count(lost)} messages of QoS ${qos} lost`)
+    if (qos > 0 && lost > 0 && !bearsLosses) {
+      faults.push(`${count(lost)} messages of QoS ${qos} lost`)
+    }
     if (qos === 2 && duplicated > 0) faults.push(`${count(duplicated)} duplicates of QoS 2`)
+  }
+  for (const result of isWhole ? thresholds.filter(({ isMet }) => !isMet) : []) {
+    faults.push(`threshold ${result.threshold} crossed: ${formatResult(result)}`)
   }
   return faults
 }

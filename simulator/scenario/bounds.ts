@@ -36,5 +36,21 @@ export const CLOCK_FACTOR_MAX = 100_000
 /** Magnitude of every number that a sensor is given. */
 export const MAGNITUDE_MAX = 1e12
 export const DECIMALS_MAX = 9
+/** Readings of one message. */
+export const BATCH_MAX = 1_000
+/** Messages of one burst. */
+export const BURST_MAX = 1_000
+/** Bytes, numbers and checksums of a binary payload. */
+export const SLOTS_MAX = 64
+/** Bytes of one file that a scenario names: CSV. */
+export const DATA_FILE_BYTES_MAX: number = 32 << 20
+/** Rows of one file that a scenario names. */
+export const ROWS_MAX = 1_000_000
+/** Waypoints of one track. */
+export const WAYPOINTS_MAX = 10_000
+/** Outages of one link, faults of one scenario. */
+export const FAULTS_MAX = 100
+/** Thresholds of one scenario. */
+export const THRESHOLDS_MAX = 100
 /** Lines that one ScenarioError tells; more are only counted. */
 export const PROBLEMS_MAX = 100

@@ -2,6 +2,7 @@
 // raw values and takes what it understands, so that these mistakes are told beside all others; what
 // is of the wrong type is told by the schema. O(groups).
 
+import { parseThreshold } from '../report/threshold.ts'
 import { DEVICES_MAX } from './bounds.ts'
 import { DEFAULTS } from './defaults.ts'
 import { formatPath, mismatch, valueAt } from './findings.ts'
@@ -23,6 +24,8 @@ export function crossCheck(root: unknown): Finding[] {
     ...checkShares(groups, root),
     ...checkTotal(groups, root),
     ...checkClientIds(groups, root),
+    ...checkThresholds(groups, root),
+    ...groups.flatMap(({ path }) => [...checkTrack(path, root), ...checkModel(path, root)]),
   ]
 }
 
@@ -84,4 +87,44 @@ function checkClientIds(groups: readonly RawGroup[], root: unknown): Finding[] {
     if (!(template instanceof Template) || template.uses('index')) return []
     return [mismatch([...path, 'clientId'], root, 'a client id with {index}, as devices are many')]
   })
+}
+
+/** A threshold of a group that does not exist would be crossed for ever. */
+function checkThresholds(groups: readonly RawGroup[], root: unknown): Finding[] {
+  const thresholds = valueAt(root, ['thresholds'])
+  if (!Array.isArray(thresholds)) return []
+  const names = groups.map(({ name }) => String(name))
+  return thresholds.flatMap((text: unknown, position) => {
+    const parsed = typeof text === 'string' ? parseThreshold(text) : undefined
+    if (parsed === undefined || 'found' in parsed || parsed.group === undefined) return []
+    if (names.includes(parsed.group)) return []
+    const expected = `one of the groups ${names.join(' ')}`
+    return [mismatch(['thresholds', position], root, expected, `group ${parsed.group}`)]
+  })
+}
+
+/** Sensors of a way that nobody goes. */
+function checkTrack(path: KeyPath, root: unknown): Finding[] {
+  if (valueAt(root, [...path, 'track']) !== undefined) return []
+  return listAt(root, [...path, 'publish']).flatMap((_, position) => {
+    const fields = [...path, 'publish', position, 'payload', 'fields']
+    const entries = valueAt(root, fields)
+    if (typeof entries !== 'object' || entries === null) return []
+    return Object.keys(entries).flatMap((name) => {
+      if (valueAt(root, [...fields, name, 'sensor']) !== 'track') return []
+      return [mismatch([...fields, name, 'sensor'], root, 'a track in the group beside it')]
+    })
+  })
+}
+
+/** Firmware of one's own publishes by itself. */
+function checkModel(path: KeyPath, root: unknown): Finding[] {
+  const hasBoth = [valueAt(root, [...path, 'model']), valueAt(root, [...path, 'publish'])]
+  if (hasBoth.includes(undefined)) return []
+  return [mismatch([...path, 'publish'], root, 'either model or publish', 'both')]
+}
+
+function listAt(root: unknown, path: KeyPath): readonly unknown[] {
+  const value = valueAt(root, path)
+  return Array.isArray(value) ? value : []
 }

@@ -28,6 +28,9 @@ export interface DevicePlan {
   readonly clientId: string
   readonly username: string | undefined
   readonly password: string | undefined
+  /** Paths of PEM files, of devices that have a certificate of their own. */
+  readonly cert: string | undefined
+  readonly key: string | undefined
   /** One a stream of the group. */
   readonly topics: readonly string[]
   /** One a subscription of the group. */
@@ -136,20 +139,26 @@ function resize(groups: readonly DeviceGroup[], total: number | undefined): read
   return groups.map((group, position) => ({ ...group, devices: counts[position] ?? 0 }))
 }
 
-type Names = Pick<DevicePlan, 'clientId' | 'username' | 'password' | 'topics' | 'filters'>
+type Names = Pick<
+  DevicePlan,
+  'clientId' | 'username' | 'password' | 'cert' | 'key' | 'topics' | 'filters'
+>
 
 /** A group's templates, compiled once. */
 class GroupTemplates {
   readonly #group: string
   readonly #seed: number | string
+  readonly #credentials: DeviceGroup['credentials']
   readonly #clientId: Template
   readonly #username: Template | undefined
   readonly #password: Template | undefined
   readonly #topics: readonly Template[]
   readonly #filters: readonly Template[]
 
-  constructor({ name, clientId, publish, subscribe }: DeviceGroup, { broker, seed }: Scenario) {
+  constructor(group: DeviceGroup, { broker, seed }: Scenario) {
+    const { name, clientId, publish, subscribe } = group
     this.#group = name
+    this.#credentials = group.credentials
     this.#seed = seed
     this.#clientId = Template.of(clientId)
     this.#username = broker.username === undefined ? undefined : Template.of(broker.username)
@@ -162,10 +171,14 @@ class GroupTemplates {
     const nameless = { index, group: this.#group, id: '', seed: this.#seed }
     const clientId = this.#clientId.render(nameless)
     const values = { ...nameless, id: clientId }
+    const rows = this.#credentials
+    const row = rows?.[index % rows.length]
     return {
       clientId,
-      username: this.#username?.render(values),
-      password: this.#password?.render(values),
+      username: row?.username ?? this.#username?.render(values),
+      password: row?.password ?? this.#password?.render(values),
+      cert: row?.cert,
+      key: row?.key,
       topics: this.#topics.map((topic) => topic.render(values)),
       filters: this.#filters.map((filter) => filter.render(values)),
     }

@@ -4,21 +4,33 @@
 import * as z from 'zod'
 import * as bounds from './bounds.ts'
 import { DEFAULTS } from './defaults.ts'
+import { commandsSchema, energySchema } from './energy-schema.ts'
+import { linkSchema } from './link-schema.ts'
+import { payloadSchema } from './payload-schema.ts'
 import type {
+  BurstSpec,
   ConnectSpec,
+  CredentialSpec,
   DeviceGroup,
-  FieldSpec,
-  PayloadSpec,
-  StampKey,
+  ExceptionSpec,
   StreamSpec,
   SubscriptionSpec,
 } from './scenario.ts'
-import { duration, flag, inOrder, mapping, qos, rule, template, whole } from './schema-leaf.ts'
-import { sensorSchema } from './sensor-schema.ts'
+import {
+  duration,
+  flag,
+  inOrder,
+  mapping,
+  qos,
+  real,
+  rule,
+  template,
+  whole,
+} from './schema-leaf.ts'
 import { CLIENT_ID_PLACEHOLDERS } from './template.ts'
 import { objectionToFilter, objectionToTopic } from './topic.ts'
-
-const STAMP_KEYS = ['id', 'stream', 'seq', 'ts'] as const
+import { modelSchema, trackSchema, wallClockSchema } from './track-schema.ts'
+import type { TrackDraft } from './track-schema.ts'
 
 const SECONDS_MAX = 65_535
 
@@ -55,43 +67,16 @@ const connect: z.ZodType<ConnectSpec> = mapping({
   )
   .transform((value) => ({ ...value, sessionExpiry: value.sessionExpiry }))
 
-const FIELD_NAME = `a name of 1 to ${bounds.NAME_LENGTH_MAX} characters`
+const exception = mapping({
+  field: z.string({ error: 'the name of a field' }).describe('Field that decides.'),
+  deadband: real(0).describe('Send when it moved by this or more since the last one sent.'),
+  atLeastEvery: duration(bounds.PERIOD_MS_MIN).optional().describe('Longest silence.'),
+}).transform((value) => ({ ...value, atLeastEvery: value.atLeastEvery }))
 
-const fields: z.ZodType<FieldSpec[]> = z
-  .record(
-    z.string().min(1, { error: FIELD_NAME }).max(bounds.NAME_LENGTH_MAX, { error: FIELD_NAME }),
-    sensorSchema,
-    { error: 'a mapping of names to values or sensors' },
-  )
-  .refine((entries) => Object.keys(entries).length <= bounds.FIELDS_MAX, {
-    error: `at most ${bounds.FIELDS_MAX} fields`,
-  })
-  .transform((entries) => Object.entries(entries).map(([name, sensor]) => ({ name, sensor })))
-
-const stamp: z.ZodType<StampKey[]> = z
-  .union([flag(), z.array(z.enum(STAMP_KEYS, { error: 'one of id stream seq ts' }))], {
-    error: 'true, false, or a list out of id stream seq ts',
-  })
-  .prefault([...DEFAULTS.stamp])
-  .transform((value) => {
-    if (typeof value === 'boolean') return value ? [...STAMP_KEYS] : []
-    return STAMP_KEYS.filter((key) => value.includes(key))
-  })
-
-const payload: z.ZodType<PayloadSpec> = mapping({
-  format: z.literal('json', { error: 'json' }).default('json'),
-  stamp: stamp.describe(
-    'What each message tells about itself: id (client id), stream, seq (counts from 0), ts ' +
-      '(when it was due, milliseconds since 1970); true: all four, false: nothing.',
-  ),
-  fields: fields.prefault({}).describe('Names and where their values come from.'),
-}).refine(
-  ({ stamp: keys, fields: list }) => {
-    if (!Array.isArray(keys) || !Array.isArray(list)) return true
-    return list.every(({ name }) => !(keys as readonly string[]).includes(name))
-  },
-  rule('fields', 'names other than those of the stamp (id stream seq ts as far as it is used)'),
-)
+const burst: z.ZodType<BurstSpec> = mapping({
+  messages: whole(1, bounds.BURST_MAX).describe('Messages at each time.'),
+  spacing: duration().prefault('0s').describe('From one of them to the next.'),
+}).transform(({ messages, spacing }) => ({ messages, spacingMs: spacing }))
 
 const stream = mapping({
   topic: template('a topic', { objection: objectionToTopic }).describe(
@@ -107,14 +92,51 @@ const stream = mapping({
     .describe('Time to the first message; random: a random part of `every`.'),
   qos: qos().default(DEFAULTS.stream.qos).describe('Quality of Service.'),
   retain: flag().default(DEFAULTS.stream.retain).describe('Whether the broker keeps the last one.'),
-  payload: payload.prefault({}).describe('What a message says.'),
+  payload: payloadSchema.prefault({}).describe('What a message says.'),
+  exception: exception.optional().describe('Send a reading only when a field has moved.'),
+  batch: whole(1, bounds.BATCH_MAX).default(1).describe('Readings gathered in one message.'),
+  burst: burst.optional().describe('Several messages at each time.'),
 })
   .refine(
     ({ jitter, every }) => inOrder(jitter, every),
     rule('jitter', 'a duration not above every'),
   )
-  .transform(({ every, jitter, ...rest }) => ({ ...rest, everyMs: every, jitterMs: jitter }))
+  .refine(
+    ({ batch, payload, burst: several }) =>
+      batch === 1 || (payload?.format !== 'binary' && several === undefined),
+    rule('batch', '1 with format: binary or with burst'),
+  )
+  .refine(
+    ({ burst: several, every }) =>
+      several === undefined || inOrder((several.messages ?? 0) * (several.spacingMs ?? 0), every),
+    rule('burst', 'messages that fit into every'),
+  )
+  .check((context) => {
+    const { exception: one, payload } = context.value
+    if (one?.field === undefined || !Array.isArray(payload?.fields)) return
+    const varying = payload.fields.filter(({ sensor: { sensor } }) => sensor !== 'constant')
+    if (varying.some(({ name }) => name === one.field)) return
+    const message = 'the name of a field that changes'
+    const params = { found: JSON.stringify(one.field) }
+    const path = ['exception', 'field']
+    context.issues.push({ code: 'custom', message, params, path, input: one.field })
+  })
+  .transform(({ every, jitter, exception: one, ...rest }) => ({
+    ...rest,
+    everyMs: every,
+    jitterMs: jitter,
+    exception: one && exceptionOf(one, rest.payload.fields),
+    burst: rest.burst,
+  }))
   .meta({ id: 'stream' })
+
+function exceptionOf(
+  { field, deadband, atLeastEvery }: z.infer<typeof exception>,
+  fields: readonly { readonly name: string }[],
+): ExceptionSpec {
+  const position = fields.findIndex(({ name }) => name === field)
+  return { field: position, deadband, atLeastEveryMs: atLeastEvery }
+}
 
 const subscription: z.ZodType<SubscriptionSpec> = mapping({
   filter: template('a topic filter', { objection: objectionToFilter }).describe(
@@ -129,6 +151,8 @@ const clientId = template('a client id', {
   allowed: CLIENT_ID_PLACEHOLDERS,
   objection: (text) => (/[+#\0]/.test(text) ? 'a client id without + # and null' : undefined),
 })
+
+const CREDENTIALS = 'a CSV file with columns out of username password cert key'
 
 const shape = {
   count: share.optional().describe('Number of devices; a part of the total where one is given.'),
@@ -147,13 +171,27 @@ const shape = {
     .max(bounds.SUBSCRIPTIONS_MAX, { error: `at most ${bounds.SUBSCRIPTIONS_MAX} subscriptions` })
     .prefault([])
     .describe('What each device subscribes to.'),
+  link: linkSchema.optional().describe('What lies between the devices and the broker.'),
+  wallClock: wallClockSchema.prefault({}).describe("How far a device's own clock is off."),
+  track: trackSchema.optional().describe('Way that the devices go, for sensor: track.'),
+  commands: commandsSchema.optional().describe('Commands that the devices answer.'),
+  energy: energySchema.optional().describe('What the devices live on: battery and radio.'),
+  model: modelSchema.optional().describe('Firmware in TypeScript instead of publish.'),
+  credentials: z
+    .string({ error: CREDENTIALS })
+    .regex(/\.csv$/, { error: CREDENTIALS })
+    .optional()
+    .describe('CSV file with a row a device: username password cert key.'),
 }
 
 const unnamed = mapping(shape, 'a mapping that describes a group')
 const named = mapping({ name: groupName, ...shape }, 'a mapping that describes a group')
 
-/** A group before it is known how many devices it gets. */
-export type GroupDraft = Omit<DeviceGroup, 'devices'>
+/** A group before it is known how many devices it gets, and before its files are read. */
+export type GroupDraft = Omit<DeviceGroup, 'devices' | 'track' | 'credentials'> & {
+  readonly track: TrackDraft | undefined
+  readonly credentials: readonly CredentialSpec[] | string | undefined
+}
 
 /** A list of groups, or a mapping of names to groups. */
 export const groupsSchema: z.ZodType<GroupDraft[]> = z
@@ -174,7 +212,13 @@ export const groupsSchema: z.ZodType<GroupDraft[]> = z
 type GroupEntry = z.infer<typeof named>
 
 function draft({ name, count, weight, publish, ...rest }: GroupEntry): GroupDraft {
-  return { name, share: count ?? weight ?? 0, ...rest, publish: labelled(publish) }
+  const { link, track, model, credentials, commands, energy } = rest
+  const optional = { link, track, model, credentials, commands, energy }
+  // Commands come in through a subscription like any other.
+  const subscribe = commands === undefined ? rest.subscribe : [...rest.subscribe, commands]
+  const subscriptions = subscribe.map(({ filter, qos: level }) => ({ filter, qos: level }))
+  const own = { subscribe: subscriptions, publish: labelled(publish) }
+  return { name, share: count ?? weight ?? 0, ...rest, ...optional, ...own }
 }
 
 /** The topic names a stream; the second of the same topic is `TOPIC#2`. */

@@ -1,6 +1,10 @@
 // Reads a scenario from disk. The only file of this room that touches it.
 
+import { readFileSync, statSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import type { ScenarioFiles } from './attach-files.ts'
+import { DATA_FILE_BYTES_MAX } from './bounds.ts'
 import { parseScenario } from './parse.ts'
 import type { ScenarioOverrides } from './parse.ts'
 import { problem, ScenarioError } from './problem.ts'
@@ -23,7 +27,33 @@ export async function loadScenario(
     const found = `found ${reason}, expected a scenario file that can be read`
     throw new ScenarioError([problem(path, undefined, '', found)], error)
   }
-  return parseScenario(text, path, overrides)
+  return parseScenario(text, path, overrides, filesBeside(path))
+}
+
+/** What a scenario names stands beside it, or is named from the root. */
+function filesBeside(scenario: string): ScenarioFiles {
+  const at = (path: string): string => resolve(dirname(scenario), path)
+  const attempt = <Value>(path: string, work: () => Value): Value => {
+    try {
+      return work()
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException
+      throw new Error(`${path}: ${REASONS[code ?? ''] ?? message}`, { cause: error })
+    }
+  }
+  return {
+    locate: (path) =>
+      attempt(path, () => {
+        if (!statSync(at(path)).isFile()) throw new Error('no file')
+        return at(path)
+      }),
+    read: (path) =>
+      attempt(path, () => {
+        const { size } = statSync(at(path))
+        if (size > DATA_FILE_BYTES_MAX) throw new Error(`${size} bytes, which is too long`)
+        return readFileSync(at(path), 'utf8')
+      }),
+  }
 }
 
 const REASONS: Readonly<Record<string, string>> = {

@@ -2,6 +2,8 @@
 // What the command line says stands above the file and is checked by the same schema.
 
 import { apportion } from './apportion.ts'
+import { attachFiles } from './attach-files.ts'
+import type { AttachedGroup, ScenarioFiles } from './attach-files.ts'
 import { FILE_BYTES_MAX } from './bounds.ts'
 import { clientIdFaults } from './client-ids.ts'
 import { crossCheck } from './cross-checks.ts'
@@ -27,12 +29,14 @@ export interface ScenarioOverrides {
 
 /**
  * @param fileName what messages call the file; also the run's name when the file gives none.
+ * @param files what lies beside the file; default: nothing.
  * @throws ScenarioError `ERR_SCENARIO_INVALID`, with all problems in the order of the file.
  */
 export function parseScenario(
   text: string,
   fileName: string,
   overrides: ScenarioOverrides = {},
+  files: ScenarioFiles = NO_FILES,
 ): Scenario {
   if (text.length > FILE_BYTES_MAX) {
     const message = `found ${text.length} characters, expected at most ${FILE_BYTES_MAX}`
@@ -54,13 +58,25 @@ export function parseScenario(
   const parsed = scenarioSchema.safeParse(root)
   const findings = [...findingsOf(parsed.error?.issues ?? [], root), ...crossCheck(root)]
   if (!parsed.success || findings.length > 0) return refuse(findings)
-  const scenario = settle(parsed.data, fileName)
   const isList = Array.isArray(valueAt(root, ['groups']))
+  const attached = attachFiles(parsed.data.groups, files, (position) => {
+    return ['groups', isList ? position : (parsed.data.groups[position]?.name ?? '')]
+  })
+  if (attached.findings.length > 0) refuse(attached.findings)
+  const scenario = settle(parsed.data, attached.groups, fileName)
   const faults = clientIdFaults(scenario.groups, scenario.seed).map((fault) => {
     const key = isList ? scenario.groups.indexOf(fault.group) : fault.group.name
     return mismatch(['groups', key, 'clientId'], root, fault.expected, fault.found)
   })
   return faults.length === 0 ? scenario : refuse(faults)
+}
+
+/** Text that comes from nowhere has no files beside it. */
+const NO_FILES: ScenarioFiles = {
+  read: (path) => NO_FILES.locate(path),
+  locate: (path) => {
+    throw new Error(`the file ${path}, which cannot be read from here`)
+  },
 }
 
 /** The file's values with those of the command line in their place. */
@@ -100,7 +116,11 @@ function locate(
 }
 
 /** Divides the devices among the groups, and names the run. */
-function settle({ name, devices, groups, ...rest }: ScenarioDraft, fileName: string): Scenario {
+function settle(
+  { name, devices, ...rest }: ScenarioDraft,
+  groups: readonly AttachedGroup[],
+  fileName: string,
+): Scenario {
   const shares = groups.map(({ share }) => share)
   const counts = devices === undefined ? shares : apportion(devices, shares)
   return {

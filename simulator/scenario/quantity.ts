@@ -44,3 +44,35 @@ export function parseClock(text: string): ScenarioClock | undefined {
   if (kind === 'real' || kind === 'virtual') return { kind }
   return { kind: 'scaled', factor: Number(factor) }
 }
+
+/** As a file writes it. */
+export function formatClock(clock: ScenarioClock): string {
+  return clock.kind === 'scaled' ? `scaled:${clock.factor}` : clock.kind
+}
+
+export const SHARE_PATTERN: RegExp = /^(\d+(?:\.\d+)?)%$/
+export const BITRATE_PATTERN: RegExp = /^(unlimited|(\d+(?:\.\d+)?)(k|M|G)?bit\/s)$/
+export const SPEED_PATTERN: RegExp = /^(\d+(?:\.\d+)?)(km\/h|m\/s|kn)$/
+
+/** `2%` is 0.02. */
+export function parseShare(text: string): number | undefined {
+  const [, percent] = SHARE_PATTERN.exec(text) ?? []
+  return percent === undefined ? undefined : Number(percent) / 100
+}
+
+/** Bits a second; 0 for `unlimited`. */
+export function parseBitrate(text: string): number | undefined {
+  const [, whole, amount, prefix = ''] = BITRATE_PATTERN.exec(text) ?? []
+  if (whole === 'unlimited') return 0
+  if (amount === undefined) return undefined
+  const factor = { '': 1, k: 1e3, M: 1e6, G: 1e9 }[prefix] ?? 1
+  return Number(amount) * factor
+}
+
+/** Metres a second. */
+export function parseSpeed(text: string): number | undefined {
+  const [, amount, unit] = SPEED_PATTERN.exec(text) ?? []
+  if (amount === undefined) return undefined
+  const metresPerS = { 'km/h': 1 / 3.6, 'm/s': 1, kn: 1_852 / 3_600 }[unit ?? ''] ?? 1
+  return Number(amount) * metresPerS
+}

@@ -2,12 +2,15 @@
 // editors that comes of it. Whether groups fit together is cross-checks.ts.
 
 import * as z from 'zod'
+import type { BrokerFault } from '../world/link-settings.ts'
 import * as bounds from './bounds.ts'
 import { DEFAULTS } from './defaults.ts'
 import { groupsSchema } from './group-schema.ts'
 import type { GroupDraft } from './group-schema.ts'
 import { CLOCK_PATTERN, parseClock, parseRate, RATE_PATTERN } from './quantity.ts'
+import { faultsSchema } from './link-schema.ts'
 import type { BrokerTarget, Ramp, ScenarioClock } from './scenario.ts'
+import { thresholdsSchema } from './threshold-schema.ts'
 import { duration, mapping, quantity, rule, template, whole } from './schema-leaf.ts'
 
 /** A file that holds nothing wrong by itself. */
@@ -20,6 +23,8 @@ export interface ScenarioDraft {
   readonly durationMs: number | undefined
   readonly devices: number | undefined
   readonly ramp: Ramp
+  readonly thresholds: readonly string[]
+  readonly faults: readonly BrokerFault[]
   readonly groups: readonly GroupDraft[]
 }
 
@@ -115,6 +120,10 @@ export const scenarioSchema: z.ZodType<ScenarioDraft> = mapping(
       .optional()
       .describe('Devices of the whole fleet, divided among the groups by count or weight.'),
     ramp: ramp.prefault(DEFAULTS.ramp).describe('How fast the devices are switched on.'),
+    thresholds: thresholdsSchema.describe(
+      'What the run must come to, such as "acked.rate > 0.99"; else it fails with exit code 3.',
+    ),
+    faults: faultsSchema.describe('What happens to the broker during the run.'),
     groups: groupsSchema.describe('The kinds of devices.'),
   },
   'a mapping with version: 1 and groups',

@@ -3,6 +3,10 @@
 // Types only; it does not know YAML, where a value stood in the file, or how devices run.
 
 import type { ProtocolVersion, QoS } from '@motewire/sdk'
+import type { BrokerFault, LinkSettings } from '../world/link-settings.ts'
+import type { SensorSpec, TrackSpec } from './sensor-spec.ts'
+
+export type * from './sensor-spec.ts'
 
 export interface Scenario {
   readonly version: 1
@@ -16,6 +20,10 @@ export interface Scenario {
   /** Undefined: the run goes on until it is stopped. */
   readonly durationMs: number | undefined
   readonly ramp: Ramp
+  /** Texts such as `acked.rate > 0.99`: what the run must come to. */
+  readonly thresholds: readonly string[]
+  /** What happens to the broker, in the order of the file. */
+  readonly faults: readonly BrokerFault[]
   /** In the order of the file. */
   readonly groups: readonly DeviceGroup[]
 }
@@ -53,6 +61,68 @@ export interface DeviceGroup {
   readonly connect: ConnectSpec
   readonly publish: readonly StreamSpec[]
   readonly subscribe: readonly SubscriptionSpec[]
+  /** What lies between the devices and the broker; undefined: as the command line says. */
+  readonly link: LinkSettings | undefined
+  readonly wallClock: WallClockSpec
+  /** Way that the devices go; undefined: they stay. */
+  readonly track: TrackSpec | undefined
+  /** Commands that the devices answer; their filter is the last of `subscribe`. */
+  readonly commands: CommandSpec | undefined
+  /** What the devices live on; undefined: nobody asks. */
+  readonly energy: EnergySpec | undefined
+  /** Firmware in TypeScript instead of streams; undefined: the streams. */
+  readonly model: ModelSpec | undefined
+  /** Device i of the group takes row i, round and round; undefined: as `broker` says. */
+  readonly credentials: readonly CredentialSpec[] | undefined
+}
+
+/** How a device answers what it is told. */
+export interface CommandSpec {
+  /** Template. */
+  readonly filter: string
+  readonly qos: QoS
+  /** What the topic of the answer has at its end, after that of the command. */
+  readonly reply: string
+  readonly afterMs: number
+  readonly failShare: number
+}
+
+/** A battery and the two states of a radio. */
+export interface EnergySpec {
+  readonly batteryMah: number
+  /** Drawn all the time. */
+  readonly sleepMa: number
+  /** Drawn on top while the radio is on. */
+  readonly radioMa: number
+  /** Radio time of a message besides its bytes. */
+  readonly messageMs: number
+  readonly bitsPerS: number
+}
+
+/** How far a device's own clock is off. */
+export interface WallClockSpec {
+  /** Each device runs too fast or too slow by up to so many millionths. */
+  readonly driftPpm: number
+  /** Each device is wrong from its start by up to so much, to either side. */
+  readonly offsetMs: number
+  /** Without a battery for its clock: every device begins in 1970. */
+  readonly isLost: boolean
+}
+
+/** A module whose `model` makes a DeviceModel (simulator/device/device.ts). */
+export interface ModelSpec {
+  /** Absolute path. */
+  readonly path: string
+  /** Handed to the factory as they are. */
+  readonly options: Readonly<Record<string, unknown>>
+}
+
+export interface CredentialSpec {
+  readonly username: string | undefined
+  readonly password: string | undefined
+  /** Paths of PEM files. */
+  readonly cert: string | undefined
+  readonly key: string | undefined
 }
 
 export interface ConnectSpec {
@@ -78,6 +148,26 @@ export interface StreamSpec {
   readonly qos: QoS
   readonly retain: boolean
   readonly payload: PayloadSpec
+  /** Send only what changed; undefined: send all. */
+  readonly exception: ExceptionSpec | undefined
+  /** Readings in one message; 1: none are gathered. JSON and CBOR only. */
+  readonly batch: number
+  /** Messages at each time; undefined: one. */
+  readonly burst: BurstSpec | undefined
+}
+
+/** A reading is sent when a field moved by the deadband or more since the last one sent. */
+export interface ExceptionSpec {
+  /** Position in the payload's fields. */
+  readonly field: number
+  readonly deadband: number
+  /** Longest silence; undefined: for ever. */
+  readonly atLeastEveryMs: number | undefined
+}
+
+export interface BurstSpec {
+  readonly messages: number
+  readonly spacingMs: number
 }
 
 export interface SubscriptionSpec {
@@ -87,7 +177,7 @@ export interface SubscriptionSpec {
 }
 
 /** What a message is made of. Later formats join this union by their `format`. */
-export type PayloadSpec = JsonPayloadSpec
+export type PayloadSpec = JsonPayloadSpec | CborPayloadSpec | BinaryPayloadSpec
 
 export interface JsonPayloadSpec {
   readonly format: 'json'
@@ -95,6 +185,34 @@ export interface JsonPayloadSpec {
   readonly stamp: readonly StampKey[]
   readonly fields: readonly FieldSpec[]
 }
+
+/** The same as a CBOR map (RFC 8949). */
+export interface CborPayloadSpec extends Omit<JsonPayloadSpec, 'format'> {
+  readonly format: 'cbor'
+}
+
+/** Bytes one after the other, as registers and radio frames have them. */
+export interface BinaryPayloadSpec extends Omit<JsonPayloadSpec, 'format'> {
+  readonly format: 'binary'
+  readonly isLittleEndian: boolean
+  readonly layout: readonly BinarySlotSpec[]
+}
+
+export type BinaryType = 'u8' | 'u16' | 'u32' | 'u64' | 'i8' | 'i16' | 'i32' | 'f32' | 'f64'
+
+/**
+ * Fixed bytes, a number, or the CRC-16 (CCITT, from 0xFFFF) of all bytes before it. A number comes
+ * from the stamp or a field, times `scale`, rounded and cut to what the type holds.
+ */
+export type BinarySlotSpec =
+  | { readonly kind: 'bytes'; readonly bytes: readonly number[] }
+  | { readonly kind: 'crc16' }
+  | {
+      readonly kind: 'number'
+      readonly type: BinaryType
+      readonly from: string
+      readonly scale: number
+    }
 
 /**
  * `id` is the client id, `stream` the position in the group's `publish` list, `seq` counts the
@@ -106,83 +224,4 @@ export interface FieldSpec {
   /** The key in the message. */
   readonly name: string
   readonly sensor: SensorSpec
-}
-
-export type Scalar = number | string | boolean | null
-
-/** Where a field's value comes from. Later kinds join this union by their `sensor`. */
-export type SensorSpec =
-  | ConstantSpec
-  | WalkSpec
-  | SineSpec
-  | GaussianSpec
-  | UniformSpec
-  | StepSpec
-  | CounterSpec
-
-/** Always the same. */
-export interface ConstantSpec {
-  readonly sensor: 'constant'
-  readonly value: Scalar
-}
-
-interface NumericSpec {
-  /** Digits after the point, 0 to 9. */
-  readonly decimals: number
-}
-
-/** Wanders: each message moves it by at most `step`, and it turns back at the bounds. */
-export interface WalkSpec extends NumericSpec {
-  readonly sensor: 'walk'
-  readonly min: number
-  readonly max: number
-  readonly step: number
-  /** Undefined: anywhere between the bounds, at random. */
-  readonly start: number | undefined
-}
-
-/** A wave over the time since the run began, plus Gaussian noise of deviation `noise`. */
-export interface SineSpec extends NumericSpec {
-  readonly sensor: 'sine'
-  readonly mean: number
-  readonly amplitude: number
-  readonly periodMs: number
-  /** How far the wave has come when the run begins; `random`: another one for each device. */
-  readonly phase: number | 'random'
-  readonly noise: number
-}
-
-/** Independent draws from a bell curve, cut at the bounds. */
-export interface GaussianSpec extends NumericSpec {
-  readonly sensor: 'gaussian'
-  readonly mean: number
-  readonly deviation: number
-  readonly min: number | undefined
-  readonly max: number | undefined
-}
-
-/** Independent draws, all values in [min, max) equally likely. */
-export interface UniformSpec extends NumericSpec {
-  readonly sensor: 'uniform'
-  readonly min: number
-  readonly max: number
-}
-
-/** Holds each value for a while, then goes to the next, round and round. */
-export interface StepSpec {
-  readonly sensor: 'step'
-  readonly values: readonly Scalar[]
-  /** One a value. */
-  readonly holdMs: readonly number[]
-  /** `fixed`: exactly so long. `random`: exponentially distributed with that mean. */
-  readonly timing: 'fixed' | 'random'
-}
-
-/** Grows with each message by `step` give or take `spread`; starts again from 0 at `wrapAt`. */
-export interface CounterSpec extends NumericSpec {
-  readonly sensor: 'counter'
-  readonly start: number
-  readonly step: number
-  readonly spread: number
-  readonly wrapAt: number | undefined
 }

@@ -5,7 +5,7 @@ import * as z from 'zod'
 import { DECIMALS_MAX, PERIOD_MS_MIN, TEXT_LENGTH_MAX, VALUES_MAX } from './bounds.ts'
 import { DEFAULTS } from './defaults.ts'
 import type { Scalar, SensorSpec } from './scenario.ts'
-import { duration, inOrder, mapping, real, rule, whole } from './schema-leaf.ts'
+import { duration, flag, inOrder, mapping, real, rule, whole } from './schema-leaf.ts'
 
 const SCALAR = `a number, true, false, null or text of at most ${TEXT_LENGTH_MAX} characters`
 
@@ -15,6 +15,11 @@ const scalar = z.union(
 )
 
 const { sensor: fallback } = DEFAULTS
+
+const FIELD = 'the name of a field that stands before it'
+const CSV = 'a CSV file'
+const COLUMN = 'the name of a column'
+const MODULE = 'the path of a module such as ./soil.ts'
 
 function decimals(standard: number): z.ZodType<number> {
   return whole(0, DECIMALS_MAX).default(standard).describe('Digits after the point.')
@@ -122,10 +127,83 @@ const counter = mapping({
   .transform((value) => ({ ...value, wrapAt: value.wrapAt }))
   .describe('Grows with each message, such as a meter.')
 
-const sensors = z
-  .discriminatedUnion('sensor', [constant, walk, sine, gaussian, uniform, step, counter], {
-    error: 'one of constant walk sine gaussian uniform step counter',
+const follow = mapping({
+  sensor: z.literal('follow'),
+  of: z.string({ error: FIELD }).describe('Field of the same message that it goes after.'),
+  gain: real().default(1).describe('Change for a change of 1 of that field; may be below 0.'),
+  offset: real().default(0).describe('Value when that field is 0.'),
+  lag: duration().prefault('0s').describe('Time in which 63 % of a change is made up.'),
+  noise: real(0).default(0).describe('Deviation of the noise on top.'),
+  min: real().optional().describe('Values below are cut to this.'),
+  max: real().optional().describe('Values above are cut to this.'),
+  decimals: decimals(fallback.decimals),
+})
+  .transform(({ lag, ...rest }) => ({ ...rest, min: rest.min, max: rest.max, lagMs: lag }))
+  .describe('Goes after another field, such as humidity after temperature.')
+
+const replay = mapping({
+  sensor: z.literal('replay'),
+  file: z
+    .string({ error: CSV })
+    .regex(/\.csv$/, { error: CSV })
+    .describe('CSV with a heading.'),
+  column: z.string({ error: COLUMN }).describe('Column with the values.'),
+  time: z.string({ error: COLUMN }).default('time').describe('Column: seconds, or ISO 8601.'),
+  unit: z.enum(['s', 'ms'], { error: 's or ms' }).default('s').describe('Of times in numbers.'),
+  from: duration().prefault('0s').describe('Begin, after the first row.'),
+  to: duration(1).optional().describe('End, after the first row. Default: the last row.'),
+  repeat: flag().default(true).describe('Whether it begins again after the last value.'),
+  between: z
+    .enum(['hold', 'linear'], { error: 'hold or linear' })
+    .default('hold')
+    .describe('hold: each value stays until the next; linear: straight lines between them.'),
+  shift: flag().default(false).describe('Each device begins at another point of it.'),
+  decimals: decimals(fallback.decimals),
+})
+  .transform(({ sensor, decimals: digits, repeat, between, shift, from, to, ...source }) => ({
+    sensor,
+    decimals: digits,
+    timesMs: [],
+    values: [],
+    repeats: repeat,
+    between,
+    isShifted: shift,
+    source: { ...source, fromMs: from, toMs: to },
+  }))
+  .describe('Values that were recorded.')
+
+const track = mapping({
+  sensor: z.literal('track'),
+  figure: z
+    .enum(['latitude', 'longitude', 'speed', 'heading', 'odometer'], {
+      error: 'latitude, longitude, speed, heading or odometer',
+    })
+    .describe('Degrees, metres a second, degrees from north, metres.'),
+  decimals: whole(0, DECIMALS_MAX).optional().describe('Default: 6 for places, 1 for others.'),
+})
+  .transform(({ figure, decimals: digits, ...rest }) => {
+    const isPlace = figure === 'latitude' || figure === 'longitude'
+    return { ...rest, figure, decimals: digits ?? (isPlace ? 6 : 1) }
   })
+  .describe("A figure of the way that the group's `track` describes.")
+
+const own = mapping({
+  sensor: z.literal('function'),
+  file: z.string({ error: MODULE }).regex(/\.[cm]?[jt]s$/, { error: MODULE }),
+  name: z.string({ error: 'the name of an export' }).default('sample').describe('Its export.'),
+  decimals: decimals(fallback.decimals),
+})
+  .transform(({ file, ...rest }) => ({ ...rest, path: file }))
+  .describe('A function of yours: (elapsedMs, prng, last) => number.')
+
+const sensors = z
+  .discriminatedUnion(
+    'sensor',
+    [constant, walk, sine, gaussian, uniform, step, counter, follow, replay, track, own],
+    {
+      error: 'one of constant walk sine gaussian uniform step counter follow replay track function',
+    },
+  )
   .meta({ id: 'sensor' })
 
 /** A field's value: a sensor, or a scalar that is short for a constant one. */

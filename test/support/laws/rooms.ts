@@ -51,7 +51,14 @@ const ROOMS: readonly Room[] = [
     mayTypes: ['simulator/scenario'],
     node: true,
   },
-  { path: 'simulator/scenario', may: ['sdk/kit', ERRORS], mayTypes: ['sdk/**'], node: true },
+  {
+    path: 'simulator/scenario',
+    // Thresholds are checked when a file is read, in the words of the report.
+    // Links are written in the words of the world, whose settings are plain data.
+    may: ['sdk/kit', ERRORS, 'simulator/report', 'simulator/world'],
+    mayTypes: ['sdk/**'],
+    node: true,
+  },
   { path: 'simulator/report', may: ['sdk/kit', ERRORS], node: true },
   {
     path: 'simulator/fleet',

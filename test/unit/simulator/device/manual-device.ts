@@ -1,8 +1,7 @@
 // A device on a clock that is moved by hand, which keeps what its model did. Time begins at 1 s so
 // that nothing passes by mistaking zero for the start.
 
-import { Prng, TimerWheel } from '@motewire/sdk/kit'
-import type { Task } from '@motewire/sdk/kit'
+import { Prng, Task, TimerWheel } from '@motewire/sdk/kit'
 import type {
   Device,
   DevicePublishOptions,
@@ -15,6 +14,8 @@ export interface SentMessage {
   readonly dueMs: number
   readonly topic: string
   readonly payload: string
+  /** The same as bytes. */
+  readonly bytes: Uint8Array
   readonly qos: 0 | 1 | 2
   readonly retain: boolean
 }
@@ -30,6 +31,7 @@ export class ManualDevice implements Device {
   readonly startMs: number
   readonly sent: SentMessage[] = []
   readonly filters: string[] = []
+  readonly measured: [string, number][] = []
   overruns = 0
   readonly #wheel = new TimerWheel(1_000)
   readonly #prng: Prng
@@ -69,6 +71,10 @@ export class ManualDevice implements Device {
     return WALL_ORIGIN_MS + instantMs - this.originMs
   }
 
+  task(run: (now: number) => void): Task {
+    return new Task(run)
+  }
+
   schedule(deadlineMs: number, task: Task): void {
     this.#wheel.schedule(deadlineMs, task)
   }
@@ -85,7 +91,9 @@ export class ManualDevice implements Device {
   ): DevicePublishResult {
     const text = typeof payload === 'string' ? payload : new TextDecoder().decode(payload)
     const atMs = this.#nowMs - this.originMs
-    this.sent.push({ atMs, dueMs: dueMs - this.originMs, topic, payload: text, qos, retain })
+    const bytes = Buffer.from(payload)
+    const message = { topic, payload: text, bytes, qos, retain }
+    this.sent.push({ atMs, dueMs: dueMs - this.originMs, ...message })
     return 'sent'
   }
 
@@ -99,5 +107,9 @@ export class ManualDevice implements Device {
 
   countOverruns(messages: number): void {
     this.overruns += messages
+  }
+
+  measure(name: string, value: number): void {
+    this.measured.push([name, value])
   }
 }

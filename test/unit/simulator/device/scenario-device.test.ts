@@ -1,16 +1,19 @@
 // The device that a scenario describes, and one written by hand.
 
-import { Task } from '@motewire/sdk/kit'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { GroupModel, PayloadBuffer } from '../../../../simulator/device/index.ts'
-import type { Device, DeviceModel, ScenarioDevice } from '../../../../simulator/device/index.ts'
+import { GroupModel, Modules, PayloadBuffer } from '../../../../simulator/device/index.ts'
+import type { DeviceModelFactory, ScenarioDevice } from '../../../../simulator/device/index.ts'
 import { expand, parseScenario } from '../../../../simulator/scenario/index.ts'
 import { ManualDevice, WALL_ORIGIN_MS } from './manual-device.ts'
 
 function modelOf(group: string): ScenarioDevice {
   const scenario = parseScenario(`version: 1\ngroups:\n  room: ${group}`, 'office.yaml')
   const plan = expand(scenario).device(7)
-  return new GroupModel(plan.group, new PayloadBuffer()).device(plan.topics, plan.filters)
+  const model = new GroupModel(plan.group, new PayloadBuffer())
+  return model.device(plan.topics, plan.filters) as ScenarioDevice
 }
 
 function run(group: string, options?: { startMs?: number; seed?: number }): ManualDevice {
@@ -131,44 +134,47 @@ describe('a device of a scenario', () => {
   })
 })
 
-/** What docs/scenario.md shows: a thermostat that reports each 10 s and takes a set point. */
-class Thermostat implements DeviceModel {
-  #device: Device | undefined
-  #setPoint = 21
-  #temperature = 18
-  readonly #tick: Task = new Task((now) => this.#report(now))
-
-  start(device: Device): void {
-    this.#device = device
-    device.subscribe(`home/${device.clientId}/set`, 1)
-    device.schedule(device.startMs + device.random('phase').unit() * 10_000, this.#tick)
-  }
-
-  handleMessage(_topic: string, payload: Uint8Array): void {
-    this.#setPoint = Number(new TextDecoder().decode(payload))
-  }
-
-  #report(now: number): void {
-    const device = this.#device
-    if (!device) return
-    this.#temperature += 0.2 * (this.#setPoint - this.#temperature)
-    const payload = JSON.stringify({ temperature: this.#temperature })
-    device.publish(`home/${device.clientId}/state`, payload, { qos: 1, retain: true })
-    device.schedule(now + 10_000, this.#tick)
-  }
+/** The module that docs/scenario.md shows, as it stands there. */
+async function documentedModel(): Promise<DeviceModelFactory> {
+  const folder = mkdtempSync(join(tmpdir(), 'motewire-model-'))
+  const document = readFileSync(new URL('../../../../docs/scenario.md', import.meta.url), 'utf8')
+  const [, code = ''] = /```ts\n([\s\S]*?)```/.exec(document) ?? []
+  const path = join(folder, 'thermostat.ts')
+  writeFileSync(path, code)
+  const group = { ...GROUP, model: { path, options: {} } }
+  const modules = await Modules.load([group])
+  rmSync(folder, { recursive: true })
+  return modules.model(path)
 }
 
+const GROUP = parseScenario('version: 1\ngroups: { a: { count: 1 } }', 'x.yaml').groups[0]!
+
 describe('a device model in TypeScript', () => {
-  it('reports, and obeys a command', () => {
+  it('is imported as docs/scenario.md shows it, reports, and obeys a command', async () => {
     const device = new ManualDevice()
-    const model = new Thermostat()
+    const model = (await documentedModel())({})
     model.start(device)
     device.run(120_000)
     const temperature = (): number => JSON.parse(device.sent.at(-1)?.payload ?? '{}').temperature
     expect(temperature()).toBeCloseTo(21, 0)
-    model.handleMessage('home/room-7/set', new TextEncoder().encode('25'))
+    model.handleMessage?.('home/room-7/set', new TextEncoder().encode('25'))
     device.run(240_000)
     expect(temperature()).toBeCloseTo(25, 0)
     expect(device.filters).toEqual(['home/room-7/set'])
+  })
+
+  it('that cannot be imported is told with its file', async () => {
+    const group = { ...GROUP, model: { path: '/no/such/pump.ts', options: {} } }
+    await expect(Modules.load([group])).rejects.toMatchObject({
+      code: 'ERR_MODEL_LOAD',
+      message: expect.stringContaining('/no/such/pump.ts cannot be loaded'),
+    })
+  })
+
+  it('that exports no model is told with its file', async () => {
+    const path = join(import.meta.dirname, 'manual-device.ts')
+    const group = { ...GROUP, model: { path, options: {} } }
+    const modules = await Modules.load([group])
+    expect(() => modules.model(path)).toThrow(`${path} exports no function model`)
   })
 })

@@ -52,15 +52,31 @@ describe('the ending', () => {
     ['.json', 'no ending'],
     ['run.json.gz', 'the ending .gz'],
   ])('of %s is refused', async (path, found) => {
-    const message = `report ${path} has ${found}, expected .json`
-    expect(() => checkReportPath(path)).toThrow(message)
+    const message = `report ${path} has ${found}, expected .json, .html, .xml, .csv`
+    await expect(checkReportPath(path)).rejects.toThrow(message)
     await expect(writeReport(path, reportOf())).rejects.toMatchObject({
       code: 'ERR_REPORT_FORMAT',
       message,
     })
   })
 
-  it('of run.json is fine', () => {
-    expect(() => checkReportPath('run.json')).not.toThrow()
+  it.each(['run.json', 'run.html', 'run.xml', 'run.csv'])('of %s is fine', async (name) => {
+    await expect(checkReportPath(join(folder, name))).resolves.toBeUndefined()
+  })
+})
+
+describe('the folder', () => {
+  it('is missed before the run, not after it', async () => {
+    await expect(checkReportPath(join(folder, 'none', 'run.json'))).rejects.toMatchObject({
+      code: 'ERR_REPORT_UNWRITABLE',
+      message: `report ${join(folder, 'none', 'run.json')} cannot be written: no such folder`,
+    })
+  })
+
+  it('is refused when it is a file', async () => {
+    writeFileSync(join(folder, 'file'), '')
+    await expect(checkReportPath(join(folder, 'file', 'run.json'))).rejects.toThrow(
+      'no such folder',
+    )
   })
 })

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import * as z from 'zod'
 import { formatJson, LatencyHistogram } from '../../../../simulator/report/index.ts'
-import { histogramOf, ledgerOf, reportOf } from './sample.ts'
+import { fullReport, histogramOf, ledgerOf, reportOf } from './sample.ts'
 
 const SCHEMA = new URL('../../../../simulator/report/report.schema.json', import.meta.url)
 
@@ -50,6 +50,7 @@ describe('a report', () => {
   it.each([
     ['all went well', reportOf()],
     ['verified, with a digest', reportOf({ isVerified: true, digest: 'ff', seed: 'plant-7' })],
+    ['everything is in it', fullReport()],
     ['nothing happened', reportOf({ groups: [], latency: histogramOf(), lag: histogramOf() })],
   ])('obeys its published schema when %s', (_, report) => {
     const schema = z.fromJSONSchema(JSON.parse(readFileSync(SCHEMA, 'utf8')))

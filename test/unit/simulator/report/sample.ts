@@ -1,6 +1,12 @@
 // Inputs of reports and progress lines for tests: a run in which all went well.
 
-import { LatencyHistogram, Ledger, makeReport } from '../../../../simulator/report/index.ts'
+import {
+  LatencyHistogram,
+  Ledger,
+  makeReport,
+  Measures,
+  Timeline,
+} from '../../../../simulator/report/index.ts'
 import type { Report, ReportInput } from '../../../../simulator/report/index.ts'
 import type { FleetSnapshot } from '../../../../simulator/report/fleet-snapshot.ts'
 
@@ -63,4 +69,30 @@ export function snapshotOf(change: Partial<FleetSnapshot> = {}): FleetSnapshot {
     groups: [],
     ...change,
   }
+}
+
+/** A report with all its optional parts, of a run with thresholds met and crossed. */
+export function fullReport(change: Partial<ReportInput> = {}): Report {
+  const measures = new Measures()
+  for (const years of [5, 7, 9]) measures.record('battery.years', years)
+  const timeline = new Timeline(30_000)
+  for (const [second, published] of [100, 300, 500].entries()) {
+    timeline.add((second + 1) * 1_000, snapshotOf({ published, acked: published - 2 }))
+  }
+  return reportOf({
+    digest: 'c0ffee',
+    isVerified: true,
+    scenarioHash: '0123456789abcdef',
+    fleet: {
+      devices: 1_000,
+      groups: [
+        { name: 'room', devices: 600, clientId: 'room-{index:04}' },
+        { name: 'meter', devices: 400, clientId: '{group}-{index}' },
+      ],
+    },
+    measures,
+    timeline: timeline.series(),
+    thresholds: ['acked.rate > 0.99', 'latency.p95 < 5ms', 'measure.battery.years.min >= 5'],
+    ...change,
+  })
 }

@@ -5,11 +5,15 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import * as z from 'zod'
-import { scenarioJsonSchema } from '../../../../simulator/scenario/index.ts'
+import { loadScenario, scenarioJsonSchema } from '../../../../simulator/scenario/index.ts'
 
 const ROOT = join(import.meta.dirname, '../../../..')
 const PUBLISHED = 'simulator/scenario/scenario.schema.json'
-const EXAMPLES = join(ROOT, 'examples/scenarios')
+const EXAMPLES = join(ROOT, 'examples')
+/** All scenarios among the examples; the jobs of batch systems are YAML of another kind. */
+const SCENARIOS = readdirSync(EXAMPLES, { recursive: true, encoding: 'utf8' }).filter((name) => {
+  return name.endsWith('.yaml') && !name.startsWith('shards')
+})
 
 function readJson(path: string): unknown {
   return JSON.parse(readFileSync(path, 'utf8'))
@@ -32,9 +36,11 @@ describe('scenario.schema.json', () => {
 
   const schema = z.fromJSONSchema(readJson(join(ROOT, PUBLISHED)) as z.core.JSONSchema.JSONSchema)
 
-  it.each(readdirSync(EXAMPLES))('accepts the example %s', (name) => {
+  it.each(SCENARIOS)('accepts the example %s', async (name) => {
     const value: unknown = parse(readFileSync(join(EXAMPLES, name), 'utf8'))
     expect(schema.safeParse(value).error?.issues).toBeUndefined()
+    // And so does the program, with all files that it names.
+    await expect(loadScenario(join(EXAMPLES, name))).resolves.toMatchObject({ version: 1 })
   })
 
   it.each([
@@ -43,5 +49,19 @@ describe('scenario.schema.json', () => {
     ['another version', { version: 2, groups: { a: { count: 1 } } }],
   ])('refuses %s', (_, value) => {
     expect(schema.safeParse(value).success).toBe(false)
+  })
+})
+
+describe('the archetypes', () => {
+  const archetypes = SCENARIOS.filter((name) => name.includes('archetypes'))
+
+  it.each(archetypes)('%s says its seed, what it must come to and how to run it', async (name) => {
+    const text = readFileSync(join(EXAMPLES, name), 'utf8')
+    const scenario = await loadScenario(join(EXAMPLES, name))
+    const file = name.split('/').at(-1) ?? ''
+    expect(scenario.seed).toBe(100 + Number(file.slice(0, 2)))
+    expect(scenario.thresholds.length).toBeGreaterThan(0)
+    expect(text).toContain(`npx motewire sim ${file} --clock real --broker mqtt://`)
+    expect(text).toContain('# Proves: ')
   })
 })

@@ -21,6 +21,8 @@ describe('defaults', () => {
       clock: { kind: 'real' },
       durationMs: undefined,
       ramp: { pace: { perSecond: 500 }, start: 'linear' },
+      thresholds: [],
+      faults: [],
       groups: [
         {
           name: 'rooms',
@@ -30,6 +32,13 @@ describe('defaults', () => {
           connect: { keepalive: 60, clean: true, protocolVersion: 4, sessionExpiry: undefined },
           publish: [],
           subscribe: [],
+          link: undefined,
+          wallClock: { driftPpm: 0, offsetMs: 0, isLost: false },
+          track: undefined,
+          commands: undefined,
+          energy: undefined,
+          model: undefined,
+          credentials: undefined,
         },
       ],
     })
@@ -48,6 +57,9 @@ describe('defaults', () => {
         qos: 0,
         retain: false,
         payload: { format: 'json', stamp: ['seq', 'ts'], fields: [] },
+        exception: undefined,
+        batch: 1,
+        burst: undefined,
       },
     ])
   })

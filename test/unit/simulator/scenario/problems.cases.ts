@@ -114,12 +114,12 @@ export const CASES: readonly ProblemCase[] = [
   {
     name: 'an unknown sensor',
     text: BODY + field('{ sensor: wlk }'),
-    told: '6:66: groups.a.publish[0].payload.fields.f.sensor: found "wlk", expected one of constant walk sine gaussian uniform step counter',
+    told: '6:66: groups.a.publish[0].payload.fields.f.sensor: found "wlk", expected one of constant walk sine gaussian uniform step counter follow replay track function',
   },
   {
     name: 'a sensor without its kind',
     text: BODY + field('{ min: 1 }'),
-    told: '6:56: groups.a.publish[0].payload.fields.f.sensor: found nothing, expected one of constant walk sine gaussian uniform step counter',
+    told: '6:56: groups.a.publish[0].payload.fields.f.sensor: found nothing, expected one of constant walk sine gaussian uniform step counter follow replay track function',
   },
   {
     name: 'a field that is a list',
@@ -225,5 +225,100 @@ export const CASES: readonly ProblemCase[] = [
     name: 'a client id too long for MQTT 3.1',
     text: `${BODY}  a: { count: 1, clientId: abcdefghijklmnopqrstuvwx, connect: { protocolVersion: 3 } }`,
     told: '3:28: groups.a.clientId: found client id "abcdefghijklmnopqrstuvwx" of 24 characters, expected at most 23 with protocolVersion: 3',
+  },
+  {
+    name: 'a link profile that does not exist',
+    text: `${BODY}  a: { count: 1, link: nbiot }`,
+    told: '3:24: groups.a.link: found "nbiot", expected one of ethernet wifi-poor 3g edge gprs lte-m nb-iot satellite lorawan-gateway, or a mapping with profile and what differs',
+  },
+  {
+    name: 'a bit rate without a unit',
+    text: `${BODY}  a: { count: 1, link: { profile: gprs, uplink: 60 } }`,
+    told: '3:49: groups.a.link.uplink: found 60, expected a bit rate such as 60kbit/s, 1Mbit/s, or unlimited',
+  },
+  {
+    name: 'a loss of more than everything',
+    text: `${BODY}  a: { count: 1, link: { profile: gprs, loss: 120% } }`,
+    told: '3:47: groups.a.link.loss: found "120%", expected a share such as 2% or 0.02',
+  },
+  {
+    name: 'an outage without a length',
+    text: `${BODY}  a: { count: 1, link: { profile: gprs, outages: [{ start: 1h }] } }`,
+    told: '3:51: groups.a.link.outages[0].duration: found nothing, expected a duration from 1ms to 3650d, such as 250ms, 30s, 5m or 1h',
+  },
+  {
+    name: 'a fault of an unknown kind',
+    text: `faults: [{ broker: explode, at: 1m }]\n${BODY}  a: { count: 1 }`,
+    told: '1:20: faults[0].broker: found "explode", expected broker: restart, or broker: slow',
+  },
+  {
+    name: 'a field that follows one behind it',
+    text: `${BODY}  a:\n    count: 1\n    publish:\n      - topic: t\n        every: 1s\n        payload:\n          fields:\n            h: { sensor: follow, of: t }\n            t: { sensor: uniform, min: 0, max: 1 }`,
+    told: '10:38: groups.a.publish[0].payload.fields.h.of: found "t", expected a varying number that stands before it',
+  },
+  {
+    name: 'a layout with an unknown field',
+    text: BODY + stream(', payload: { format: binary, layout: ["u8 seq", "i16 temp * 10"] }'),
+    told: '6:78: groups.a.publish[0].payload.layout[1]: found "temp", expected one of stream seq ts',
+  },
+  {
+    name: 'a layout with an unknown type',
+    text: BODY + stream(', payload: { format: binary, layout: ["u24 seq"] }'),
+    told: '6:68: groups.a.publish[0].payload.layout[0]: found "u24 seq", expected one of u8 u16 u32 u64 i8 i16 i32 f32 f64 in front of the name',
+  },
+  {
+    name: 'a binary payload without a layout',
+    text: BODY + stream(', payload: { format: binary }'),
+    told: '6:41: groups.a.publish[0].payload.layout: found nothing, expected a layout with format: binary, and only there',
+  },
+  {
+    name: 'an exception for a field that does not exist',
+    text: BODY + stream(', exception: { field: x, deadband: 1 }'),
+    told: '6:52: groups.a.publish[0].exception.field: found "x", expected the name of a field that changes',
+  },
+  {
+    name: 'a burst longer than its period',
+    text: BODY + stream(', burst: { messages: 20, spacing: 100ms }'),
+    told: '6:39: groups.a.publish[0].burst: found a mapping, expected messages that fit into every',
+  },
+  {
+    name: 'a batch of binary messages',
+    text: BODY + stream(', batch: 5, payload: { format: binary, layout: ["u8 seq"] }'),
+    told: '6:39: groups.a.publish[0].batch: found 5, expected 1 with format: binary or with burst',
+  },
+  {
+    name: 'a way that nobody goes',
+    text: BODY + field('{ sensor: track, figure: speed }'),
+    told: '6:66: groups.a.publish[0].payload.fields.f.sensor: found "track", expected a track in the group beside it',
+  },
+  {
+    name: 'a waypoint beyond the pole',
+    text: `${BODY}  a: { count: 1, track: { waypoints: [[91, 0], [0, 0]] } }`,
+    told: '3:40: groups.a.track.waypoints[0][0]: found 91, expected latitude and longitude such as [52.52, 13.40]',
+  },
+  {
+    name: 'a model beside streams',
+    text: `${BODY}  a: { count: 1, model: ./pump.ts, publish: [] }`,
+    told: '3:45: groups.a.publish: found both, expected either model or publish',
+  },
+  {
+    name: 'a drift without its unit',
+    text: `${BODY}  a: { count: 1, wallClock: { drift: 20 } }`,
+    told: '3:38: groups.a.wallClock.drift: found 20, expected a drift up to 10000ppm, such as 20ppm',
+  },
+  {
+    name: 'a file where there are none',
+    text: `${BODY}  a: { count: 1, credentials: who.csv }`,
+    told: '3:31: groups.a.credentials: found the file who.csv, which cannot be read from here, expected a file that can be used',
+  },
+  {
+    name: 'a threshold that says nothing',
+    text: `thresholds: [fast]\n${BODY}  a: { count: 1 }`,
+    told: '1:14: thresholds[0]: found "fast", expected a threshold such as "acked.rate > 0.99" or "latency.p95 < 500ms"',
+  },
+  {
+    name: 'a threshold of a group that does not exist',
+    text: `thresholds: ["acked.rate{group:b} > 0"]\n${BODY}  a: { count: 1 }`,
+    told: '1:14: thresholds[0]: found group b, expected one of the groups a',
   },
 ]

@@ -23,8 +23,11 @@ describe('docs/scenario.md', () => {
   })
 
   it('shows every kind of sensor', () => {
-    const kinds = ['constant', 'walk', 'sine', 'gaussian', 'uniform', 'step', 'counter']
+    const kinds = 'constant walk sine gaussian uniform step counter follow track'.split(' ')
     expect(kinds.filter((kind) => !DOCUMENT.includes(`sensor: ${kind}`))).toEqual([])
+    expect(['replay', 'function'].filter((kind) => !DOCUMENT.includes(`| \`${kind}\` |`))).toEqual(
+      [],
+    )
   })
 
   it.each([

@@ -1,0 +1,116 @@
+// Thresholds: what a run must have come to, written as `acked.rate > 0.99` or
+// `latency.p95 < 500ms`. Parsed when a scenario is read, and again out of reports when shards are
+// merged, so the text is what is kept. It does not know how a figure is measured (metrics.ts).
+
+import { GROUP_METRIC_NAMES, METRIC_NAMES, metricOf } from './metrics.ts'
+import type { Figures, Unit } from './metrics.ts'
+import { formatCount, formatMs } from './quantities.ts'
+
+const OPERATORS = ['<', '<=', '>', '>=', '=='] as const
+type Operator = (typeof OPERATORS)[number]
+
+export interface Threshold {
+  /** As it was written, with single spaces. */
+  readonly text: string
+  readonly metric: string
+  readonly group: string | undefined
+  readonly unit: Unit
+  readonly operator: Operator
+  /** Milliseconds for durations, 0 to 1 for shares. */
+  readonly limit: number
+}
+
+/** The outcome of one threshold; in reports. */
+export interface ThresholdResult {
+  readonly threshold: string
+  /** Null: the run did not measure it, which crosses the threshold. */
+  readonly value: number | null
+  readonly isMet: boolean
+}
+
+/** What was wrong with the text: the phrases after "found" and "expected". */
+export interface ThresholdProblem {
+  readonly found: string
+  readonly expected: string
+}
+
+const SHAPE = /^([A-Za-z][\w.]*)(?:\{group:([\w.-]+)\})?(<=|>=|==|<|>)(\S+)$/
+const DURATION = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/
+const NUMBER = /^\d+(?:\.\d+)?(%?)$/
+const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }
+const EXAMPLE = 'a threshold such as "acked.rate > 0.99" or "latency.p95 < 500ms"'
+
+export function parseThreshold(text: string): Threshold | ThresholdProblem {
+  const [, metric, group, operator, right] = SHAPE.exec(text.replaceAll(/\s+/g, '')) ?? []
+  if (metric === undefined || operator === undefined || right === undefined) {
+    return { found: JSON.stringify(text), expected: EXAMPLE }
+  }
+  const known = metricOf(metric, group)
+  if (known === undefined) {
+    const names = group === undefined ? METRIC_NAMES : GROUP_METRIC_NAMES
+    const more = group === undefined ? ' latency.pN lag.pN measure.NAME.KEY' : ''
+    return { found: `figure ${metric}`, expected: `one of ${names.join(' ')}${more}` }
+  }
+  const limit = limitOf(right, known.unit)
+  if (limit === undefined) return { found: JSON.stringify(right), expected: LIMITS[known.unit] }
+  const where = group === undefined ? metric : `${metric}{group:${group}}`
+  return {
+    text: `${where} ${operator} ${right}`,
+    metric,
+    group,
+    unit: known.unit,
+    operator: operator as Operator,
+    limit,
+  }
+}
+
+const LIMITS: Readonly<Record<Unit, string>> = {
+  count: 'a number such as 0 or 1000',
+  share: 'a share from 0 to 1, or 0% to 100%',
+  ms: 'a duration such as 250ms, 5s or 2m',
+  number: 'a number',
+}
+
+function limitOf(text: string, unit: Unit): number | undefined {
+  if (unit === 'ms') {
+    const [, amount, name] = DURATION.exec(text) ?? []
+    return amount === undefined ? undefined : Number(amount) * (UNIT_MS[name ?? ''] ?? Number.NaN)
+  }
+  const [, percent] = NUMBER.exec(text) ?? []
+  if (percent === undefined || (percent === '%' && unit !== 'share')) return undefined
+  const value = percent === '%' ? Number(text.slice(0, -1)) / 100 : Number(text)
+  return unit === 'share' && value > 1 ? undefined : value
+}
+
+/** What the run did not measure crosses every threshold. */
+export function checkThreshold(threshold: Threshold, figures: Figures): ThresholdResult {
+  const value = metricOf(threshold.metric, threshold.group)?.read(figures)
+  const { text, operator, limit } = threshold
+  if (value === undefined) return { threshold: text, value: null, isMet: false }
+  return { threshold: text, value, isMet: compare(value, operator, limit) }
+}
+
+function compare(value: number, operator: Operator, limit: number): boolean {
+  switch (operator) {
+    case '<':
+      return value < limit
+    case '<=':
+      return value <= limit
+    case '>':
+      return value > limit
+    case '>=':
+      return value >= limit
+    case '==':
+      return value === limit
+  }
+}
+
+/** The value as people read it: `0.9987`, `412 ms`, `1,204`, `not measured`. */
+export function formatResult({ threshold, value }: ThresholdResult): string {
+  if (value === null) return 'not measured'
+  const parsed = parseThreshold(threshold)
+  if ('found' in parsed) return String(value)
+  if (parsed.unit === 'ms') return formatMs(value)
+  if (parsed.unit === 'count') return formatCount(value)
+  return String(Number(value.toPrecision(5)))
+}
