@@ -71,10 +71,11 @@ export async function runFleet(run: FleetRun): Promise<Report> {
   const startedAt = Date.now()
   const progress = new Progress(fleet, run.quiet)
   let wasInterrupted = false
-  void stop.then(() => {
+  const interrupt = (): void => {
     wasInterrupted = true
     fleet.stop()
-  })
+  }
+  void stop.then(interrupt)
   let part: RunPart
   try {
     part = await fleet.run()

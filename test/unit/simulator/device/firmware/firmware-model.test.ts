@@ -16,7 +16,7 @@ describe('a device that runs an image', () => {
 
   function start(name: 'sensor-raw' | 'echo-raw', volts = 0): void {
     device = new ManualDevice()
-    model = firmwareModels({ flash: flash(name), readAnalog: () => volts })()
+    model = firmwareModels({ flash: flash(name), readAnalog: () => volts })({})
     model.start(device)
   }
 
