@@ -159,7 +159,8 @@ class Stage {
     })
     const subscribe = async (qos: QoS): Promise<void> => {
       this.#subscribing++
-      await client.subscribe(`${qos}/#`, { qos })
+      // A bad link may outlast the patience of one call; an application asks again.
+      while (!(await isGranted(client, `${qos}/#`, qos)) && client.state !== 'ended');
       this.#subscribing--
     }
     for (const qos of [0, 1, 2] as const) void subscribe(qos)
@@ -253,3 +254,12 @@ class Stage {
 /** A session outlives any trouble here. */
 const EXPIRY = { sessionExpiryInterval: 86_400 } as const
 const SUBSCRIBED_MS_MAX = 7_200_000
+
+async function isGranted(client: Client, filter: string, qos: QoS): Promise<boolean> {
+  try {
+    const [grant] = await client.subscribe(filter, { qos })
+    return grant?.qos === qos
+  } catch {
+    return false
+  }
+}
