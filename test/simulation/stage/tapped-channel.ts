@@ -12,6 +12,8 @@ export class TappedChannel implements ByteChannel {
   readonly #inner: ByteChannel
   readonly #tap: WireTap
   readonly #mutate: Mutation | undefined
+  /** What the tap calls this connection. */
+  #connection = 0
   #isOpen = false
 
   constructor(inner: ByteChannel, tap: WireTap, mutate?: Mutation) {
@@ -25,11 +27,11 @@ export class TappedChannel implements ByteChannel {
     this.#inner.open({
       onOpen: () => {
         this.#isOpen = true
-        this.#tap.handleConnection()
+        this.#connection = this.#tap.handleConnection()
         handler.onOpen()
       },
       onBytes: (bytes) => {
-        this.#tap.handleReceived(bytes)
+        this.#tap.handleReceived(this.#connection, bytes)
         handler.onBytes(bytes)
       },
       onDrain: () => handler.onDrain(),
@@ -43,7 +45,7 @@ export class TappedChannel implements ByteChannel {
   write(bytes: Uint8Array): boolean {
     const changed = this.#mutate === undefined ? bytes : this.#mutate(bytes)
     if (changed === undefined || !this.#isOpen) return true
-    this.#tap.handleSent(changed)
+    this.#tap.handleSent(this.#connection, changed)
     return this.#inner.write(changed)
   }
 

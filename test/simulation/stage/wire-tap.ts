@@ -45,22 +45,28 @@ export class WireTap {
     this.#received = this.#decoder(false)
   }
 
-  handleConnection(): void {
+  /**
+   * A connection opens: answers its number. Of an older one, which may be half open for a while, no
+   * notice is taken any more.
+   */
+  handleConnection(): number {
     this.#connections++
     this.#hasSentNew = false
     this.#sent = this.#decoder(true)
     this.#received = this.#decoder(false)
     for (const delivery of this.#open.values()) delivery.isSent = false
     for (const owed of Object.values(this.#owed)) owed.length = 0
+    return this.#connections
   }
 
-  handleSent(bytes: Uint8Array): void {
+  handleSent(connection: number, bytes: Uint8Array): void {
+    if (connection !== this.#connections) return
     const fault = this.#sent.feed(bytes)
     if (fault !== undefined) this.#breach(`sent malformed bytes: ${fault.message}`)
   }
 
-  handleReceived(bytes: Uint8Array): void {
-    this.#received.feed(bytes)
+  handleReceived(connection: number, bytes: Uint8Array): void {
+    if (connection === this.#connections) this.#received.feed(bytes)
   }
 
   /** At the end of a quiet time nothing may be open. */
