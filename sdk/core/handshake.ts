@@ -150,16 +150,25 @@ export class Handshake {
     // Packet Identifiers would collide with ours. The next attempt begins anew.
     if (sessionPresent && !this.#hasSession && !this.#options.adoptSession) {
       this.#mustBeginClean = true
-      const message = `server has a session of '${this.#clientId}' that is not known here`
-      const details = { retryable: true }
-      const error = new PeerError('ERR_SESSION_UNKNOWN', message, 0x82, details)
-      return { error, isStepped: true }
+      return this.#beginAnew('that is not known here')
+    }
+    // A 3.x session that began clean ends with its connection: this one only threw the old away.
+    if (version < 5 && this.#isCleanAsked && !this.#connect.clean) {
+      this.#mustBeginClean = false
+      return this.#beginAnew('that it has thrown away now')
     }
     const capabilities = capabilitiesOf(connack, version, this.#options)
     // MQTT 3.1 has no Session Present: who asked for the old session has to believe in it.
     const isKept = version === 3 ? this.#hasSession && !this.#isCleanAsked : sessionPresent
     this.#accept(connack, capabilities)
     return { capabilities, isSessionKept: isKept }
+  }
+
+  /** The next connection follows at once, and does it differently. */
+  #beginAnew(which: string): Verdict {
+    const message = `server has a session of '${this.#clientId}' ${which}`
+    const error = new PeerError('ERR_SESSION_UNKNOWN', message, 0x82, { retryable: true })
+    return { error, isStepped: true }
   }
 
   #accept({ properties }: ConnackPacket, capabilities: Capabilities): void {

@@ -192,10 +192,10 @@ export class Reception implements PacketHandler {
     this.#link.accept(capabilities)
     this.#aliases = new InboundAliases(this.#options.connect.properties?.topicAliasMaximum ?? 0)
     this.#inbound.handleOnline(isSessionKept)
-    if (!isSessionKept) {
-      this.#options.store?.clearReceipts()
-      if (this.#options.resubscribe) this.#subscriptions.restore()
-    }
+    if (!isSessionKept) this.#options.store?.clearReceipts()
+    // MQTT 3.1 cannot say whether it kept anything: asking again harms nobody.
+    const mayBeForgotten = !isSessionKept || capabilities.protocolVersion === 3
+    if (mayBeForgotten && this.#options.resubscribe) this.#subscriptions.restore()
     this.#handler.onConnect(connack, capabilities)
     // Whoever was told may have ended it.
     if (this.#link.capabilities !== capabilities) return
