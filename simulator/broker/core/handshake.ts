@@ -81,8 +81,7 @@ export function receiverOf(packet: ConnectPacket, options: CoreOptions): Receive
   const aliasesMax = properties?.topicAliasMaximum ?? 0
   return {
     protocolVersion,
-    inflightMax:
-      properties?.receiveMaximum ?? (protocolVersion === 5 ? 65_535 : options.inflightMax),
+    inflightMax: properties?.receiveMaximum ?? options.inflightMax,
     packetBytesMax: properties?.maximumPacketSize ?? Infinity,
     aliases: aliasesMax === 0 ? undefined : new OutboundAliases(aliasesMax),
   }
