@@ -7,11 +7,13 @@ import type { BrokerInspection } from '@motewire/simulator/broker'
 import { ConsoleError } from '../errors.ts'
 import { TOPIC_ORDERS } from '../views.ts'
 import type { BridgeView, RateSample } from '../views.ts'
+import type { Workbench } from '../workbench/workbench.ts'
 import { brokerView, clientDetail, clientRow, topicDetail } from './broker-views.ts'
 import { fleetView } from './fleet-view.ts'
 import { readPublish } from './publish.ts'
 import { checkKeys, readRowQuery, readText, readWord } from './query.ts'
 import { TopicTable } from './topic-table.ts'
+import { workbenchRoutes } from './workbench-routes.ts'
 
 /** What the routes look into. */
 export interface Sources {
@@ -20,6 +22,7 @@ export interface Sources {
   readonly bridges: () => readonly BridgeView[]
   readonly rates: () => RateSample
   readonly clock: Clock
+  readonly bench: Workbench
 }
 
 export interface ApiRequest {
@@ -31,13 +34,18 @@ export interface ApiRequest {
 
 export interface Route {
   readonly method: 'GET' | 'POST' | 'DELETE'
-  /** Below `/api/v1/`. A `*` at the end stands for an id. */
+  /** Below `/api/v1/`. A `*` stands for an id. */
   readonly path: string
   readonly answer: (request: ApiRequest) => unknown
 }
 
 export function apiRoutes(sources: Sources): readonly Route[] {
-  return [...clientRoutes(sources), ...topicRoutes(sources), ...processRoutes(sources)]
+  return [
+    ...clientRoutes(sources),
+    ...topicRoutes(sources),
+    ...processRoutes(sources),
+    ...workbenchRoutes(sources.bench),
+  ]
 }
 
 function clientRoutes({ broker: source }: Sources): Route[] {
