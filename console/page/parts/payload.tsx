@@ -1,4 +1,4 @@
-// A payload as text, JSON or hex. The bytes stay as they came; only the view of them changes. At
+// A payload as text, JSON, hex or Base64, or as what changed since the one before. The bytes stay as they came; only the view of them changes. At
 // most 4 KiB are written out.
 
 import type { JSX } from 'preact'
@@ -9,7 +9,9 @@ import { Choice, CopyButton } from './basics.tsx'
 
 const SHOWN_BYTES_MAX = 4096
 
-type Shape = 'text' | 'json' | 'hex'
+const SHAPES = ['json', 'text', 'hex', 'base64', 'changes'] as const
+
+type Shape = (typeof SHAPES)[number]
 
 interface Reading {
   readonly bytes: number
@@ -17,13 +19,19 @@ interface Reading {
   readonly views: Partial<Record<Shape, string>>
 }
 
-export function Payload({ payload }: { readonly payload: PayloadView }): JSX.Element {
+export function Payload(props: {
+  readonly payload: PayloadView
+  /** The payload before it, to show what changed. */
+  readonly previous?: PayloadView | null
+}): JSX.Element {
+  const { payload, previous = null } = props
   const { labels, format } = usePage()
-  const reading = useMemo(() => read(payload), [payload.base64, payload.isCut])
-  const [chosen, setChosen] = useState<Shape | null>(null)
-  const shapes = (['json', 'text', 'hex'] as const).filter(
-    (one) => reading.views[one] !== undefined,
+  const reading = useMemo(
+    () => read(payload, previous),
+    [payload.base64, payload.isCut, previous?.base64],
   )
+  const [chosen, setChosen] = useState<Shape | null>(null)
+  const shapes = SHAPES.filter((one) => reading.views[one] !== undefined)
   const shape = shapes.find((one) => one === chosen) ?? shapes[0] ?? 'hex'
   const text = reading.views[shape] ?? ''
   if (reading.bytes === 0) return <p class="muted">{labels.emptyPayload}</p>
@@ -45,15 +53,23 @@ export function Payload({ payload }: { readonly payload: PayloadView }): JSX.Ele
   )
 }
 
-function read({ base64, isCut }: PayloadView): Reading {
+function read({ base64, isCut }: PayloadView, previous: PayloadView | null): Reading {
   const all = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0))
   const shown = all.subarray(0, SHOWN_BYTES_MAX)
   const isShort = shown.length < all.length
   const text = asText(shown, isCut || isShort)
   const json = text === undefined || isCut || isShort ? undefined : asJson(text)
-  const views: Partial<Record<Shape, string>> = { hex: asHex(shown) }
+  const views: Partial<Record<Shape, string>> = {
+    hex: asHex(shown),
+    base64: btoa(String.fromCharCode(...shown)),
+  }
   if (text !== undefined) views.text = text
   if (json !== undefined) views.json = json
+  if (previous !== null) {
+    const before = read(previous, null).views
+    const shape = json !== undefined && before.json !== undefined ? 'json' : 'hex'
+    views.changes = changedLines(before[shape] ?? '', views[shape] ?? '')
+  }
   return { bytes: all.length, isCut: isCut || isShort, views }
 }
 
@@ -87,6 +103,41 @@ function asHex(bytes: Uint8Array): string {
     const hex = row.map((byte) => byte.toString(16).padStart(2, '0')).join(' ')
     const ascii = row.map((byte) => (byte > 31 && byte < 127 ? String.fromCharCode(byte) : '·'))
     lines.push(`${at.toString(16).padStart(4, '0')}  ${hex.padEnd(23)}  ${ascii.join('')}`)
+  }
+  return lines.join('\n')
+}
+
+/**
+ * Lines that are only in one of both, in the order of the longest common run: `-` before, `+` after.
+ * O(lines of one * lines of the other), at most 1,024 each (4 KiB of hex is 512).
+ */
+export function changedLines(before: string, after: string): string {
+  const [old, now] = [before.split('\n').slice(0, 1024), after.split('\n').slice(0, 1024)]
+  const width = now.length + 1
+  const common = new Uint16Array((old.length + 1) * width)
+  for (let row = old.length - 1; row >= 0; row--) {
+    for (let column = now.length - 1; column >= 0; column--) {
+      const at = row * width + column
+      common[at] =
+        old[row] === now[column]
+          ? common[at + width + 1]! + 1
+          : Math.max(common[at + width]!, common[at + 1]!)
+    }
+  }
+  const lines: string[] = []
+  let [row, column] = [0, 0]
+  while (row < old.length || column < now.length) {
+    const at = row * width + column
+    if (row < old.length && column < now.length && old[row] === now[column]) {
+      lines.push(`  ${now[column]}`)
+      row++
+      column++
+    } else if (
+      column === now.length ||
+      (row < old.length && common[at + width]! >= common[at + 1]!)
+    ) {
+      lines.push(`- ${old[row++]}`)
+    } else lines.push(`+ ${now[column++]}`)
   }
   return lines.join('\n')
 }
