@@ -127,13 +127,11 @@ export interface SendReply {
   readonly outcome: 'delivered' | 'repeating'
 }
 
-/** Where brokers usually are. Passwords are the well-known ones of a fresh installation. */
-export const PRESETS = [
-  { name: 'Mosquitto', url: 'mqtt://127.0.0.1:1883', username: '', password: '' },
-  {
-    name: 'Apollo / ActiveMQ',
-    url: 'mqtt://127.0.0.1:61613',
-    username: 'admin',
-    password: 'password',
-  },
-] as const
+/** Where a kind of broker usually is. */
+export interface PresetView {
+  readonly name: string
+  readonly url: string
+  readonly username: string
+  /** The well-known one of a fresh installation; '' for none. */
+  readonly password: string
+}

@@ -1,7 +1,7 @@
 // Finds the route of a request by its path and method. O(routes), of which there are some twenty.
 
 import { ConsoleError } from '../errors.ts'
-import type { Route } from './routes.ts'
+import type { Route } from './route.ts'
 
 export interface Match {
   readonly route: Route

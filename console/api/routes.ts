@@ -12,6 +12,7 @@ import { brokerView, clientDetail, clientRow, topicDetail } from './broker-views
 import { fleetView } from './fleet-view.ts'
 import { readPublish } from './publish.ts'
 import { checkKeys, readRowQuery, readText, readWord } from './query.ts'
+import type { Route } from './route.ts'
 import { TopicTable } from './topic-table.ts'
 import { workbenchRoutes } from './workbench-routes.ts'
 
@@ -23,20 +24,6 @@ export interface Sources {
   readonly rates: () => RateSample
   readonly clock: Clock
   readonly bench: Workbench
-}
-
-export interface ApiRequest {
-  /** The last part of the path, decoded, where the route has one. */
-  readonly id: string
-  readonly query: URLSearchParams
-  readonly body: unknown
-}
-
-export interface Route {
-  readonly method: 'GET' | 'POST' | 'DELETE'
-  /** Below `/api/v1/`. A `*` stands for an id. */
-  readonly path: string
-  readonly answer: (request: ApiRequest) => unknown
 }
 
 export function apiRoutes(sources: Sources): readonly Route[] {

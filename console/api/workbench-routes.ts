@@ -4,14 +4,23 @@
 import { ConsoleError } from '../errors.ts'
 import { BRANCHES_MAX, PAYLOAD_BYTES_MAX, SUBSCRIPTIONS_HELD_MAX } from '../limits.ts'
 import type { PayloadView } from '../views.ts'
-import { PRESETS } from '../workbench-views.ts'
-import type { MessageDetailView, MessageRow, RingView } from '../workbench-views.ts'
+import type { MessageDetailView, MessageRow, PresetView, RingView } from '../workbench-views.ts'
 import type { Connection, KeptMessage, KeptPacket } from '../workbench/connection.ts'
 import { fieldsOf, invalid, isWhole, readProfile, readText } from '../workbench/profile.ts'
 import type { Workbench } from '../workbench/workbench.ts'
 import { readPublish } from './publish.ts'
 import { checkKeys, readCount, readRowQuery } from './query.ts'
-import type { ApiRequest, Route } from './routes.ts'
+import type { ApiRequest, Route } from './route.ts'
+
+const PRESETS: readonly PresetView[] = [
+  { name: 'Mosquitto', url: 'mqtt://127.0.0.1:1883', username: '', password: '' },
+  {
+    name: 'Apollo / ActiveMQ',
+    url: 'mqtt://127.0.0.1:61613',
+    username: 'admin',
+    password: 'password',
+  },
+]
 
 const START_BYTES = 96
 const DAY_MS = 86_400_000

@@ -42,7 +42,7 @@ export function remember(key: 'language' | 'theme', value: string): void {
   }
 }
 
-/** What was kept under the name in this browser; `absent` when there is nothing that can be read. */
+/** What was kept under the name in this browser; `absent` when nothing can be read. */
 export function recall<Value>(key: 'profiles' | 'messages', absent: Value): Value {
   try {
     return JSON.parse(read(key) ?? '') as Value

@@ -63,7 +63,7 @@ export class EntryRing<Entry extends Numbered> {
       if (entries.length < limit) entries.push(entry)
       else skipped++
     }
-    return { newest: this.#next - 1, skipped, entries: entries.reverse() }
+    return { newest: this.#next - 1, skipped, entries: entries.toReversed() }
   }
 
   #forgetOldest(): void {

@@ -54,7 +54,7 @@ describe.runIf(requireComponent('chromium'))('the workbench in a browser', () =>
     await form.getByLabel('Filter').fill(filter)
     await form.getByText(`QoS ${qos}`, { exact: true }).click()
     await form.getByRole('button', { name: 'Subscribe' }).click()
-    await page.locator('.filters li', { hasText: filter }).getByText('granted').waitFor()
+    await page.locator('.filters li', { hasText: filter }).getByTitle('granted').waitFor()
   }
 
   async function publish(page: Page, topic: string, payload: string): Promise<void> {
@@ -127,7 +127,7 @@ describe.runIf(requireComponent('chromium'))('the workbench in a browser', () =>
     expect(broker.topic('house/b')?.hasRetained).toBe(true)
   })
 
-  it('finds its connection again after a reload, and the profile without the password', async () => {
+  it('finds its connection after a reload, and the profile without the password', async () => {
     const { page } = now
     await enter(page, 'very-secret')
     await page.reload()

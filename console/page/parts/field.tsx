@@ -11,21 +11,22 @@ export function Field(props: {
   readonly required?: boolean
 }): JSX.Element {
   const { label, value, onInput, type = 'text', placeholder = '', required = false } = props
+  const common = {
+    class: 'mono',
+    value,
+    placeholder,
+    required,
+    spellcheck: false,
+    autocomplete: 'off',
+    onInput: (event: { readonly currentTarget: HTMLInputElement }): void =>
+      onInput(event.currentTarget.value),
+  } as const
   return (
     <label class="field">
       <span>{label}</span>
-      <input
-        class="mono"
-        // The element's types want to know each kind by itself; all three take these attributes.
-        type={type as 'text'}
-        value={value}
-        placeholder={placeholder}
-        required={required}
-        spellcheck={false}
-        autocomplete="off"
-        min={type === 'number' ? 1 : undefined}
-        onInput={(event) => onInput(event.currentTarget.value)}
-      />
+      {type === 'text' && <input type="text" {...common} />}
+      {type === 'password' && <input type="password" {...common} />}
+      {type === 'number' && <input type="number" min={1} {...common} />}
     </label>
   )
 }

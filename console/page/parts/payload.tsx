@@ -1,11 +1,12 @@
-// A payload as text, JSON, hex or Base64, or as what changed since the one before. The bytes stay as they came; only the view of them changes. At
-// most 4 KiB are written out.
+// A payload as text, JSON, hex or Base64, or as what changed since the one before. The bytes stay
+// as they came; only the view of them changes. At most 4 KiB are written out.
 
 import type { JSX } from 'preact'
 import { useMemo, useState } from 'preact/hooks'
 import type { PayloadView } from '../../views.ts'
 import { usePage } from '../context.ts'
 import { Choice, CopyButton } from './basics.tsx'
+import { changedLines } from './changed-lines.ts'
 
 const SHOWN_BYTES_MAX = 4096
 
@@ -103,41 +104,6 @@ function asHex(bytes: Uint8Array): string {
     const hex = row.map((byte) => byte.toString(16).padStart(2, '0')).join(' ')
     const ascii = row.map((byte) => (byte > 31 && byte < 127 ? String.fromCharCode(byte) : '·'))
     lines.push(`${at.toString(16).padStart(4, '0')}  ${hex.padEnd(23)}  ${ascii.join('')}`)
-  }
-  return lines.join('\n')
-}
-
-/**
- * Lines that are only in one of both, in the order of the longest common run: `-` before, `+` after.
- * O(lines of one * lines of the other), at most 1,024 each (4 KiB of hex is 512).
- */
-export function changedLines(before: string, after: string): string {
-  const [old, now] = [before.split('\n').slice(0, 1024), after.split('\n').slice(0, 1024)]
-  const width = now.length + 1
-  const common = new Uint16Array((old.length + 1) * width)
-  for (let row = old.length - 1; row >= 0; row--) {
-    for (let column = now.length - 1; column >= 0; column--) {
-      const at = row * width + column
-      common[at] =
-        old[row] === now[column]
-          ? common[at + width + 1]! + 1
-          : Math.max(common[at + width]!, common[at + 1]!)
-    }
-  }
-  const lines: string[] = []
-  let [row, column] = [0, 0]
-  while (row < old.length || column < now.length) {
-    const at = row * width + column
-    if (row < old.length && column < now.length && old[row] === now[column]) {
-      lines.push(`  ${now[column]}`)
-      row++
-      column++
-    } else if (
-      column === now.length ||
-      (row < old.length && common[at + width]! >= common[at + 1]!)
-    ) {
-      lines.push(`- ${old[row++]}`)
-    } else lines.push(`+ ${now[column++]}`)
   }
   return lines.join('\n')
 }

@@ -157,7 +157,7 @@ export const en = {
   mute: 'Hide its messages',
   muteFilter: (filter: string) => `Hide the messages of ${filter}`,
   refused: 'refused',
-  grantedQos: (qos: string) => `QoS ${qos} granted`,
+  granted: 'granted by the broker',
   topicTree: 'Topics heard',
   clearRetained: 'Clear retained messages',
   clearTitle: (path: string) => `Clear retained messages below ${path}?`,

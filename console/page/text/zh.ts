@@ -150,7 +150,7 @@ export const zh: Labels = {
   mute: '隐藏其消息',
   muteFilter: (filter) => `隐藏 ${filter} 的消息`,
   refused: '被拒绝',
-  grantedQos: (qos) => `授予 QoS ${qos}`,
+  granted: '服务器授予',
   topicTree: '收到的主题',
   clearRetained: '清除保留消息',
   clearTitle: (path) => `清除 ${path} 下的保留消息？`,

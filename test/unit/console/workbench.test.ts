@@ -135,7 +135,7 @@ describe('receiving', () => {
     expect(view.subscriptions.map(({ granted }) => granted)).toEqual([1, 1, 1])
   })
 
-  it('gives the rows after a number, of a filter, by search, or the latest of each topic', async () => {
+  it('gives the rows after a number, of a filter, by search, or the latest a topic', async () => {
     const place = await join()
     await post(`${place}/subscribe`, { filter: 'a/#' })
     await post(`${place}/subscribe`, { filter: 'b/#' })

@@ -3,13 +3,18 @@
 
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
-import { PRESETS } from '../../../workbench-views.ts'
-import type { ConnectionView, ConnectRequest, ProfileView } from '../../../workbench-views.ts'
+import type {
+  ConnectionView,
+  ConnectRequest,
+  PresetView,
+  ProfileView,
+} from '../../../workbench-views.ts'
 import { call, reasonOf } from '../../api.ts'
 import { usePage } from '../../context.ts'
 import { Choice } from '../../parts/basics.tsx'
 import { download } from '../../parts/download.ts'
 import { Field } from '../../parts/field.tsx'
+import { usePolled } from '../../polled.ts'
 import { keep, recall } from '../../settings.ts'
 
 const VERSIONS = ['auto', '5', '4', '3'] as const
@@ -38,6 +43,7 @@ const EMPTY: Draft = {
 export function ConnectForm(props: { readonly onOpened: (id: string) => void }): JSX.Element {
   const { labels } = usePage()
   const [draft, setDraft] = useState(EMPTY)
+  const { answer: presets } = usePolled<PresetView[]>('presets')
   const [profiles, setProfiles] = useState(() => recall<ProfileView[]>('profiles', []))
   const [problem, setProblem] = useState('')
   const [isBusy, setBusy] = useState(false)
@@ -60,7 +66,7 @@ export function ConnectForm(props: { readonly onOpened: (id: string) => void }):
   return (
     <form class="connect pad" onSubmit={(event) => void connect(event)}>
       <div class="chips" role="group" aria-label={labels.presets}>
-        {PRESETS.map((preset) => (
+        {presets?.map((preset) => (
           <button type="button" class="chip" onClick={() => set(preset)} key={preset.name}>
             {preset.name}
           </button>

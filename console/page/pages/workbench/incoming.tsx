@@ -15,7 +15,15 @@ import { colourOf } from './subscriptions.tsx'
 const LIMIT = '500'
 const HEIGHT_PIXELS = 408
 
-type Kind = 'messages' | 'packets'
+/** What the visitor wants to see. */
+interface Look {
+  readonly kind: 'messages' | 'packets'
+  readonly search: string
+  readonly isLatest: boolean
+  readonly isPaused: boolean
+}
+
+const PLAIN: Look = { kind: 'messages', search: '', isLatest: false, isPaused: false }
 
 export function Incoming(props: {
   readonly connection: ConnectionView
@@ -23,58 +31,18 @@ export function Incoming(props: {
 }): JSX.Element {
   const { labels, format } = usePage()
   const { connection, muted } = props
-  const [kind, setKind] = useState<Kind>('messages')
-  const [search, setSearch] = useState('')
-  const [isLatest, setLatest] = useState(false)
-  const [isPaused, setPaused] = useState(false)
+  const [look, setLook] = useState(PLAIN)
+  const { kind } = look
   const [open, setOpen] = useState<number | null>(null)
-  const path = placeOf(connection.id, kind, search, isLatest, muted)
-  const view = usePaced<RingView<MessageRow & PacketRow>>(isPaused ? null : path)
+  const path = look.isPaused ? null : placeOf(connection.id, look, muted)
+  const { answer: view } = usePaced<RingView<MessageRow & PacketRow>>(path)
   const rows = view?.rows.toReversed() ?? []
   const save = (): void => {
     download(`${kind}.jsonl`, (view?.rows ?? []).map((row) => `${JSON.stringify(row)}\n`).join(''))
   }
   return (
     <section class="card incoming">
-      <header class="incoming-head">
-        <Choice
-          label={labels.shown}
-          value={kind}
-          options={[
-            { value: 'messages', text: labels.messages },
-            { value: 'packets', text: labels.packets },
-          ]}
-          onChange={setKind}
-        />
-        <input
-          type="search"
-          value={search}
-          placeholder={labels.search}
-          aria-label={labels.search}
-          onInput={(event) => setSearch(event.currentTarget.value)}
-        />
-        {kind === 'messages' && (
-          <label class="check">
-            <input
-              type="checkbox"
-              checked={isLatest}
-              onChange={(event) => setLatest(event.currentTarget.checked)}
-            />
-            {labels.latestOnly}
-          </label>
-        )}
-        <label class="check">
-          <input
-            type="checkbox"
-            checked={isPaused}
-            onChange={(event) => setPaused(event.currentTarget.checked)}
-          />
-          {labels.pause}
-        </label>
-        <button type="button" class="button" disabled={rows.length === 0} onClick={save}>
-          {labels.download}
-        </button>
-      </header>
+      <Head look={look} onLook={setLook} onSave={rows.length > 0 ? save : undefined} />
       {rows.length === 0 && <p class="muted pad">{labels.nothingCameIn}</p>}
       {rows.length > 0 && (
         <Rows
@@ -100,13 +68,58 @@ export function Incoming(props: {
   )
 }
 
-function placeOf(
-  id: string,
-  kind: Kind,
-  search: string,
-  isLatest: boolean,
-  muted: ReadonlySet<string>,
-): string {
+function Head(props: {
+  readonly look: Look
+  readonly onLook: (look: Look) => void
+  readonly onSave: (() => void) | undefined
+}): JSX.Element {
+  const { labels } = usePage()
+  const { look, onLook, onSave } = props
+  const set = (change: Partial<Look>): void => onLook({ ...look, ...change })
+  return (
+    <header class="incoming-head">
+      <Choice
+        label={labels.shown}
+        value={look.kind}
+        options={[
+          { value: 'messages', text: labels.messages },
+          { value: 'packets', text: labels.packets },
+        ]}
+        onChange={(kind) => set({ kind })}
+      />
+      <input
+        type="search"
+        value={look.search}
+        placeholder={labels.search}
+        aria-label={labels.search}
+        onInput={(event) => set({ search: event.currentTarget.value })}
+      />
+      {look.kind === 'messages' && (
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={look.isLatest}
+            onChange={(event) => set({ isLatest: event.currentTarget.checked })}
+          />
+          {labels.latestOnly}
+        </label>
+      )}
+      <label class="check">
+        <input
+          type="checkbox"
+          checked={look.isPaused}
+          onChange={(event) => set({ isPaused: event.currentTarget.checked })}
+        />
+        {labels.pause}
+      </label>
+      <button type="button" class="button" disabled={onSave === undefined} onClick={onSave}>
+        {labels.download}
+      </button>
+    </header>
+  )
+}
+
+function placeOf(id: string, { kind, search, isLatest }: Look, muted: ReadonlySet<string>): string {
   const query = new URLSearchParams({ limit: LIMIT, search })
   if (kind === 'messages') {
     if (isLatest) query.set('latest', 'true')

@@ -7,8 +7,12 @@ import { call } from '../../api.ts'
 
 const PAUSE_MS = 300
 
+export interface Paced<Answer> {
+  readonly answer: Answer | null
+}
+
 /** The newest answer to `GET path`; null keeps the last one and asks nothing. */
-export function usePaced<Answer>(path: string | null): Answer | null {
+export function usePaced<Answer>(path: string | null): Paced<Answer> {
   const [answer, setAnswer] = useState<Answer | null>(null)
   useEffect(() => {
     if (path === null) return
@@ -29,5 +33,5 @@ export function usePaced<Answer>(path: string | null): Answer | null {
       clearTimeout(timer)
     }
   }, [path])
-  return answer
+  return { answer }
 }

@@ -4,7 +4,12 @@
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
 import type { PayloadEncoding } from '../../../views.ts'
-import type { ConnectionView, SendReply, SendRequest } from '../../../workbench-views.ts'
+import type {
+  ConnectionView,
+  SendReply,
+  SendRequest,
+  SeriesView,
+} from '../../../workbench-views.ts'
 import { call, reasonOf } from '../../api.ts'
 import { usePage } from '../../context.ts'
 import { Card, Choice } from '../../parts/basics.tsx'
@@ -62,9 +67,8 @@ export function Sender(props: {
       setOutcome({ isBad: true, text: labels.failed(reasonOf(error)) })
     }
   }
-  const stop = (): void => {
-    void call(`connections/${id}/series`, { method: 'DELETE' }).then(props.refresh)
-  }
+  const stop = (): Promise<void> =>
+    call(`connections/${id}/series`, { method: 'DELETE' }).then(props.refresh)
   const handleKey = (event: KeyboardEvent): void => {
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void send(event)
   }
@@ -84,20 +88,31 @@ export function Sender(props: {
             {labels.send}
           </button>
           <RepeatFields repeat={repeat} onChange={setRepeat} />
-          {series?.isRunning === true && (
-            <button type="button" class="button danger" onClick={stop}>
-              {labels.stop}
-            </button>
-          )}
-          {series !== null && (
-            <span class="muted numbers">
-              {labels.seriesSent(format.exact(series.sent), format.exact(series.count))}
-            </span>
-          )}
+          {series !== null && <SeriesState series={series} onStop={() => void stop()} />}
           <output class={outcome.isBad ? 'note bad' : 'note'}>{outcome.text}</output>
         </div>
       </form>
     </Card>
+  )
+}
+
+function SeriesState(props: {
+  readonly series: SeriesView
+  readonly onStop: () => void
+}): JSX.Element {
+  const { labels, format } = usePage()
+  const { sent, count, isRunning } = props.series
+  return (
+    <>
+      {isRunning && (
+        <button type="button" class="button danger" onClick={props.onStop}>
+          {labels.stop}
+        </button>
+      )}
+      <span class="muted numbers">
+        {labels.seriesSent(format.exact(sent), format.exact(count))}
+      </span>
+    </>
   )
 }
 

@@ -96,8 +96,8 @@ function Line(props: Props & { readonly subscription: SubscriptionView }): JSX.E
     <li class={isMuted ? 'is-muted' : ''}>
       <i class={`dot ${colourOf(connection, filter)}`} aria-hidden="true" />
       <b class="mono">{filter}</b>
-      <span class="tag">
-        {isRefused ? labels.refused : labels.grantedQos(granted === null ? '…' : String(granted))}
+      <span class="tag" title={isRefused ? undefined : labels.granted}>
+        {isRefused ? labels.refused : labels.lastQos(granted === null ? '…' : String(granted))}
       </span>
       <span class="muted numbers">{format.count(messages)}</span>
       <button
