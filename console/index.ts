@@ -24,3 +24,17 @@ export type {
   TopicDetailView,
   TopicRow,
 } from './views.ts'
+export type {
+  BranchView,
+  ConnectionView,
+  ConnectRequest,
+  MessageDetailView,
+  MessageRow,
+  PacketRow,
+  ProfileView,
+  RingView,
+  SendReply,
+  SendRequest,
+  SeriesView,
+  SubscriptionView,
+} from './workbench-views.ts'

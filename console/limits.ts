@@ -1,5 +1,6 @@
 // The bounds of the console. What a browser, or a hostile page in it, can make the process hold is
-// the sum of these: at worst 64 connections, each with a request of 1 MiB.
+// the sum of these: at worst 64 connections, each with a request of 1 MiB, and 8 MQTT connections
+// of the workbench with 16 MiB each.
 
 /** Event streams open at one time. Each holds one snapshot at most that waits for its reader. */
 export const FEEDS_MAX = 16
@@ -30,3 +31,24 @@ export const PAYLOAD_BYTES_MAX = 65_536
 
 /** Characters of a search text. */
 export const SEARCH_CHARS_MAX = 256
+
+/** MQTT connections that the workbench holds. */
+export const CONNECTIONS_HELD_MAX = 8
+
+/** Filters of one of them. */
+export const SUBSCRIPTIONS_HELD_MAX = 100
+
+/** Messages that one of them keeps. */
+export const KEPT_MESSAGES_MAX = 5_000
+
+/** Packets in the packet log of one of them. */
+export const KEPT_PACKETS_MAX = 2_000
+
+/** Bytes of kept messages, and again of kept packets. */
+export const KEPT_BYTES_MAX = 8_388_608
+
+/** Topics that one of them remembers, about 200 bytes each. */
+export const HEARD_TOPICS_MAX = 10_000
+
+/** Levels of the topic tree in an answer. */
+export const BRANCHES_MAX = 500

@@ -9,7 +9,7 @@ import { sharedClock } from '@motewire/sdk'
 import { assert } from '@motewire/sdk/kit'
 import { matchRoute } from './api/router.ts'
 import { apiRoutes } from './api/routes.ts'
-import type { Route } from './api/routes.ts'
+import type { Route } from './api/route.ts'
 import { ConsoleError } from './errors.ts'
 import { readBody } from './http/body.ts'
 import { Guard } from './http/guard.ts'
@@ -21,6 +21,8 @@ import { resolveAccess } from './options.ts'
 import type { AccessSettings, ConsoleOptions } from './options.ts'
 import { loadPage } from './page-files.ts'
 import type { PageFile } from './page-files.ts'
+import type { RateSample } from './views.ts'
+import { Workbench } from './workbench/workbench.ts'
 
 const API = '/api/v1/'
 /** Answers under way at a stop get this long to leave. */
@@ -38,6 +40,7 @@ export class ConsoleServer {
   readonly #feed: LiveFeed
   readonly #routes: readonly Route[]
   readonly #server: Server
+  readonly #bench: Workbench
   #files: ReadonlyMap<string, PageFile> = new Map()
 
   /**
@@ -50,7 +53,9 @@ export class ConsoleServer {
     const { broker, fleet, bridges = () => [], clock = sharedClock() } = options
     const sources = { broker, fleet, bridges, clock }
     this.#feed = new LiveFeed(sources, options.title ?? 'motewire')
-    this.#routes = apiRoutes({ ...sources, rates: () => this.#feed.rates() })
+    this.#bench = new Workbench(clock)
+    const rates = (): RateSample => this.#feed.rates()
+    this.#routes = apiRoutes({ ...sources, rates, bench: this.#bench })
     const timeouts = { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS }
     this.#server = createServer(timeouts, (request, response) => {
       void this.#handleRequest(request, response)
@@ -75,11 +80,13 @@ export class ConsoleServer {
   /** Ends all streams and connections; resolves within a second. */
   async stop(): Promise<void> {
     this.#feed.stop()
-    if (!this.#server.listening) return
+    const ended = this.#bench.end()
+    if (!this.#server.listening) return ended
     const closed = new Promise((resolve) => this.#server.close(resolve))
     const farewell = setTimeout(() => this.#server.closeAllConnections(), FAREWELL_MS)
     await closed
     clearTimeout(farewell)
+    await ended
   }
 
   #listen(): Promise<void> {

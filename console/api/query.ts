@@ -61,7 +61,8 @@ export function readText(query: URLSearchParams, key: string): string {
   return text
 }
 
-function readCount(
+/** A whole number in a range. */
+export function readCount(
   query: URLSearchParams,
   key: string,
   absent: number,

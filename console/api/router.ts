@@ -1,7 +1,7 @@
-// Finds the route of a request by its path and method. O(routes), of which there are ten.
+// Finds the route of a request by its path and method. O(routes), of which there are some twenty.
 
 import { ConsoleError } from '../errors.ts'
-import type { Route } from './routes.ts'
+import type { Route } from './route.ts'
 
 export interface Match {
   readonly route: Route
@@ -29,10 +29,11 @@ export function matchRoute(routes: readonly Route[], method: string, path: strin
 
 /** What stands for the `*` of the pattern, '' without one, undefined when the path differs. */
 function idIn(path: string, pattern: string): string | undefined {
-  if (!pattern.endsWith('*')) return path === pattern ? '' : undefined
-  const prefix = pattern.slice(0, -1)
-  const rest = path.slice(prefix.length)
-  if (!path.startsWith(prefix) || rest === '' || rest.includes('/')) return undefined
+  const [prefix = '', suffix] = pattern.split('*')
+  if (suffix === undefined) return path === pattern ? '' : undefined
+  const rest = path.slice(prefix.length, path.length - suffix.length)
+  if (!path.startsWith(prefix) || !path.endsWith(suffix)) return undefined
+  if (rest === '' || rest.includes('/')) return undefined
   try {
     return decodeURIComponent(rest)
   } catch {

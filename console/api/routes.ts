@@ -7,11 +7,14 @@ import type { BrokerInspection } from '@motewire/simulator/broker'
 import { ConsoleError } from '../errors.ts'
 import { TOPIC_ORDERS } from '../views.ts'
 import type { BridgeView, RateSample } from '../views.ts'
+import type { Workbench } from '../workbench/workbench.ts'
 import { brokerView, clientDetail, clientRow, topicDetail } from './broker-views.ts'
 import { fleetView } from './fleet-view.ts'
 import { readPublish } from './publish.ts'
 import { checkKeys, readRowQuery, readText, readWord } from './query.ts'
+import type { Route } from './route.ts'
 import { TopicTable } from './topic-table.ts'
+import { workbenchRoutes } from './workbench-routes.ts'
 
 /** What the routes look into. */
 export interface Sources {
@@ -20,24 +23,16 @@ export interface Sources {
   readonly bridges: () => readonly BridgeView[]
   readonly rates: () => RateSample
   readonly clock: Clock
-}
-
-export interface ApiRequest {
-  /** The last part of the path, decoded, where the route has one. */
-  readonly id: string
-  readonly query: URLSearchParams
-  readonly body: unknown
-}
-
-export interface Route {
-  readonly method: 'GET' | 'POST' | 'DELETE'
-  /** Below `/api/v1/`. A `*` at the end stands for an id. */
-  readonly path: string
-  readonly answer: (request: ApiRequest) => unknown
+  readonly bench: Workbench
 }
 
 export function apiRoutes(sources: Sources): readonly Route[] {
-  return [...clientRoutes(sources), ...topicRoutes(sources), ...processRoutes(sources)]
+  return [
+    ...clientRoutes(sources),
+    ...topicRoutes(sources),
+    ...processRoutes(sources),
+    ...workbenchRoutes(sources.bench),
+  ]
 }
 
 function clientRoutes({ broker: source }: Sources): Route[] {

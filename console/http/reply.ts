@@ -3,7 +3,7 @@
 // this server. It decides no status itself.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { MotewireError } from '@motewire/sdk'
+import { MotewireError, UsageError } from '@motewire/sdk'
 import { ConsoleError } from '../errors.ts'
 import type { PageFile } from '../page-files.ts'
 import type { ErrorReply } from '../views.ts'
@@ -51,13 +51,17 @@ export function sendJson(response: ServerResponse, status: number, body: unknown
     .end(text)
 }
 
-/** Answers with the error as one code and one line. Errors without a code are ours: 500. */
+/**
+ * Answers with the error as one code and one line. What the visitor wrote wrongly is 400, what is
+ * left is ours: 500.
+ */
 export function sendError(response: ServerResponse, error: unknown): void {
   if (response.headersSent) {
     response.destroy()
     return
   }
-  const { status, allow } = error instanceof ConsoleError ? error : { status: 500, allow: [] }
+  const ours = { status: error instanceof UsageError ? 400 : 500, allow: [] }
+  const { status, allow } = error instanceof ConsoleError ? error : ours
   if (allow.length > 0) response.setHeader('allow', allow.join(', '))
   const code = error instanceof MotewireError ? error.code : 'ERR_CONSOLE_FAILED'
   const text = error instanceof Error ? error.message : String(error)

@@ -15,13 +15,13 @@ import { RateHistory } from './rate-history.ts'
 const INTERVAL_MS = 1000
 
 export class LiveFeed {
-  readonly #sources: Omit<Sources, 'rates'>
+  readonly #sources: Omit<Sources, 'rates' | 'bench'>
   readonly #title: string
   readonly #streams = new Set<EventStream>()
   readonly #history: RateHistory
   readonly #task = new Task((now) => this.#handleTimeout(now))
 
-  constructor(sources: Omit<Sources, 'rates'>, title: string) {
+  constructor(sources: Omit<Sources, 'rates' | 'bench'>, title: string) {
     this.#sources = sources
     this.#title = title
     const { messagesIn = 0, messagesOut = 0 } = sources.broker?.stats() ?? {}

@@ -14,6 +14,7 @@ import { Overview } from './pages/overview.tsx'
 import { PublishDialog } from './pages/publish.tsx'
 import { SignIn } from './pages/sign-in.tsx'
 import { Topics } from './pages/topics.tsx'
+import { Workbench } from './pages/workbench.tsx'
 import { parseRoute } from './route.ts'
 import type { PageName } from './route.ts'
 import * as settings from './settings.ts'
@@ -29,6 +30,7 @@ const VIEWS: Record<PageName, () => JSX.Element> = {
   overview: Overview,
   clients: Clients,
   topics: Topics,
+  workbench: Workbench,
   fleet: Fleet,
   bridges: Bridges,
 }

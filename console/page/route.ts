@@ -2,7 +2,7 @@
 // All that a reload or a bookmark shall bring back is in it. Pure, apart from the two functions
 // that move.
 
-export const PAGES = ['overview', 'clients', 'topics', 'fleet', 'bridges'] as const
+export const PAGES = ['overview', 'clients', 'topics', 'workbench', 'fleet', 'bridges'] as const
 
 export type PageName = (typeof PAGES)[number]
 

@@ -41,3 +41,21 @@ export function remember(key: 'language' | 'theme', value: string): void {
     // Nothing to do: it holds until the page is closed.
   }
 }
+
+/** What was kept under the name in this browser; `absent` when nothing can be read. */
+export function recall<Value>(key: 'profiles' | 'messages', absent: Value): Value {
+  try {
+    return JSON.parse(read(key) ?? '') as Value
+  } catch {
+    return absent
+  }
+}
+
+/** Keeps it in this browser. Whoever writes it sees to it that no password is in it. */
+export function keep(key: 'profiles' | 'messages', value: unknown): void {
+  try {
+    localStorage.setItem(`motewire.${key}`, JSON.stringify(value))
+  } catch {
+    // As above.
+  }
+}

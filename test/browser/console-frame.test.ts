@@ -11,7 +11,7 @@ import { LivelyBroker } from '../support/console-fixture.ts'
 import { raiseStage } from '../support/console-stage.ts'
 import type { Stage } from '../support/console-stage.ts'
 
-const PAGES = ['overview', 'clients', 'topics', 'fleet', 'bridges']
+const PAGES = ['overview', 'clients', 'topics', 'workbench', 'fleet', 'bridges']
 const WAIT = { timeout: 10_000 }
 
 describe.runIf(requireComponent('chromium'))('the frame of the console', () => {
@@ -100,7 +100,7 @@ describe.runIf(requireComponent('chromium'))('the frame of the console', () => {
     const open = encodeURIComponent('greenhouse/bed-03/soil')
     for (const hash of [...PAGES, `topics?open=${open}`, 'clients?search=bed&offset=0']) {
       await go(`#/${hash}`)
-      await page.locator('.value, td.name, .bridge-line').first().waitFor()
+      await page.locator('.value, td.name, .bridge-line, .connect').first().waitFor()
       const spare = (): Promise<number> =>
         page.evaluate('innerWidth - document.documentElement.scrollWidth')
       await expect.poll(spare, WAIT).toBeGreaterThanOrEqual(0)

@@ -1,15 +1,18 @@
-// A payload as text, JSON or hex. The bytes stay as they came; only the view of them changes. At
-// most 4 KiB are written out.
+// A payload as text, JSON, hex or Base64, or as what changed since the one before. The bytes stay
+// as they came; only the view of them changes. At most 4 KiB are written out.
 
 import type { JSX } from 'preact'
 import { useMemo, useState } from 'preact/hooks'
 import type { PayloadView } from '../../views.ts'
 import { usePage } from '../context.ts'
 import { Choice, CopyButton } from './basics.tsx'
+import { changedLines } from './changed-lines.ts'
 
 const SHOWN_BYTES_MAX = 4096
 
-type Shape = 'text' | 'json' | 'hex'
+const SHAPES = ['json', 'text', 'hex', 'base64', 'changes'] as const
+
+type Shape = (typeof SHAPES)[number]
 
 interface Reading {
   readonly bytes: number
@@ -17,13 +20,19 @@ interface Reading {
   readonly views: Partial<Record<Shape, string>>
 }
 
-export function Payload({ payload }: { readonly payload: PayloadView }): JSX.Element {
+export function Payload(props: {
+  readonly payload: PayloadView
+  /** The payload before it, to show what changed. */
+  readonly previous?: PayloadView | null
+}): JSX.Element {
+  const { payload, previous = null } = props
   const { labels, format } = usePage()
-  const reading = useMemo(() => read(payload), [payload.base64, payload.isCut])
-  const [chosen, setChosen] = useState<Shape | null>(null)
-  const shapes = (['json', 'text', 'hex'] as const).filter(
-    (one) => reading.views[one] !== undefined,
+  const reading = useMemo(
+    () => read(payload, previous),
+    [payload.base64, payload.isCut, previous?.base64],
   )
+  const [chosen, setChosen] = useState<Shape | null>(null)
+  const shapes = SHAPES.filter((one) => reading.views[one] !== undefined)
   const shape = shapes.find((one) => one === chosen) ?? shapes[0] ?? 'hex'
   const text = reading.views[shape] ?? ''
   if (reading.bytes === 0) return <p class="muted">{labels.emptyPayload}</p>
@@ -45,15 +54,23 @@ export function Payload({ payload }: { readonly payload: PayloadView }): JSX.Ele
   )
 }
 
-function read({ base64, isCut }: PayloadView): Reading {
+function read({ base64, isCut }: PayloadView, previous: PayloadView | null): Reading {
   const all = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0))
   const shown = all.subarray(0, SHOWN_BYTES_MAX)
   const isShort = shown.length < all.length
   const text = asText(shown, isCut || isShort)
   const json = text === undefined || isCut || isShort ? undefined : asJson(text)
-  const views: Partial<Record<Shape, string>> = { hex: asHex(shown) }
+  const views: Partial<Record<Shape, string>> = {
+    hex: asHex(shown),
+    base64: btoa(String.fromCharCode(...shown)),
+  }
   if (text !== undefined) views.text = text
   if (json !== undefined) views.json = json
+  if (previous !== null) {
+    const before = read(previous, null).views
+    const shape = json !== undefined && before.json !== undefined ? 'json' : 'hex'
+    views.changes = changedLines(before[shape] ?? '', views[shape] ?? '')
+  }
   return { bytes: all.length, isCut: isCut || isShort, views }
 }
 

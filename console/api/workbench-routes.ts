@@ -1,0 +1,190 @@
+// The routes of the workbench: connections, and what is done and looked at through them. Answers
+// are bounded: the newest rows that match, and how many more there were.
+
+import { ConsoleError } from '../errors.ts'
+import { BRANCHES_MAX, PAYLOAD_BYTES_MAX, SUBSCRIPTIONS_HELD_MAX } from '../limits.ts'
+import type { PayloadView } from '../views.ts'
+import type { MessageDetailView, MessageRow, PresetView, RingView } from '../workbench-views.ts'
+import type { Connection, KeptMessage, KeptPacket } from '../workbench/connection.ts'
+import { fieldsOf, invalid, isWhole, readProfile, readText } from '../workbench/profile.ts'
+import type { Workbench } from '../workbench/workbench.ts'
+import { readPublish } from './publish.ts'
+import { checkKeys, readCount, readRowQuery } from './query.ts'
+import type { ApiRequest, Route } from './route.ts'
+
+const PRESETS: readonly PresetView[] = [
+  { name: 'Mosquitto', url: 'mqtt://127.0.0.1:1883', username: '', password: '' },
+  {
+    name: 'Apollo / ActiveMQ',
+    url: 'mqtt://127.0.0.1:61613',
+    username: 'admin',
+    password: 'password',
+  },
+]
+
+const START_BYTES = 96
+const DAY_MS = 86_400_000
+const REPEATS_MAX = 1_000_000
+
+export function workbenchRoutes(bench: Workbench): Route[] {
+  return [
+    ...holdingRoutes(bench),
+    ...doing(bench, 'POST', 'subscribe', subscribe),
+    ...doing(bench, 'POST', 'unsubscribe', unsubscribe),
+    ...doing(bench, 'POST', 'publish', publish),
+    ...doing(bench, 'POST', 'clear-retained', clearRetained),
+    ...doing(bench, 'DELETE', 'series', (connection) => connection.stopSeries()),
+    ...doing(bench, 'GET', 'messages', messages),
+    ...doing(bench, 'GET', 'message', message),
+    ...doing(bench, 'GET', 'packets', packets),
+    ...doing(bench, 'GET', 'tree', (connection, { query }) => {
+      checkKeys(query, ['path', 'search'])
+      const [path, search] = [query.get('path') ?? '', query.get('search') ?? '']
+      return connection.topics.branches(path, search, BRANCHES_MAX)
+    }),
+  ]
+}
+
+function holdingRoutes(bench: Workbench): Route[] {
+  return [
+    { method: 'GET', path: 'presets', answer: () => PRESETS },
+    {
+      method: 'GET',
+      path: 'connections',
+      answer: () => bench.connections.map((connection) => connection.view()),
+    },
+    {
+      method: 'POST',
+      path: 'connections',
+      answer: async ({ body }) => (await bench.open(readProfile(body))).view(),
+    },
+    {
+      method: 'GET',
+      path: 'connections/*',
+      answer: ({ id }) => bench.connection(id).view(),
+    },
+    { method: 'DELETE', path: 'connections/*', answer: ({ id }) => bench.close(id) },
+  ]
+}
+
+function doing(
+  bench: Workbench,
+  method: Route['method'],
+  name: string,
+  answer: (connection: Connection, request: ApiRequest) => unknown,
+): Route[] {
+  const path = `connections/*/${name}`
+  return [{ method, path, answer: (request) => answer(bench.connection(request.id), request) }]
+}
+
+async function subscribe(connection: Connection, { body }: ApiRequest): Promise<unknown> {
+  const fields = fieldsOf(body, ['filter', 'qos'])
+  const { qos = 0 } = fields
+  if (qos !== 0 && qos !== 1 && qos !== 2) throw invalid('qos is none of 0, 1, 2')
+  if (connection.subscriptionCount >= SUBSCRIPTIONS_HELD_MAX) {
+    throw invalid(`${SUBSCRIPTIONS_HELD_MAX} filters are subscribed, which is the limit`)
+  }
+  return connection.subscribe(readText(fields, 'filter'), qos)
+}
+
+async function unsubscribe(connection: Connection, { body }: ApiRequest): Promise<unknown> {
+  const filter = readText(fieldsOf(body, ['filter']), 'filter')
+  return { filter, wasSubscribed: await connection.unsubscribe(filter) }
+}
+
+async function publish(connection: Connection, { body }: ApiRequest): Promise<unknown> {
+  const { repeat, properties, ...plain } = fieldsOf(body, SEND_KEYS)
+  const command = { ...readPublish(plain), properties: readProperties(properties) }
+  const reply = { topic: command.topic, payloadBytes: command.payload.length }
+  if (repeat === undefined) {
+    await connection.publish(command)
+    return { ...reply, outcome: 'delivered' }
+  }
+  const { count, everyMs } = fieldsOf(repeat, ['count', 'everyMs'])
+  if (!isWhole(count, 1, REPEATS_MAX)) throw invalid('repeat.count is not from 1 to 1000000')
+  if (!isWhole(everyMs, 1, DAY_MS)) throw invalid('repeat.everyMs is not from 1 to 86400000')
+  connection.repeat(command, count, everyMs)
+  return { ...reply, outcome: 'repeating' }
+}
+
+const SEND_KEYS = ['topic', 'payload', 'encoding', 'qos', 'retain', 'properties', 'repeat']
+
+/** JSON has no bytes: Correlation Data comes in Base64. The client checks the rest. */
+function readProperties(value: unknown): Record<string, unknown> | undefined {
+  if (value === undefined) return undefined
+  const properties = fieldsOf(value, PROPERTIES)
+  const { correlationData } = properties
+  if (correlationData === undefined) return properties
+  if (typeof correlationData !== 'string') throw invalid('correlationData is not a text')
+  return { ...properties, correlationData: Buffer.from(correlationData, 'base64') }
+}
+
+const PROPERTIES = [
+  'payloadFormatIndicator',
+  'messageExpiryInterval',
+  'contentType',
+  'responseTopic',
+  'correlationData',
+  'userProperties',
+]
+
+async function clearRetained(connection: Connection, { body }: ApiRequest): Promise<unknown> {
+  const path = readText(fieldsOf(body, ['path']), 'path')
+  return { path, cleared: await connection.clearRetained(path) }
+}
+
+function messages({ messages: ring }: Connection, { query }: ApiRequest): RingView<MessageRow> {
+  const { search, limit } = readRowQuery(query, ['after', 'filter', 'hidden', 'latest'])
+  const after = readCount(query, 'after', 0, 0, Number.MAX_SAFE_INTEGER)
+  const part = search.toLowerCase()
+  const wanted = query.get('filter')
+  const hidden = new Set(query.getAll('hidden'))
+  const seen = query.get('latest') === 'true' ? new Set<string>() : undefined
+  const { newest, skipped, entries } = ring.select(after, limit, ({ topic, filters }) => {
+    if (!topic.toLowerCase().includes(part)) return false
+    if (wanted !== null && !filters.includes(wanted)) return false
+    if (hidden.size > 0 && filters.every((filter) => hidden.has(filter))) return false
+    if (seen?.has(topic) === true) return false
+    seen?.add(topic)
+    return true
+  })
+  return { newest, skipped, rows: entries.map(messageRow) }
+}
+
+function packets({ packets: ring }: Connection, { query }: ApiRequest): RingView<KeptPacket> {
+  const { search, limit } = readRowQuery(query, ['after'])
+  const after = readCount(query, 'after', 0, 0, Number.MAX_SAFE_INTEGER)
+  const part = search.toLowerCase()
+  const { newest, skipped, entries } = ring.select(after, limit, ({ type, text }) =>
+    `${type} ${text}`.toLowerCase().includes(part),
+  )
+  return { newest, skipped, rows: entries }
+}
+
+function message({ messages: ring }: Connection, { query }: ApiRequest): MessageDetailView {
+  checkKeys(query, ['sequence'])
+  const kept = ring.at(readCount(query, 'sequence', 0, 1, Number.MAX_SAFE_INTEGER))
+  if (kept === undefined) {
+    throw new ConsoleError('ERR_CONSOLE_NOT_FOUND', 'this message is not kept any more')
+  }
+  const previous = ring.at(kept.before)
+  return {
+    ...messageRow(kept),
+    payload: payloadView(kept.payload, PAYLOAD_BYTES_MAX),
+    previous: previous === undefined ? null : payloadView(previous.payload, PAYLOAD_BYTES_MAX),
+    properties: { ...kept.properties },
+  }
+}
+
+function messageRow(kept: KeptMessage): MessageRow {
+  const { sequence, at, topic, qos, retain, dup, filters, payload } = kept
+  const start = payloadView(payload, START_BYTES)
+  return { sequence, at, topic, qos, retain, dup, bytes: payload.length, filters, start }
+}
+
+function payloadView(payload: Buffer, max: number): PayloadView {
+  return {
+    base64: payload.subarray(0, max).toString('base64'),
+    isCut: payload.length > max,
+  }
+}

@@ -1,0 +1,137 @@
+// What the API says about the workbench: the MQTT connections that the console holds for its
+// visitors, what came in on them, and what is sent. Part of the contract of views.ts and like it
+// free of imports that run. Times are wall-clock milliseconds since 1970, sizes bytes.
+
+import type { PayloadEncoding, PayloadView } from './views.ts'
+
+/** How a connection is made. Never holds a password on its way out. */
+export interface ProfileView {
+  readonly name: string
+  /** `mqtt mqtts ws wss` and a host; nothing else can be reached. */
+  readonly url: string
+  /** Empty: one is made up. */
+  readonly clientId: string
+  readonly username: string
+  /** `auto` tries 5.0, then 3.1.1, then 3.1. */
+  readonly protocolVersion: 'auto' | 3 | 4 | 5
+  /** Seconds. */
+  readonly keepalive: number
+  readonly clean: boolean
+}
+
+/** The body of `POST /api/v1/connections`; all but `url` may be left out. */
+export type ConnectRequest = Partial<ProfileView> & {
+  readonly url: string
+  readonly password?: string
+}
+
+export interface SubscriptionView {
+  readonly filter: string
+  /** What the broker granted; 128 and above is a refusal; null until it has answered. */
+  readonly granted: number | null
+  readonly messages: number
+}
+
+/** A message that is published again and again. */
+export interface SeriesView {
+  readonly topic: string
+  readonly sent: number
+  readonly count: number
+  readonly everyMs: number
+  readonly isRunning: boolean
+}
+
+export interface ConnectionView {
+  readonly id: string
+  readonly profile: ProfileView
+  readonly clientId: string
+  readonly state: 'idle' | 'waiting' | 'dialing' | 'greeting' | 'online' | 'ended'
+  /** What the broker speaks; null before its first answer. */
+  readonly protocolVersion: 3 | 4 | 5 | null
+  readonly problem: string | null
+  readonly connectedAt: number
+  readonly messagesIn: number
+  readonly messagesOut: number
+  readonly bytesIn: number
+  readonly topics: number
+  readonly subscriptions: readonly SubscriptionView[]
+  readonly series: SeriesView | null
+}
+
+export interface MessageRow {
+  readonly sequence: number
+  readonly at: number
+  readonly topic: string
+  readonly qos: 0 | 1 | 2
+  readonly retain: boolean
+  readonly dup: boolean
+  readonly bytes: number
+  /** The filters by which it came, each once. */
+  readonly filters: readonly string[]
+  /** The first 96 bytes. */
+  readonly start: PayloadView
+}
+
+export interface MessageDetailView extends MessageRow {
+  readonly payload: PayloadView
+  /** The payload before it on the same topic, if it is still kept. */
+  readonly previous: PayloadView | null
+  readonly properties: Readonly<Record<string, unknown>>
+}
+
+export interface PacketRow {
+  readonly sequence: number
+  readonly at: number
+  readonly direction: 'out' | 'in'
+  readonly type: string
+  readonly packetId: number | null
+  readonly text: string
+}
+
+/** Newest part of a ring, oldest row first. */
+export interface RingView<Row> {
+  /** Ask again with `after` set to it. */
+  readonly newest: number
+  /** Matching rows after `after` that are not among `rows`: there were more than `limit`. */
+  readonly skipped: number
+  readonly rows: readonly Row[]
+}
+
+/** A level of the topic tree. */
+export interface BranchView {
+  readonly name: string
+  readonly path: string
+  /** Topics at and below it. */
+  readonly topics: number
+  readonly messages: number
+  readonly retained: number
+  readonly hasChildren: boolean
+}
+
+/** The body of `POST /api/v1/connections/ID/publish`. */
+export interface SendRequest {
+  readonly topic: string
+  readonly payload: string
+  readonly encoding?: PayloadEncoding
+  readonly qos?: 0 | 1 | 2
+  readonly retain?: boolean
+  /** 5.0 only. */
+  readonly properties?: Readonly<Record<string, unknown>>
+  readonly repeat?: { readonly count: number; readonly everyMs: number }
+}
+
+export interface SendReply {
+  readonly topic: string
+  readonly payloadBytes: number
+  /** `delivered`: handed over at QoS 0, confirmed by the broker at QoS 1 and 2. */
+  readonly outcome: 'delivered' | 'repeating'
+}
+
+/** Where a kind of broker usually is. */
+export interface PresetView {
+  readonly name: string
+  readonly url: string
+  readonly username: string
+  /** The well-known one of a fresh installation; '' for none. */
+  readonly password: string
+}

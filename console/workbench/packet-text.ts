@@ -1,0 +1,34 @@
+// Writes what is in a packet as one line for the packet log. Passwords and authentication data are
+// left out, and payloads: the log shows their size.
+
+import type { SeenPacket } from '@motewire/sdk'
+
+const HIDDEN = new Set(['type', 'packetId', 'password', 'authenticationData', 'payload'])
+const CHARS_MAX = 400
+
+export function packetText(packet: SeenPacket): string {
+  const fields = Object.entries(packet).filter(
+    ([name, value]) => !HIDDEN.has(name) && value !== undefined,
+  )
+  const text = fields.map(([name, value]) => `${name}=${written(value)}`).join(' ')
+  return text.length > CHARS_MAX ? `${text.slice(0, CHARS_MAX)}…` : text
+}
+
+function written(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return String(value)
+  return JSON.stringify(value, (name, inner: unknown) => {
+    if (HIDDEN.has(name) && name !== 'type') return undefined
+    if (inner instanceof Uint8Array) return `${inner.length} B`
+    // What a Buffer becomes before this is asked.
+    if (isBufferJson(inner)) return `${inner.data.length} B`
+    return inner
+  })
+}
+
+function isBufferJson(value: unknown): value is { readonly data: readonly number[] } {
+  return typeof value === 'object' && value !== null && 'type' in value && value.type === 'Buffer'
+}
+
+export function packetIdOf(packet: SeenPacket): number | null {
+  return 'packetId' in packet && packet.packetId !== 0 ? (packet.packetId ?? null) : null
+}

@@ -1,0 +1,179 @@
+// The workbench in a real browser: a visitor connects, subscribes, publishes and looks.
+
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { ConsoleServer } from '@motewire/console'
+import { connectAsync } from '@motewire/sdk'
+import { Broker } from '@motewire/simulator/broker'
+import { requireComponent } from '../support/component.ts'
+import { launchBrowser, visit } from '../support/console-browser.ts'
+import type { Visit } from '../support/console-browser.ts'
+
+const WAIT = { timeout: 10_000 }
+
+describe.runIf(requireComponent('chromium'))('the workbench in a browser', () => {
+  let broker: Broker
+  let brokerUrl: string
+  let server: ConsoleServer
+  let url: string
+  let browser: Browser
+  let now: Visit
+
+  beforeAll(async () => {
+    broker = new Broker({ port: 0 })
+    brokerUrl = `mqtt://127.0.0.1:${(await broker.start()).port}`
+    browser = await launchBrowser()
+  })
+
+  afterAll(async () => {
+    await browser.close()
+    await broker.stop()
+  })
+
+  beforeEach(async () => {
+    server = new ConsoleServer()
+    url = (await server.start()).url
+    now = await visit(browser, url)
+    await now.go('#/workbench')
+  })
+
+  afterEach(async () => {
+    await now.close()
+    await server.stop()
+  })
+
+  async function enter(page: Page, password = ''): Promise<void> {
+    await page.getByLabel('Address').fill(brokerUrl)
+    await page.getByLabel('Password').fill(password)
+    await page.getByRole('button', { name: 'Connect', exact: true }).click()
+    await page.locator('.bench-link').getByText('Connected').waitFor()
+  }
+
+  async function subscribe(page: Page, filter: string, qos: string): Promise<void> {
+    const form = page.locator('form.subscribe')
+    await form.getByLabel('Filter').fill(filter)
+    await form.getByText(`QoS ${qos}`, { exact: true }).click()
+    await form.getByRole('button', { name: 'Subscribe' }).click()
+    await page.locator('.filters li', { hasText: filter }).getByTitle('granted').waitFor()
+  }
+
+  async function publish(page: Page, topic: string, payload: string): Promise<void> {
+    const form = page.locator('form.publish')
+    await form.getByLabel('Topic', { exact: true }).fill(topic)
+    await form.getByLabel('Payload').fill(payload)
+    await form.getByRole('button', { name: 'Send' }).click()
+    await form.getByText(`to ${topic}.`).waitFor()
+  }
+
+  it('fills in the preset, and explains the wrong port where the connection fails', async () => {
+    const { page } = now
+    await page.getByRole('button', { name: 'Apollo / ActiveMQ' }).click()
+    expect(await page.getByLabel('Address').inputValue()).toBe('mqtt://127.0.0.1:61613')
+    expect(await page.getByLabel('User name').inputValue()).toBe('admin')
+    await page.getByLabel('Address').fill('mqtt://127.0.0.1:61680')
+    await page.getByRole('button', { name: 'Connect', exact: true }).click()
+    await page.getByText('its MQTT port is 61613').waitFor()
+    now.forgive('502 (Bad Gateway)')
+  })
+
+  it('subscribes twice, and shows a message once with both colours, byte for byte', async () => {
+    const { page } = now
+    await enter(page)
+    await subscribe(page, 'press/#', '1')
+    await subscribe(page, 'press/+/bar', '0')
+    await publish(page, 'press/4/bar', '{"bar": 1}')
+    await publish(page, 'press/4/bar', '{"bar": 2}')
+    const lines = page.locator('.message-line')
+    await expect.poll(() => lines.count(), WAIT).toBe(2)
+    expect(await lines.first().locator('.dot').count()).toBe(2)
+    await lines.first().getByRole('button').click()
+    const dialog = page.getByRole('dialog')
+    expect(await dialog.locator('pre').textContent()).toBe('{\n  "bar": 2\n}')
+    await dialog.getByText('Changes', { exact: true }).click()
+    expect(await dialog.locator('pre').textContent()).toContain('-   "bar": 1\n+   "bar": 2')
+    await dialog.getByText('Text', { exact: true }).click()
+    expect(await dialog.locator('pre').textContent()).toBe('{"bar": 2}')
+  })
+
+  it('hides the messages of a filter that is muted, and finds one by its topic', async () => {
+    const { page } = now
+    await enter(page)
+    await subscribe(page, 'loud/#', '0')
+    await subscribe(page, 'calm/#', '0')
+    for (const topic of ['loud/1', 'loud/2', 'calm/1']) await publish(page, topic, 'x')
+    const topics = page.locator('.message-line .row-link')
+    await expect.poll(() => topics.allTextContents(), WAIT).toEqual(['calm/1', 'loud/2', 'loud/1'])
+    await page.getByRole('button', { name: 'Hide the messages of loud/#' }).click()
+    await expect.poll(() => topics.allTextContents(), WAIT).toEqual(['calm/1'])
+    await page.getByRole('button', { name: 'Hide the messages of loud/#' }).click()
+    await page.locator('.incoming').getByRole('searchbox').fill('loud/2')
+    await expect.poll(() => topics.allTextContents(), WAIT).toEqual(['loud/2'])
+  })
+
+  it('clears what is retained below a branch after asking', async () => {
+    const { page } = now
+    const client = await connectAsync(brokerUrl)
+    for (const topic of ['house/a/1', 'house/a/2', 'house/b']) {
+      await client.publishAsync(topic, 'x', { qos: 1, retain: true })
+    }
+    await client.end()
+    await enter(page)
+    await subscribe(page, 'house/#', '1')
+    await page.getByRole('button', { name: 'house', exact: true }).click()
+    const branch = page.locator('.branch', { hasText: /^a/ })
+    await branch.getByText('2 retained').click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Clear retained messages' }).click()
+    await expect.poll(() => broker.topic('house/a/2')?.hasRetained ?? false, WAIT).toBe(false)
+    expect(broker.topic('house/b')?.hasRetained).toBe(true)
+  })
+
+  it('finds its connection after a reload, and the profile without the password', async () => {
+    const { page } = now
+    await enter(page, 'very-secret')
+    await page.reload()
+    await page.locator('.bench-link').getByText('Connected').waitFor()
+    const kept = await page.evaluate<string>('JSON.stringify(localStorage)')
+    expect(kept).toContain(brokerUrl)
+    expect(kept).not.toContain('very-secret')
+    await page.getByText('Packets', { exact: true }).click()
+    await page.getByText('CONNACK').waitFor()
+    await page.getByRole('button', { name: 'Disconnect' }).click()
+    await page.getByRole('button', { name: new URL(brokerUrl).host }).waitFor()
+    // What was asked while the connection ended.
+    now.forgive('404 (Not Found)')
+  })
+
+  it('answers to keys while thousands of messages a second arrive', async () => {
+    const { page } = now
+    const flood = await connectAsync(brokerUrl)
+    await enter(page)
+    await subscribe(page, 'flood/#', '0')
+    let sent = 0
+    const pour = setInterval(() => {
+      for (let count = 0; count < 100; count++, sent++) {
+        flood.publish(`flood/${sent % 3000}/value`, `{"value": ${sent}}`)
+      }
+    }, 20)
+    const heard = page.locator('.card-head', { hasText: 'Topics heard' }).locator('.muted')
+    await expect.poll(() => heard.textContent(), { timeout: 20_000 }).toBe('3,000')
+    const delays = await page.evaluate<number[]>(MEASURE_KEYS)
+    clearInterval(pour)
+    expect(Math.max(...delays)).toBeLessThan(200)
+    expect(await page.locator('.message-line').count()).toBeLessThan(40)
+    await flood.end()
+  }, 40_000)
+})
+
+/** How long after each of 20 key presses the page has drawn again, milliseconds. */
+const MEASURE_KEYS = `(async () => {
+  const input = document.querySelector('.incoming input[type=search]')
+  const delays = []
+  for (let turn = 0; turn < 20; turn++) {
+    const before = performance.now()
+    input.value = turn % 2 === 0 ? 'flood' : ''
+    input.dispatchEvent(new InputEvent('input', { bubbles: true }))
+    await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)))
+    delays.push(performance.now() - before)
+  }
+  return delays
+})()`
