@@ -10,7 +10,6 @@ import type {
   ControlPacket,
   DisconnectPacket,
   PacketHandler,
-  Properties,
   ProtocolError,
   PublishFrame,
   SubackPacket,
@@ -146,13 +145,8 @@ export class Reception implements PacketHandler {
     return false
   }
 
-  handleAck(
-    type: AckType,
-    packetId: number,
-    reasonCode: number,
-    properties: Properties | undefined,
-  ): void {
-    if (!this.#isOnlineOr('acknowledgement') || !this.#mayExplain(properties)) return
+  handleAck(type: AckType, packetId: number, reasonCode: number): void {
+    if (!this.#isOnlineOr('acknowledgement')) return
     if (type !== 6) return this.#delivery.handleAck(type, packetId, reasonCode, this.#link.now)
     const isKnown = this.#inbound.release(packetId)
     if (isKnown) this.#options.store?.removeReceipt(packetId)
@@ -169,8 +163,7 @@ export class Reception implements PacketHandler {
     if (packet.type === 'auth') return this.#handleAuth(packet)
     if (packet.type === 'disconnect') return this.#handleDisconnect(packet)
     if (!this.#isOnlineOr(packet.type.toUpperCase())) return
-    const isAnswer = packet.type === 'suback' || packet.type === 'unsuback'
-    if (isAnswer && this.#mayExplain(packet.properties)) this.#handleAnswer(packet)
+    if (packet.type === 'suback' || packet.type === 'unsuback') this.#handleAnswer(packet)
   }
 
   #handleConnack(connack: ConnackPacket): void {
@@ -219,10 +212,6 @@ export class Reception implements PacketHandler {
     if (this.#handshake.protocolVersion < 5) {
       return this.#link.fail({ reasonCode: 0x82, message: 'DISCONNECT came from a 3.x server' })
     }
-    if (packet.properties?.sessionExpiryInterval !== undefined) {
-      const message = 'DISCONNECT of a server sets the session expiry'
-      return this.#link.fail({ reasonCode: 0x82, message })
-    }
     this.#link.drop(disconnectError(packet))
   }
 
@@ -233,17 +222,6 @@ export class Reception implements PacketHandler {
     const { operation, reasonCodes } = answer
     if (operation.token !== undefined) this.#handler.onOperation(operation, reasonCodes)
     this.#link.sendOperations()
-  }
-
-  /** Reasons in words come only to who asked for them [MQTT5-3.1.2-29]. */
-  #mayExplain(properties: Properties | undefined): boolean {
-    if (properties === undefined) return true
-    const { connect } = this.#options
-    if (connect.properties?.requestProblemInformation !== false) return true
-    const { reasonString, userProperties } = properties
-    if (reasonString === undefined && userProperties === undefined) return true
-    this.#link.fail({ reasonCode: 0x82, message: 'a reason came in words that were not asked for' })
-    return false
   }
 
   /** The application is done with a message: PUBACK or PUBREC. */

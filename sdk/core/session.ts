@@ -78,8 +78,8 @@ export class Session implements LinkControl {
       roundTrip: this.roundTrip,
       handler,
     }
-    const sending = { aliasesMax, budget: budget && new ByteBudget(budget), store }
-    this.delivery = new Delivery({ ...options.outbox, ...sending }, parts)
+    const costs = { aliasesMax, budget: budget && new ByteBudget(budget), store }
+    this.delivery = new Delivery({ ...options.outbox, ...costs }, parts)
     this.reception = new Reception(options, this, {
       ...parts,
       handshake: this.handshake,
@@ -87,8 +87,9 @@ export class Session implements LinkControl {
       subscriptions: this.#subscriptions,
       keepalive: this.#keepalive,
     })
-    const { packetBytesMax } = options
-    this.#decoder = new PacketDecoder('client', this.reception, { packetBytesMax })
+    const problemInformation = options.connect.properties?.requestProblemInformation !== false
+    const limits = { packetBytesMax: options.packetBytesMax, problemInformation }
+    this.#decoder = new PacketDecoder('client', this.reception, limits)
   }
 
   get state(): LinkState {
@@ -219,8 +220,8 @@ export class Session implements LinkControl {
     if (this.#state === 'ended' || this.#state === 'waiting' || this.#state === 'idle') return
     this.#now = now
     const isEarly = this.#state === 'greeting'
-    const what = isEarly ? 'server closed the connection before CONNACK' : undefined
-    const closed = new LinkError('ERR_LINK_CLOSED', what ?? 'server closed the connection')
+    const what = `server closed the connection${isEarly ? ' before CONNACK' : ''}`
+    const closed = new LinkError('ERR_LINK_CLOSED', what)
     const isStepped = isEarly && this.handshake.handleClosedEarly()
     this.#lose(cause ?? closed, now, isStepped)
   }
