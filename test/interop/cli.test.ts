@@ -99,11 +99,14 @@ describe('the motewire command', () => {
     const path = scenarioFile('good.yaml', SCENARIO)
     const { code, out } = await motewire('sim', path, '--duration', '2s', '--report', report)
       .finished
-    expect(out).toContain('PASSED')
     expect(code).toBe(0)
-    const { totals } = JSON.parse(readFileSync(report, 'utf8')) as {
+    const { totals, verdict } = JSON.parse(readFileSync(report, 'utf8')) as {
       totals: Record<string, number>
+      verdict: string
     }
+    // A machine that is busy with other tests may be late itself, which the verdict says.
+    expect(['passed', 'invalid']).toContain(verdict)
+    expect(out).toContain(verdict.toUpperCase())
     expect(totals['published']).toBeGreaterThan(100)
     expect(totals).toMatchObject({ acked: totals['published'], lost: 0, queued: 0 })
   })
