@@ -78,7 +78,7 @@ const CPP_FLAGS = ['-std=gnu++11', '-fno-exceptions', '-fno-threadsafe-statics',
 
 function sourcesIn(folder) {
   return readdirSync(folder)
-    .filter((file) => /\.(c|cpp)$/.test(file) && !/USB|CDC|Tone|IPAddress/.test(file))
+    .filter((file) => /\.(c|cpp)$/.test(file) && !/USB|CDC|Tone/.test(file))
     .toSorted()
 }
 
