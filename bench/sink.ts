@@ -12,6 +12,9 @@ const BLAST = Buffer.concat(
   ),
 )
 
+/** What is confirmed for one chunk, of whichever connection: there may be thousands. */
+const out = Buffer.alloc(1 << 20)
+
 function blast(socket: Socket): void {
   if (socket.destroyed) return
   while (socket.write(BLAST));
@@ -19,7 +22,6 @@ function blast(socket: Socket): void {
 }
 
 const server = createServer((socket) => {
-  const out = Buffer.alloc(1 << 20)
   let end = 0
   const decoder = new PacketDecoder('server', {
     handlePublish: ({ qos, packetId }) => {

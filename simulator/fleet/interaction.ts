@@ -2,14 +2,11 @@
 // its own, whichever others there are. Told from the scenario alone, so a placeholder may stand for
 // anything: the answer is rather once too often yes.
 
-import type { DeviceGroup, FleetPlan } from '../scenario/index.ts'
-
-/** A group that may bring its own model, which publishes and subscribes what it likes. */
-type Modelled = DeviceGroup & { readonly model?: unknown }
+import type { FleetPlan } from '../scenario/index.ts'
 
 export function devicesInteract({ groups }: FleetPlan): boolean {
-  const isModelled = (group: Modelled): boolean => group.model !== undefined
-  if (groups.some(isModelled)) return true
+  // A model of its own publishes and subscribes what it likes.
+  if (groups.some(({ model }) => model !== undefined)) return true
   const filters = groups.flatMap(({ subscribe }) => subscribe.map(({ filter }) => filter))
   const topics = groups.flatMap(({ publish }) => publish.map(({ topic }) => topic))
   // What the broker tells of itself is about all its clients.

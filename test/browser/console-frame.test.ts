@@ -92,7 +92,7 @@ describe.runIf(requireComponent('chromium'))('the frame of the console', () => {
     await expect.poll(() => hasFocus(panel)).toBe(true)
     await page.keyboard.press('Escape')
     await panel.waitFor({ state: 'detached' })
-    expect(await hasFocus(link)).toBe(true)
+    await expect.poll(() => hasFocus(link), WAIT).toBe(true)
   })
 
   it.each([390, 768, 1024, 1440])('needs no scrolling sideways at %i px', async (width) => {

@@ -1,5 +1,8 @@
-// Our own broker, in this process. It keeps everything in memory.
+// Our own broker, in this process, with a folder to keep sessions in.
 
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Broker } from '@motewire/simulator/broker'
 import { freePort } from './broker-process.ts'
 import { PASSWORD, USERNAME } from './test-broker.ts'
@@ -21,6 +24,7 @@ export const ownKind: BrokerKind = {
 class OwnBroker implements TestBroker {
   readonly port: number
   readonly log = ''
+  readonly #folder = mkdtempSync(join(tmpdir(), 'motewire-own-broker-'))
   #broker: Broker | undefined
 
   constructor(port: number) {
@@ -28,17 +32,22 @@ class OwnBroker implements TestBroker {
   }
 
   async start(): Promise<void> {
-    this.#broker = new Broker({ port: this.port, users: new Map([[USERNAME, PASSWORD]]) })
+    this.#broker = new Broker({
+      port: this.port,
+      users: new Map([[USERNAME, PASSWORD]]),
+      folder: this.#folder,
+    })
     await this.#broker.start()
   }
 
   async restart(): Promise<void> {
-    await this.remove()
+    await this.#broker?.stop()
     await this.start()
   }
 
   async remove(): Promise<void> {
     await this.#broker?.stop()
     this.#broker = undefined
+    rmSync(this.#folder, { recursive: true, force: true })
   }
 }
