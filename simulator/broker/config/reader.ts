@@ -2,7 +2,7 @@
 // `FILE:LINE:COLUMN: key: found WHAT, expected WHAT`. It knows YAML's shapes, not our keys.
 
 import { UsageError } from '@motewire/sdk/errors'
-import { nearestWord, parseDuration, YamlSource } from '@motewire/simulator/scenario'
+import { nearestWord, parseDuration, YamlSource } from '../../scenario/index.ts'
 
 export type KeyPath = readonly (string | number)[]
 
