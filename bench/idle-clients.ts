@@ -9,7 +9,7 @@ import { median, startSink } from './stage.ts'
 
 const run = promisify(execFile)
 const PROBE = fileURLToPath(new URL('./fleet-probe.ts', import.meta.url))
-const FLAGS = ['--expose-gc', '--import', 'tsx', '--conditions=dev', PROBE]
+const FLAGS = ['--expose-gc', '--import', 'tsx', PROBE]
 const KINDS = { motewire: 'ours', 'MQTT.js': 'theirs', 'bare socket': 'bare' } as const
 const REPEATS = 3
 
