@@ -4,6 +4,7 @@
 // how scenarios number them.
 
 import { MotewireError } from '@motewire/sdk/errors'
+import { TraceSum } from '../world/index.ts'
 import type { GroupSnapshot } from './fleet-snapshot.ts'
 import { LatencyHistogram } from './latency-histogram.ts'
 import { Ledger } from './ledger.ts'
@@ -136,6 +137,7 @@ function sumOf(reports: readonly Report[], shards: NonNullable<Report['shards']>
     overruns: sum(({ overruns }) => overruns),
     latency,
     lag,
+    digest: digestOf(reports, shards),
     scenarioHash: first.scenarioHash,
     fleet: first.fleet,
     shards,
@@ -143,6 +145,24 @@ function sumOf(reports: readonly Report[], shards: NonNullable<Report['shards']>
     timeline: timelines.length === 0 ? undefined : mergeTimelines(timelines),
     thresholds: first.thresholds?.map(({ threshold }) => threshold),
   })
+}
+
+/** Of the whole fleet, hence none as long as a part of it is missing. */
+function digestOf(
+  reports: readonly Report[],
+  { missing }: NonNullable<Report['shards']>,
+): string | undefined {
+  const digests = reports.flatMap(({ digest }) => digest ?? [])
+  if (missing.length > 0 || digests.length < reports.length) return undefined
+  const sum = new TraceSum()
+  for (const digest of digests) {
+    if (!/^[0-9a-f]{16}$/.test(digest)) {
+      const text = `digest ${digest.slice(0, 64)} is not 16 hexadecimal digits`
+      throw new MotewireError('ERR_REPORT_INVALID', text)
+    }
+    sum.merge(TraceSum.parse(digest))
+  }
+  return sum.toString()
 }
 
 function groupsOf(reports: readonly Report[]): GroupSnapshot[] {

@@ -59,7 +59,8 @@ const ROOMS: readonly Room[] = [
     mayTypes: ['sdk/**'],
     node: true,
   },
-  { path: 'simulator/report', may: ['sdk/kit', ERRORS], node: true },
+  // Digests of shards add up in a merged report.
+  { path: 'simulator/report', may: ['sdk/kit', ERRORS, 'simulator/world'], node: true },
   {
     path: 'simulator/fleet',
     may: [

@@ -47,10 +47,24 @@ describe('merged shards', () => {
     })
   })
 
+  it('add up to the digest of the whole, which a missing shard leaves out', () => {
+    const parts = [shard(0), shard(1, { digest: 'ffffffff00000001' }), shard(2)]
+    // Each half adds up modulo 2^32.
+    expect(merge(parts).digest).toBe('ffffffff81ffdc01')
+    expect(merge(parts.slice(1)).digest).toBeUndefined()
+  })
+
   it('are judged by the thresholds of the scenario', () => {
     expect(merged.thresholds).toHaveLength(3)
     expect(merged.reasons).toEqual(['threshold latency.p95 < 5ms crossed: 600 ms'])
     expect(merged.shards).toEqual({ count: 3, present: [0, 1, 2], missing: [] })
+  })
+})
+
+describe('a digest that is none', () => {
+  it('is refused with the text that was found', () => {
+    const parts = [shard(0, { digest: 'c0ffee' }), shard(1), shard(2)]
+    expect(() => merge(parts)).toThrow('digest c0ffee is not 16 hexadecimal digits')
   })
 })
 

@@ -80,7 +80,7 @@ export function fullReport(change: Partial<ReportInput> = {}): Report {
     timeline.add((second + 1) * 1_000, snapshotOf({ published, acked: published - 2 }))
   }
   return reportOf({
-    digest: 'c0ffee',
+    digest: '00000000c0ffee00',
     isVerified: true,
     scenarioHash: '0123456789abcdef',
     fleet: {
