@@ -52,11 +52,14 @@ function online(): { client: Client; clock: ManualClock; channel: SinkChannel } 
   return { client, clock, channel }
 }
 
-/** Heap bytes that one step takes: the median of five counts, each after a collection. */
+/**
+ * Heap bytes that one step takes: the median of five counts, each after a collection. A long start
+ * first, until the code is compiled for good, which on a busy machine is late.
+ */
 function bytesPerStep(steps: number, step: (i: number) => void): number {
   const collect = globalThis.gc
   if (collect === undefined) throw new Error('run with --expose-gc')
-  for (let i = 0; i < 10 * steps; i++) step(i)
+  for (let i = 0; i < 60 * steps; i++) step(i)
   const counts = Array.from({ length: 5 }, () => {
     collect()
     const before = process.memoryUsage().heapUsed

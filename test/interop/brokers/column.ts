@@ -147,7 +147,7 @@ function refuseRestart(): Promise<void> {
 }
 
 function verdictOf(error: Error | undefined, known: KnownCell | undefined): Verdict {
-  if (error === undefined) return 'ok'
+  if (error === undefined) return known?.isOccasional === true ? known.kind : 'ok'
   return known?.error.test(error.message) === true ? known.kind : 'FAILED'
 }
 
@@ -156,6 +156,7 @@ function judge(error: Error | undefined, known: KnownCell | undefined): void {
     if (error !== undefined) throw error
     return
   }
+  if (error === undefined && known.isOccasional === true) return
   if (error === undefined) throw new Error('works now: take it out of known-cells.ts')
   if (!known.error.test(error.message)) throw error
 }
