@@ -45,10 +45,12 @@ export class StoreState {
 
   markSent(serial: number, packetId: number): boolean {
     const message = this.messages.get(serial)
-    if (message === undefined || message.isReleased) return false
+    if (message === undefined) return false
     message.packetId = packetId
+    // Also of a released one: a rewritten journal holds messages as they are at the end and tells
+    // the changes once more, and only if each of them takes its place again is the order right.
     message.sentOrder = ++this.#sentCount
-    return true
+    return !message.isReleased
   }
 
   markReleased(serial: number): boolean {

@@ -92,6 +92,22 @@ describe('a journal whose disk fails', () => {
     expect(bench.serialsOnDisk()).toEqual([2])
   })
 
+  it('keeps the order of sending when a message is released before it is copied', () => {
+    const bench = new Bench()
+    bench.store.addMessage(plainMessage(1))
+    bench.store.addMessage(plainMessage(2))
+    bench.failAt('write')
+    bench.store.commit()
+    bench.disk.fault = () => undefined
+    bench.clock.advance(1_000)
+    bench.store.markSent(1, 1)
+    bench.store.markSent(2, 2)
+    bench.store.markReleased(2)
+    bench.store.commit()
+    bench.disk.settle()
+    expect(bench.serialsOnDisk()).toEqual([1, 2])
+  })
+
   it('notices that the file was deleted and writes it anew', () => {
     const bench = new Bench()
     bench.disk.unlink(PATH)
