@@ -70,7 +70,7 @@ export class Client extends EventEmitter<ClientEvents> {
     this.#store = store
     this.#keepsQos0 = queueQoSZero
     this.#announcer = new Announcer(this, targets, inboxOptions(options))
-    const session = sessionOptions(targets.first, options)
+    const session = sessionOptions(targets.credentials, options)
     const batchMs = options.budget?.batchMs ?? 0
     this.#driver = new Driver({ session, targets, clock, store, pacer, batchMs }, this.#announcer)
     this.#announcer.driver = this.#driver

@@ -58,7 +58,7 @@ export function channelOpener(
   options: LinkOptions & { readonly protocolVersion?: number },
 ): () => ByteChannel {
   const { openChannel } = options
-  if (openChannel !== undefined) return () => openChannel(url)
+  if (openChannel !== undefined) return handOver(openChannel, url)
   if (url.protocol === 'unix:') return unixOpener(url, options)
   const defaultPort = DEFAULT_PORTS[url.protocol]
   if (defaultPort === undefined) throw unknownScheme(url)
@@ -77,8 +77,21 @@ export function channelOpener(
       return () => new WebSocketChannel(address, wsOptions, dialer)
     }
     default:
-      return () => new TcpChannel(address)
+      return plainOpener(address)
   }
+}
+
+// Openers of their own: what they do not need they do not hold, thousands of them in a fleet.
+
+function handOver(
+  openChannel: NonNullable<LinkOptions['openChannel']>,
+  url: URL,
+): () => ByteChannel {
+  return () => openChannel(url)
+}
+
+function plainOpener(address: TcpAddress): () => ByteChannel {
+  return () => new TcpChannel(address)
 }
 
 function addressOf(url: URL, defaultPort: number, options: LinkOptions): TcpAddress {

@@ -16,7 +16,7 @@ import type { MotewireError } from './errors.ts'
 import { Task } from './kit/index.ts'
 import type { ConnectPacer } from './pacer.ts'
 import type { LinkTap } from './packet-tap.ts'
-import type { Clock } from './runtime/index.ts'
+import type { Clock, SleepWatcher } from './runtime/index.ts'
 import type { Store } from './store/index.ts'
 import type { Attempt, Targets } from './targets.ts'
 
@@ -50,13 +50,15 @@ export interface DriverOptions {
   readonly batchMs: number
 }
 
-export class Driver implements SessionHandler {
+export class Driver implements SessionHandler, SleepWatcher {
   readonly session: Session
   readonly clock: Clock
-  readonly #options: DriverOptions
+  readonly #targets: Targets
+  readonly #pacer: ConnectPacer | undefined
+  readonly #batchMs: number
   readonly #handler: DriverHandler
-  readonly #timer: Task
-  readonly #batchTimer: Task
+  readonly #timer = new Task((now) => this.#handleTimer(now))
+  #batchTimer: Task | undefined
   #channel: ByteChannel | undefined
   /** Counts dials: what was prepared for an earlier one comes too late. */
   #dials = 0
@@ -66,22 +68,24 @@ export class Driver implements SessionHandler {
   #isReadingHeld = false
   /** The application cannot take more for now. */
   #isInboxFull = false
-  #stopWatching: (() => void) | undefined
 
   /** @throws MotewireError ERR_STORE_... when the store cannot be opened. */
   constructor(options: DriverOptions, handler: DriverHandler) {
     const { clock, store } = options
-    this.#options = options
+    this.#targets = options.targets
+    this.#pacer = options.pacer
+    this.#batchMs = options.batchMs
     this.#handler = handler
     this.clock = clock
-    this.#timer = new Task((now) => this.#handleTimer(now))
-    this.#batchTimer = new Task(() => this.#settlePlanned())
     this.session = new Session(options.session, this)
     if (store !== undefined) this.#openStore(store)
-    this.#stopWatching = clock.watchSleep?.((ms) => {
-      this.session.handleSleep(ms, clock.now())
-      this.settle()
-    })
+    clock.watchSleep?.(this)
+  }
+
+  /** The machine slept. */
+  handleSleep(ms: number): void {
+    this.session.handleSleep(ms, this.clock.now())
+    this.settle()
   }
 
   #openStore(store: Store): void {
@@ -105,10 +109,12 @@ export class Driver implements SessionHandler {
   planFlush(): void {
     if (this.#isFlushPlanned) return
     this.#isFlushPlanned = true
-    const { batchMs } = this.#options
-    if (batchMs === 0 || this.session.transmitBytes > BATCH_BYTES_MAX) {
+    if (this.#batchMs === 0 || this.session.transmitBytes > BATCH_BYTES_MAX) {
       this.clock.defer(this.#settlePlanned)
-    } else this.clock.schedule(this.clock.now() + batchMs, this.#batchTimer)
+      return
+    }
+    this.#batchTimer ??= new Task(this.#settlePlanned)
+    this.clock.schedule(this.clock.now() + this.#batchMs, this.#batchTimer)
   }
 
   readonly #settlePlanned = (): void => {
@@ -136,10 +142,9 @@ export class Driver implements SessionHandler {
 
   /** The session has ended: closes what is left, at once or once it is written. */
   close(how: 'flush' | 'abort'): void {
-    this.#stopWatching?.()
-    this.#stopWatching = undefined
+    this.clock.unwatchSleep?.(this)
     this.clock.cancel(this.#timer)
-    this.clock.cancel(this.#batchTimer)
+    if (this.#batchTimer !== undefined) this.clock.cancel(this.#batchTimer)
     if (this.#paced !== undefined) this.clock.cancel(this.#paced)
     if (this.#channel === undefined) this.#handler.onClosed()
     else this.#channel.close(how)
@@ -185,13 +190,12 @@ export class Driver implements SessionHandler {
 
   onDial(): void {
     const dial = ++this.#dials
-    const { pacer, targets } = this.#options
     this.#handler.onAttempt()
     const prepare = (): void => {
       this.#paced = undefined
       let attempt: Attempt | Promise<Attempt>
       try {
-        attempt = targets.prepare()
+        attempt = this.#targets.prepare()
       } catch (error) {
         return this.#failDial(dial, error)
       }
@@ -201,9 +205,9 @@ export class Driver implements SessionHandler {
         (error: unknown) => this.#failDial(dial, error),
       )
     }
-    if (pacer === undefined) return prepare()
+    if (this.#pacer === undefined) return prepare()
     this.session.handleDialing(true, this.clock.now())
-    this.#paced = pacer.schedule(prepare)
+    this.#paced = this.#pacer.schedule(prepare)
   }
 
   #open(dial: number, { open, changes }: Attempt): void {
@@ -215,7 +219,7 @@ export class Driver implements SessionHandler {
     this.#isWriting = false
     this.#isReadingHeld = false
     this.#handler.tap?.handleOpen()
-    channel.open(this.#channelHandler(channel))
+    channel.open(new Link(this, channel))
     this.settle()
   }
 
@@ -230,36 +234,34 @@ export class Driver implements SessionHandler {
     this.settle()
   }
 
-  // The channel.
+  // The channel: each says which one it is, because an earlier one may still have something to say.
 
-  #channelHandler(channel: ByteChannel): ChannelHandler {
-    const isCurrent = (): boolean => this.#channel === channel
-    return {
-      onOpen: () => {
-        if (!isCurrent()) return
-        this.session.handleOpen(this.clock.now())
-        this.settle()
-      },
-      onBytes: (bytes) => {
-        if (!isCurrent()) return
-        this.#handler.tap?.handleReceived(bytes)
-        this.session.handleBytes(bytes, this.clock.now())
-        this.settle()
-      },
-      onDrain: () => {
-        if (!isCurrent()) return
-        this.#isWriting = false
-        this.session.handleTransmitted(this.clock.now())
-        this.settle()
-      },
-      onClose: (cause) => {
-        if (!isCurrent()) return
-        this.#channel = undefined
-        this.session.handleClose(cause, this.clock.now())
-        this.settle()
-        if (this.session.state === 'ended') this.#handler.onClosed()
-      },
-    }
+  handleOpen(channel: ByteChannel): void {
+    if (this.#channel !== channel) return
+    this.session.handleOpen(this.clock.now())
+    this.settle()
+  }
+
+  handleBytes(channel: ByteChannel, bytes: Uint8Array): void {
+    if (this.#channel !== channel) return
+    this.#handler.tap?.handleReceived(bytes)
+    this.session.handleBytes(bytes, this.clock.now())
+    this.settle()
+  }
+
+  handleDrain(channel: ByteChannel): void {
+    if (this.#channel !== channel) return
+    this.#isWriting = false
+    this.session.handleTransmitted(this.clock.now())
+    this.settle()
+  }
+
+  handleClose(channel: ByteChannel, cause: MotewireError | undefined): void {
+    if (this.#channel !== channel) return
+    this.#channel = undefined
+    this.session.handleClose(cause, this.clock.now())
+    this.settle()
+    if (this.session.state === 'ended') this.#handler.onClosed()
   }
 
   /** Writes what the channel takes. `isLast`: the connection ends, nothing waits for the store. */
@@ -286,5 +288,32 @@ export class Driver implements SessionHandler {
     this.session.handleReading(!mustHold, this.clock.now())
     if (mustHold) this.#channel.pause()
     else this.#channel.resume()
+  }
+}
+
+/** What one channel says, with its name to it. An object, because four closures cost 300 bytes. */
+class Link implements ChannelHandler {
+  readonly #driver: Driver
+  readonly #channel: ByteChannel
+
+  constructor(driver: Driver, channel: ByteChannel) {
+    this.#driver = driver
+    this.#channel = channel
+  }
+
+  onOpen(): void {
+    this.#driver.handleOpen(this.#channel)
+  }
+
+  onBytes(bytes: Uint8Array): void {
+    this.#driver.handleBytes(this.#channel, bytes)
+  }
+
+  onDrain(): void {
+    this.#driver.handleDrain(this.#channel)
+  }
+
+  onClose(cause: MotewireError | undefined): void {
+    this.#driver.handleClose(this.#channel, cause)
   }
 }

@@ -7,7 +7,7 @@ import type { ReceivedPacket } from './client-types.ts'
 import type { PublishFrame } from './codec/index.ts'
 import { TopicTree } from './core/index.ts'
 import type { Ticket } from './core/index.ts'
-import { PayloadSlab } from './payload-slab.ts'
+import { copyPayload } from './payload-slab.ts'
 
 /** Handles the messages of a filter; a promise holds the acknowledgement until it settles. */
 export type MessageHandler = (
@@ -61,7 +61,6 @@ interface Hold {
 export class Inbox {
   readonly #options: InboxOptions
   readonly #owner: InboxOwner
-  readonly #slab = new PayloadSlab()
   #handlers: TopicTree<Entry> | undefined
   /** Messages that wait for `resume`; undefined while nothing is held back. */
   #waiting: Waiting[] | undefined
@@ -114,21 +113,17 @@ export class Inbox {
     const isHandled = matching !== undefined && matching.length > 0
     if (!isHandled && !this.#owner.hasListeners) return
     const isBorrowed = !this.#options.isCopying && !isHandled
-    const payload = isBorrowed ? borrowed(frame) : this.#copy(frame)
+    const payload = isBorrowed ? borrowed(frame) : copied(frame)
     const packet = this.#packetOf(frame)
     if (isHandled) this.#runAll(matching, topic, payload, packet)
     this.#owner.emitMessage(topic, payload, packet)
   }
 
   #keep(waiting: Waiting[], frame: PublishFrame): void {
-    const payload = this.#copy(frame)
+    const payload = copied(frame)
     const packet = this.#packetOf(frame)
     const hold = this.#hold(frame.topic.length + payload.length)
     waiting.push({ topic: frame.topic, payload, packet, hold })
-  }
-
-  #copy({ bytes, payloadStart, payloadEnd }: PublishFrame): Buffer {
-    return this.#slab.copy(bytes, payloadStart, payloadEnd)
   }
 
   #packetOf(frame: PublishFrame): ReceivedPacket {
@@ -190,6 +185,10 @@ export class Inbox {
     this.#isFull = isFull
     this.#owner.setFull(isFull)
   }
+}
+
+function copied({ bytes, payloadStart, payloadEnd }: PublishFrame): Buffer {
+  return copyPayload(bytes, payloadStart, payloadEnd)
 }
 
 function borrowed({ bytes, payloadStart, payloadEnd }: PublishFrame): Buffer {

@@ -2,7 +2,7 @@
 // and meanings that MQTT.js users know are kept; new options carry their unit in the name. All
 // mistakes are found here, before anything is dialled.
 
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomInt } from 'node:crypto'
 import type { EndOptions, PublishOptions } from './client-types.ts'
 import {
   isFromWrongSide,
@@ -16,7 +16,9 @@ import {
 import type { ConnectPacket, Properties, ProtocolVersion, QoS, Will } from './codec/index.ts'
 import type {
   Authenticator,
+  BackoffOptions,
   ByteBudgetOptions,
+  ConnectChanges,
   IdleProbeOptions,
   OutboxPolicy,
   Retry,
@@ -146,8 +148,8 @@ export interface ClientOptions extends TargetOptions {
   readonly seed?: number | string
 }
 
-/** Checks and completes what was written. */
-export function sessionOptions(url: URL, options: ClientOptions): SessionOptions {
+/** Checks and completes what was written; `own` is what the broker's URL says of us. */
+export function sessionOptions(own: ConnectChanges, options: ClientOptions): SessionOptions {
   const idleProbe = idleProbeOf(options)
   const keepalive = idleProbe
     ? Math.min(65_535, Math.ceil(idleProbe.mostMs / 1000) + 1)
@@ -155,20 +157,16 @@ export function sessionOptions(url: URL, options: ClientOptions): SessionOptions
   const pingTimeoutMs = options.pingTimeoutMs ?? Math.min(30_000, Math.max(2_000, keepalive * 500))
   const versions = versionsOf(options)
   return {
-    connect: connectPacket(url, options, versions[0]!, keepalive),
+    connect: connectPacket(own, options, versions[0]!, keepalive),
     protocolVersions: versions,
     adoptSession: oneOf('resume', options.resume ?? 'own', RESUME) === 'adopt',
     keepalive,
     idleProbe,
     connectTimeoutMs: whole('connectTimeout', options.connectTimeout ?? 30_000, 1, HOUR_MS),
     pingTimeoutMs: whole('pingTimeoutMs', pingTimeoutMs, 1, HOUR_MS),
-    backoff: {
-      baseMs: whole('reconnectPeriod', options.reconnectPeriod ?? 1_000, 0, DAY_MS),
-      maxMs: whole('reconnectPeriodMaxMs', options.reconnectPeriodMaxMs ?? 60_000, 1, DAY_MS),
-      stableMs: STABLE_MS,
-    },
-    seed: options.seed ?? randomBytes(8).toString('hex'),
-    outbox: outboxPolicy(options.outbox ?? {}),
+    backoff: backoffOf(options),
+    seed: options.seed ?? randomInt(2 ** 47),
+    outbox: outboxPolicy(options.outbox),
     inflightMax: whole('inflightMax', options.inflightMax ?? 1_000, 1, 65_535),
     inflightQos2Max: whole('inflightQos2Max', options.inflightQos2Max ?? 20, 1, 65_535),
     aliasesMax: options.autoAssignTopicAlias === true ? ALIASES_MAX : 0,
@@ -186,12 +184,29 @@ function packetBytesMaxOf({ packetBytesMax, properties }: ClientOptions): number
   return whole('packetBytesMax', max, 16, PACKET_BYTES_LIMIT)
 }
 
-function outboxPolicy(outbox: OutboxOptions): OutboxPolicy {
+// What nobody set is one object for all clients of the process.
+
+function backoffOf({ reconnectPeriod, reconnectPeriodMaxMs }: ClientOptions): BackoffOptions {
+  if (reconnectPeriod === undefined && reconnectPeriodMaxMs === undefined) return BACKOFF
   return {
-    messagesMax: whole('outbox.messagesMax', outbox.messagesMax ?? 10_000, 1, 10_000_000),
-    bytesMax: whole('outbox.bytesMax', outbox.bytesMax ?? 4 << 20, 1, 2 ** 40),
-    whenFull: oneOf('outbox.whenFull', outbox.whenFull ?? 'drop-newest', WHEN_FULL),
-    order: oneOf('outbox.order', outbox.order ?? 'oldest-first', ORDERS),
+    baseMs: whole('reconnectPeriod', reconnectPeriod ?? BACKOFF.baseMs, 0, DAY_MS),
+    maxMs: whole('reconnectPeriodMaxMs', reconnectPeriodMaxMs ?? BACKOFF.maxMs, 1, DAY_MS),
+    stableMs: BACKOFF.stableMs,
+  }
+}
+
+function outboxPolicy(outbox: OutboxOptions | undefined): OutboxPolicy {
+  if (outbox === undefined) return OUTBOX
+  return {
+    messagesMax: whole(
+      'outbox.messagesMax',
+      outbox.messagesMax ?? OUTBOX.messagesMax,
+      1,
+      10_000_000,
+    ),
+    bytesMax: whole('outbox.bytesMax', outbox.bytesMax ?? OUTBOX.bytesMax, 1, 2 ** 40),
+    whenFull: oneOf('outbox.whenFull', outbox.whenFull ?? OUTBOX.whenFull, WHEN_FULL),
+    order: oneOf('outbox.order', outbox.order ?? OUTBOX.order, ORDERS),
   }
 }
 
@@ -214,17 +229,18 @@ function idleProbeOf({ adaptiveKeepalive }: ClientOptions): IdleProbeOptions | u
 }
 
 function versionsOf({ protocolVersion = 4 }: ClientOptions): readonly ProtocolVersion[] {
-  if (protocolVersion === 'auto') return [5, 4, 3]
-  return [oneOf('protocolVersion', protocolVersion, VERSIONS)]
+  if (protocolVersion === 'auto') return LADDER
+  return ONLY[oneOf('protocolVersion', protocolVersion, VERSIONS)]
 }
 
 export function inboxOptions(options: ClientOptions): InboxOptions {
-  const { payloads = 'copy', manualAcks = false, inbox = {} } = options
+  const { payloads, manualAcks, inbox } = options
+  if (payloads === undefined && manualAcks === undefined && inbox === undefined) return INBOX
   return {
-    isCopying: oneOf('payloads', payloads, PAYLOADS) === 'copy',
-    isManual: manualAcks,
-    messagesMax: whole('inbox.messagesMax', inbox.messagesMax ?? 1_000, 1, 10_000_000),
-    bytesMax: whole('inbox.bytesMax', inbox.bytesMax ?? 4 << 20, 1, 2 ** 40),
+    isCopying: oneOf('payloads', payloads ?? 'copy', PAYLOADS) === 'copy',
+    isManual: manualAcks ?? INBOX.isManual,
+    messagesMax: whole('inbox.messagesMax', inbox?.messagesMax ?? INBOX.messagesMax, 1, 10_000_000),
+    bytesMax: whole('inbox.bytesMax', inbox?.bytesMax ?? INBOX.bytesMax, 1, 2 ** 40),
   }
 }
 
@@ -261,8 +277,19 @@ export function checkProperties(properties: Properties | undefined, packetType: 
 }
 
 const DISCONNECT = PacketType.disconnect
-/** A connection that lasted this long makes the next reconnect quick again. */
-const STABLE_MS = 30_000
+const BACKOFF: BackoffOptions = { baseMs: 1_000, maxMs: 60_000, stableMs: 30_000 }
+const OUTBOX: OutboxPolicy = {
+  messagesMax: 10_000,
+  bytesMax: 4 << 20,
+  whenFull: 'drop-newest',
+  order: 'oldest-first',
+}
+const INBOX: InboxOptions = {
+  isCopying: true,
+  isManual: false,
+  messagesMax: 1_000,
+  bytesMax: 4 << 20,
+}
 /** The protocol's own. */
 const PACKET_BYTES_LIMIT = 268_435_460
 const HOUR_MS = 3_600_000
@@ -275,19 +302,22 @@ const RESUME = ['own', 'adopt'] as const
 const PAYLOADS = ['copy', 'borrow'] as const
 const QOS = [0, 1, 2] as const
 const VERSIONS = [3, 4, 5] as const
+const LADDER: readonly ProtocolVersion[] = [5, 4, 3]
+const ONLY: Readonly<Record<ProtocolVersion, readonly ProtocolVersion[]>> = {
+  3: [3],
+  4: [4],
+  5: [5],
+}
 
 function connectPacket(
-  url: URL,
+  own: ConnectChanges,
   options: ClientOptions,
   protocolVersion: ProtocolVersion,
   keepalive: number,
 ): ConnectPacket {
   const clientId = options.clientId ?? `motewire-${randomBytes(8).toString('hex')}`
   const clean = options.clean ?? true
-  const username =
-    options.username ?? (url.username === '' ? undefined : decodeURIComponent(url.username))
-  const password =
-    options.password ?? (url.password === '' ? undefined : decodeURIComponent(url.password))
+  const { username = own.username, password = own.password } = options
   if (protocolVersion === 3 && (clientId.length < 1 || clientId.length > 23)) {
     throw invalid('clientId', `'${clientId}'`, '1 to 23 characters in MQTT 3.1')
   }

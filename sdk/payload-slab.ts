@@ -9,18 +9,16 @@ const OWN_BYTES_MIN = SLAB_BYTES / 4
 let slab = Buffer.allocUnsafeSlow(SLAB_BYTES)
 let used = 0
 
-export class PayloadSlab {
-  /** A copy of bytes[start, end) that stays valid. */
-  copy(bytes: Uint8Array, start: number, end: number): Buffer {
-    const length = end - start
-    if (length >= OWN_BYTES_MIN) return Buffer.from(bytes.subarray(start, end))
-    if (used + length > SLAB_BYTES) {
-      slab = Buffer.allocUnsafeSlow(SLAB_BYTES)
-      used = 0
-    }
-    const copy = slab.subarray(used, used + length)
-    copy.set(bytes.subarray(start, end))
-    used += length
-    return copy
+/** A copy of bytes[start, end) that stays valid. */
+export function copyPayload(bytes: Uint8Array, start: number, end: number): Buffer {
+  const length = end - start
+  if (length >= OWN_BYTES_MIN) return Buffer.from(bytes.subarray(start, end))
+  if (used + length > SLAB_BYTES) {
+    slab = Buffer.allocUnsafeSlow(SLAB_BYTES)
+    used = 0
   }
+  const copy = slab.subarray(used, used + length)
+  copy.set(bytes.subarray(start, end))
+  used += length
+  return copy
 }

@@ -2,6 +2,7 @@
 // for each attempt, a redirection that the server asked for. It opens nothing itself.
 
 import type { ByteChannel } from './channel/index.ts'
+import { NO_CHANGES } from './core/index.ts'
 import type { ConnectChanges } from './core/index.ts'
 import { brokerUrl, channelOpener } from './dial.ts'
 import type { LinkOptions } from './dial.ts'
@@ -44,8 +45,11 @@ const HOPS_MAX = 3
 /** Use another server, Server moved [MQTT5 4.11]. */
 const REDIRECTIONS = [0x9c, 0x9d]
 
+/** A broker; its URL as text, because a URL object holds several hundred bytes. */
 interface Target {
-  readonly url: URL
+  readonly url: string
+  /** User name and password as they stand in the URL. */
+  readonly credentials: ConnectChanges
   readonly open: () => ByteChannel
 }
 
@@ -64,8 +68,9 @@ export class Targets {
     this.#targets = urls.map((url) => this.#target(url))
   }
 
-  get first(): URL {
-    return this.#targets[0]!.url
+  /** What the first URL says of who we are. */
+  get credentials(): ConnectChanges {
+    return this.#targets[0]!.credentials
   }
 
   get attempts(): number {
@@ -77,9 +82,9 @@ export class Targets {
     const { credentials } = this.#options
     const target = this.#redirected ?? this.#targets[this.#position]!
     this.#attempts++
-    const own = credentialsOf(target.url)
+    const own = target.credentials
     if (credentials === undefined) return { open: target.open, changes: own }
-    const context = { url: target.url.href, attempt: this.#attempts, cause: this.#cause }
+    const context = { url: target.url, attempt: this.#attempts, cause: this.#cause }
     const finish = ({ url, ...changes }: Credentials): Attempt => ({
       open: url === undefined ? target.open : this.#target(url).open,
       changes: { ...own, ...changes },
@@ -113,7 +118,7 @@ export class Targets {
     // Several may stand there, separated by spaces [MQTT5 4.11]; the first one counts.
     const [reference = ''] = serverReference.split(' ')
     const from = this.#redirected ?? this.#targets[this.#position]!
-    const url = `${from.url.protocol}//${reference.replace(/^[a-z]+:\/\//, '')}`
+    const url = `${new URL(from.url).protocol}//${reference.replace(/^[a-z]+:\/\//, '')}`
     if (!URL.canParse(url)) return false
     this.#hops++
     this.#redirected = this.#target(url)
@@ -122,12 +127,13 @@ export class Targets {
 
   #target(text: string | URL): Target {
     const url = brokerUrl(text)
-    return { url, open: channelOpener(url, this.#options) }
+    const open = channelOpener(url, this.#options)
+    return { url: url.href, credentials: credentialsOf(url), open }
   }
 }
 
-/** User name and password as they stand in a URL. */
 function credentialsOf({ username, password }: URL): ConnectChanges {
+  if (username === '' && password === '') return NO_CHANGES
   return {
     ...(username === '' ? {} : { username: decodeURIComponent(username) }),
     ...(password === '' ? {} : { password: decodeURIComponent(password) }),

@@ -3,7 +3,7 @@
 
 import { TimerWheel } from './kit/index.ts'
 import type { Task } from './kit/index.ts'
-import type { Clock } from './runtime/index.ts'
+import type { Clock, SleepWatcher } from './runtime/index.ts'
 
 export { MemoryChannel, memoryPipe } from './channel/memory.ts'
 export type { MemoryPipeOptions } from './channel/memory.ts'
@@ -14,7 +14,7 @@ export type { MemoryStoreOptions } from './store/memory-store.ts'
 export class ManualClock implements Clock {
   readonly #wheel: TimerWheel
   readonly #deferred: (() => void)[] = []
-  readonly #sleepers = new Set<(sleptMs: number) => void>()
+  readonly #sleepers = new Set<SleepWatcher>()
   /** Wall time at `now` 0. */
   #wallAtZeroMs = 0
   #now: number
@@ -44,16 +44,18 @@ export class ManualClock implements Clock {
     return this.#wallAtZeroMs + this.#now
   }
 
-  watchSleep(handle: (sleptMs: number) => void): () => void {
-    const sleeper = (ms: number): void => handle(ms)
-    this.#sleepers.add(sleeper)
-    return () => this.#sleepers.delete(sleeper)
+  watchSleep(watcher: SleepWatcher): void {
+    this.#sleepers.add(watcher)
+  }
+
+  unwatchSleep(watcher: SleepWatcher): void {
+    this.#sleepers.delete(watcher)
   }
 
   /** The machine sleeps: the wall clock goes on, `now` does not. */
   sleep(ms: number): void {
     this.#wallAtZeroMs += ms
-    for (const sleeper of this.#sleepers) sleeper(ms)
+    for (const sleeper of this.#sleepers) sleeper.handleSleep(ms)
     this.settle()
   }
 

@@ -35,6 +35,11 @@ export function addressName(address: SocketAddress): string {
   return `${hostAndPort(address)}${proxy === undefined ? '' : ` via ${proxyName(proxy)}`}`
 }
 
+/** Of the channel that carries bytes as they are. */
+export function plainName(address: SocketAddress): string {
+  return `${'path' in address ? 'unix' : 'tcp'} ${addressName(address)}`
+}
+
 export function hostAndPort({ host, port }: { host: string; port: number }): string {
   return `${host.includes(':') ? `[${host}]` : host}:${port}`
 }

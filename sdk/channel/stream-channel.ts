@@ -11,10 +11,17 @@ import { Attempt } from './attempt.ts'
 import type { Dial } from './attempt.ts'
 import type { ByteChannel, ChannelHandler } from './channel.ts'
 import { linkFailure } from './link-failure.ts'
+import { plainName } from './socket.ts'
+import type { SocketAddress } from './socket.ts'
 
 /** One read of any plain socket; all of the process share it, handlers copy what they keep. */
 const READ_BYTES = 65_536
 const sharedReadBuffer = Buffer.allocUnsafeSlow(READ_BYTES)
+
+const CHANNEL = Symbol('channel')
+interface Carrier extends Duplex {
+  [CHANNEL]?: StreamChannel
+}
 
 export interface StreamSettings {
   /**
@@ -25,7 +32,7 @@ export interface StreamSettings {
 }
 
 export class StreamChannel implements ByteChannel {
-  readonly name: string
+  readonly #peer: string | SocketAddress
   readonly #copies: boolean
   #source: Dial | Duplex | undefined
   #attempt: Attempt | undefined
@@ -36,11 +43,19 @@ export class StreamChannel implements ByteChannel {
   #isBlocked = false
   #isPaused = false
 
-  /** `source` makes the stream when the channel is opened, or is one that carries bytes already. */
-  constructor(name: string, source: Dial | Duplex, settings: StreamSettings = {}) {
-    this.name = name
+  /**
+   * @param peer the channel's name, or the address of a plain socket, from which one is made when
+   * somebody asks: thousands of clients need not hold a text each.
+   * @param source makes the stream when the channel is opened, or is one that is open already.
+   */
+  constructor(peer: string | SocketAddress, source: Dial | Duplex, settings: StreamSettings = {}) {
+    this.#peer = peer
     this.#source = source
     this.#copies = settings.copies ?? false
+  }
+
+  get name(): string {
+    return typeof this.#peer === 'string' ? this.#peer : plainName(this.#peer)
   }
 
   open(handler: ChannelHandler): void {
@@ -75,13 +90,14 @@ export class StreamChannel implements ByteChannel {
   #carry(stream: Duplex, readsIntoOnread: boolean): void {
     this.#attempt = undefined
     this.#stream = stream
-    stream.on('error', (error) => (this.#cause ??= linkFailure(this.name, error)))
+    ;(stream as Carrier)[CHANNEL] = this
+    stream.on('error', handleError)
     if (stream.destroyed) {
       if (stream.errored) this.#cause = linkFailure(this.name, stream.errored)
       process.nextTick(() => this.#finish())
       return
     }
-    stream.once('close', () => this.#finish())
+    stream.on('close', handleClose)
     if (this.#copies) stream.once('end', () => this.#end(stream))
     if (this.#isPaused) stream.pause()
     this.#handler?.onOpen()
@@ -89,6 +105,15 @@ export class StreamChannel implements ByteChannel {
     stream.on('data', (bytes: Buffer) => this.#handleBytes(bytes))
     // A tunnel comes paused, so that nothing is lost between its readers.
     if (!this.#isPaused) stream.resume()
+  }
+
+  /** Of the listeners below only. */
+  handleStreamError(error: Error): void {
+    this.#cause ??= linkFailure(this.name, error)
+  }
+
+  handleStreamClose(): void {
+    this.#finish()
   }
 
   #handleBytes(bytes: Uint8Array): void {
@@ -164,4 +189,15 @@ export class StreamChannel implements ByteChannel {
 function untilConnected(attempt: Attempt, stream: Duplex): void {
   const stop = (): void => void stream.destroy()
   attempt.follow(stream, 'connect', () => attempt.succeed(stream), stop)
+}
+
+// Listeners that all channels share, because a closure for each costs 150 bytes: the stream knows
+// its channel.
+
+function handleError(this: Carrier, error: Error): void {
+  this[CHANNEL]?.handleStreamError(error)
+}
+
+function handleClose(this: Carrier): void {
+  this[CHANNEL]?.handleStreamClose()
 }

@@ -4,26 +4,26 @@
 
 import type { Socket } from 'node:net'
 import type { Dial } from './attempt.ts'
-import { addressName, dialPlain, hostAndPort } from './socket.ts'
+import { dialPlain } from './socket.ts'
 import type { TcpAddress, UnixAddress } from './socket.ts'
 import { StreamChannel } from './stream-channel.ts'
 
 export class TcpChannel extends StreamChannel {
   constructor(address: TcpAddress) {
-    super(`tcp ${addressName(address)}`, dialTo(address))
+    super(address, dialTo(address))
   }
 
   /** Wraps a socket that a server accepted; `open` then answers at once. */
   static accept(socket: Socket): StreamChannel {
     socket.setNoDelay(true)
     const host = socket.remoteAddress ?? 'unknown'
-    return new StreamChannel(`tcp ${hostAndPort({ host, port: socket.remotePort ?? 0 })}`, socket)
+    return new StreamChannel({ host, port: socket.remotePort ?? 0 }, socket)
   }
 }
 
 export class UnixChannel extends StreamChannel {
   constructor(address: UnixAddress) {
-    super(`unix ${addressName(address)}`, dialTo(address))
+    super(address, dialTo(address))
   }
 }
 

@@ -3,7 +3,7 @@
 // the same broker do not come back together. The delay falls back to the start only after a
 // connection that lasted, not after each short one. Unit: milliseconds. Pure.
 
-import type { Prng } from '../kit/index.ts'
+import { Prng } from '../kit/index.ts'
 
 export interface BackoffOptions {
   /** Ceiling of the first delay. */
@@ -19,13 +19,16 @@ const THROTTLE_FACTOR = 10
 
 export class Backoff {
   readonly #options: BackoffOptions
-  readonly #prng: Prng
+  readonly #seed: number | string
+  /** Made when it is needed: most clients never lose their link. */
+  #prng: Prng | undefined
   #attempt = 0
   #lastMs = 0
 
-  constructor(options: BackoffOptions, prng: Prng) {
+  /** @param seed equal ones give equal delays. */
+  constructor(options: BackoffOptions, seed: number | string) {
     this.#options = options
-    this.#prng = prng
+    this.#seed = seed
   }
 
   /** Failed attempts since the last stable connection. */
@@ -39,6 +42,7 @@ export class Backoff {
    */
   nextDelayMs(isThrottled: boolean = false): number {
     const { baseMs, maxMs } = this.#options
+    this.#prng ??= new Prng(this.#seed)
     const floor = isThrottled ? Math.min(maxMs, baseMs * THROTTLE_FACTOR) : baseMs
     const isFirst = this.#attempt++ === 0 && !isThrottled
     const delay = isFirst

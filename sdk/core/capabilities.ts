@@ -25,6 +25,9 @@ export interface Capabilities {
   readonly assignedClientId: string | undefined
 }
 
+/** Of the last connection: those of a fleet mostly allow the same, and then share one value. */
+let last: Capabilities | undefined
+
 export function capabilitiesOf(
   connack: ConnackPacket,
   protocolVersion: ProtocolVersion,
@@ -35,7 +38,7 @@ export function capabilitiesOf(
   },
 ): Capabilities {
   const given: Properties = (protocolVersion === 5 ? connack.properties : undefined) ?? {}
-  return Object.freeze({
+  const capabilities: Capabilities = {
     protocolVersion,
     inflightMax: Math.min(own.inflightMax, given.receiveMaximum ?? 65_535),
     inflightQos2Max: protocolVersion === 5 ? own.inflightMax : own.inflightQos2Max,
@@ -48,5 +51,12 @@ export function capabilitiesOf(
     subscriptionIdentifiersAvailable: given.subscriptionIdentifiersAvailable ?? true,
     sharedSubscriptionAvailable: given.sharedSubscriptionAvailable ?? true,
     assignedClientId: given.assignedClientIdentifier,
-  })
+  }
+  if (last === undefined || !areEqual(capabilities, last)) last = Object.freeze(capabilities)
+  return last
+}
+
+function areEqual(one: Capabilities, other: Capabilities): boolean {
+  const names = Object.keys(one) as (keyof Capabilities)[]
+  return names.every((name) => one[name] === other[name])
 }

@@ -1,17 +1,17 @@
 // Lets bytes go only once the store has made durable what they depend on: chunks filled before a
-// commit leave after it, later ones wait for the next. Without a store it is always open.
+// commit leave after it, later ones wait for the next. A session without a store has none.
 
 import type { Store } from '../store/store.ts'
 import type { TransmitBuffer } from './transmit-buffer.ts'
 
 export class CommitGate {
-  readonly #store: Store | undefined
+  readonly #store: Store
   readonly #transmit: TransmitBuffer
   /** Chunks that the last commit covers. */
   #chunks = 0
   #isPending = false
 
-  constructor(store: Store | undefined, transmit: TransmitBuffer) {
+  constructor(store: Store, transmit: TransmitBuffer) {
     this.#store = store
     this.#transmit = transmit
   }
@@ -29,7 +29,6 @@ export class CommitGate {
 
   /** Whether the next chunk may leave; the caller sends it then. */
   pass(): boolean {
-    if (this.#store === undefined) return true
     if (this.#chunks === 0 && !this.#isPending) {
       this.#chunks = this.#transmit.seal()
       this.#isPending = !this.#store.commit()

@@ -6,17 +6,16 @@ import { textBytes } from '../codec/index.ts'
 import type { AckType, Properties, QoS } from '../codec/index.ts'
 import type { Store, StoredSession } from '../store/store.ts'
 import { admissionOf, earliestExpiry, expiredOf } from './admission.ts'
-import type { OutboxPolicy } from './admission.ts'
 import type { Capabilities } from './capabilities.ts'
 import { Flight } from './flight.ts'
-import type { FlightOptions, FlightParts } from './flight.ts'
+import type { FlightOptions, FlightOwner, FlightParts } from './flight.ts'
 import { MessageLog } from './message-log.ts'
 import { INFLIGHT, LISTS, NONE, Outbox, Phase } from './outbox.ts'
 import type { Priority } from './outbox.ts'
 import type { DeliveryHandler, Outcome, PublishResult } from './outcome.ts'
 import type { PacketIds } from './packet-ids.ts'
 
-export interface DeliveryOptions extends OutboxPolicy, FlightOptions {
+export interface DeliveryOptions extends FlightOptions {
   readonly store: Store | undefined
 }
 
@@ -28,7 +27,7 @@ export interface DeliveryParts extends Pick<
   readonly handler: DeliveryHandler
 }
 
-export class Delivery {
+export class Delivery implements FlightOwner {
   readonly outbox: Outbox
   readonly log: MessageLog
   readonly #options: DeliveryOptions
@@ -44,15 +43,14 @@ export class Delivery {
     this.#options = options
     this.#ids = parts.ids
     this.#handler = handler
-    this.outbox = new Outbox(options)
+    this.outbox = new Outbox(options.policy)
     this.log = new MessageLog(this.outbox, options.store)
-    this.#flight = new Flight(options, {
-      ...parts,
-      outbox: this.outbox,
-      log: this.log,
-      settle: (slot, outcome, reasonCode) => this.#settle(slot, outcome, reasonCode),
-      handleFull: () => handler.onTransmitFull(),
-    })
+    this.#flight = new Flight(options, this, { ...parts, outbox: this.outbox, log: this.log })
+  }
+
+  /** The transmit buffer has a chunk's worth. */
+  handleFull(): void {
+    this.#handler.onTransmitFull()
   }
 
   /** QoS 1 and 2 messages on the link. */
@@ -127,17 +125,17 @@ export class Delivery {
   cancel(slot: number, token: unknown, outcome: 'dropped' | 'expired'): boolean {
     if (slot === NONE || this.outbox.phaseOf(slot) !== Phase.queued) return false
     if (this.outbox.tokenOf(slot) !== token) return false
-    this.#settle(slot, outcome, 0)
+    this.settle(slot, outcome, 0)
     return true
   }
 
   /** Makes room if there is none; answers how the new message ends when there cannot be any. */
   #admit(topic: string, qos: QoS, bytes: number, priority: Priority): Outcome | undefined {
     const { outbox } = this
-    if (this.#options.whenFull !== 'latest-per-topic' && outbox.fits(bytes)) return undefined
-    const admission = admissionOf(outbox, this.#options, topic, qos, bytes, priority)
-    for (const slot of admission.superseded) this.#settle(slot, 'superseded', 0)
-    for (const slot of admission.dropped) this.#settle(slot, 'dropped', 0)
+    if (this.#options.policy.whenFull !== 'latest-per-topic' && outbox.fits(bytes)) return undefined
+    const admission = admissionOf(outbox, this.#options.policy, topic, qos, bytes, priority)
+    for (const slot of admission.superseded) this.settle(slot, 'superseded', 0)
+    for (const slot of admission.dropped) this.settle(slot, 'dropped', 0)
     return admission.refusal
   }
 
@@ -163,7 +161,7 @@ export class Delivery {
   }
 
   /** Ends a message: its place is free, the store forgets it, and then the publisher is told. */
-  #settle(slot: number, outcome: Outcome, reasonCode: number): void {
+  settle(slot: number, outcome: Outcome, reasonCode: number): void {
     const { outbox } = this
     const qos = outbox.qosOf(slot)
     if (qos !== 0) this.log.ended(slot)
@@ -199,7 +197,7 @@ export class Delivery {
     const { outbox } = this
     for (let slot = outbox.headOf(INFLIGHT); slot !== NONE;) {
       const next = outbox.nextOf(slot)
-      if (outbox.phaseOf(slot) === Phase.awaitPubcomp) this.#settle(slot, 'indeterminate', 0)
+      if (outbox.phaseOf(slot) === Phase.awaitPubcomp) this.settle(slot, 'indeterminate', 0)
       slot = next
     }
     // From the last one on, so that the first ends up in front.
@@ -230,7 +228,7 @@ export class Delivery {
 
   handleTimeout(now: number): void {
     if (now >= this.#expiryMs) {
-      for (const slot of expiredOf(this.outbox, now)) this.#settle(slot, 'expired', 0)
+      for (const slot of expiredOf(this.outbox, now)) this.settle(slot, 'expired', 0)
       this.#expiryMs = earliestExpiry(this.outbox)
     }
     if (now >= this.#flight.dueMs) this.pump(now)

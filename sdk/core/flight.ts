@@ -11,6 +11,7 @@
 
 import { ACK_BYTES_MAX, writeAck } from '../codec/index.ts'
 import type { AckType, Properties } from '../codec/index.ts'
+import type { OutboxPolicy } from './admission.ts'
 import type { ByteBudget } from './byte-budget.ts'
 import type { Capabilities } from './capabilities.ts'
 import type { MessageLog } from './message-log.ts'
@@ -33,14 +34,18 @@ export interface FlightParts {
   readonly roundTrip: RoundTrip
   readonly outbox: Outbox
   readonly log: MessageLog
+}
+
+/** Whom a flight tells. */
+export interface FlightOwner {
   /** A message has ended: forget it, and tell the publisher. */
-  readonly settle: (slot: number, outcome: Outcome, reasonCode: number) => void
+  settle(slot: number, outcome: Outcome, reasonCode: number): void
   /** The transmit buffer has a chunk's worth. */
-  readonly handleFull: () => void
+  handleFull(): void
 }
 
 export interface FlightOptions {
-  readonly order: 'oldest-first' | 'newest-first'
+  readonly policy: OutboxPolicy
   /** Topic aliases of ours at most; 0: only those the application chooses. */
   readonly aliasesMax: number
   readonly budget: ByteBudget | undefined
@@ -59,8 +64,7 @@ export class Flight {
   readonly #roundTrip: RoundTrip
   readonly #outbox: Outbox
   readonly #log: MessageLog
-  readonly #settle: FlightParts['settle']
-  readonly #handleFull: () => void
+  readonly #owner: FlightOwner
   readonly #window = new Window()
   #writer: PublishWriter | undefined
   /** The next message in flight that has not gone on this connection; NONE when all have. */
@@ -72,16 +76,15 @@ export class Flight {
   #timedSlot = NONE
   #timedAtMs = 0
 
-  constructor(options: FlightOptions, parts: FlightParts) {
+  constructor(options: FlightOptions, owner: FlightOwner, parts: FlightParts) {
     this.#options = options
+    this.#owner = owner
     this.#transmit = parts.transmit
     this.#ids = parts.ids
     this.#counters = parts.counters
     this.#roundTrip = parts.roundTrip
     this.#outbox = parts.outbox
     this.#log = parts.log
-    this.#settle = parts.settle
-    this.#handleFull = parts.handleFull
   }
 
   get isOnline(): boolean {
@@ -145,7 +148,7 @@ export class Flight {
 
   #pumpQueue(queue: number, writer: PublishWriter, now: number): void {
     const outbox = this.#outbox
-    const isNewestFirst = this.#options.order === 'newest-first'
+    const isNewestFirst = this.#options.policy.order === 'newest-first'
     for (;;) {
       const slot = isNewestFirst ? outbox.tailOf(queue) : outbox.headOf(queue)
       if (slot === NONE) return
@@ -154,7 +157,7 @@ export class Flight {
       if (!this.#takesData()) return
       // Writing may have told others, who may have ended this very message.
       if (outbox.phaseOf(slot) !== Phase.queued) continue
-      if (outbox.expiresAtMs(slot) <= now) this.#settle(slot, 'expired', 0)
+      if (outbox.expiresAtMs(slot) <= now) this.#owner.settle(slot, 'expired', 0)
       else if (!this.#isAffordable(slot, now) || !this.#sendFirst(slot, writer, now)) return
     }
   }
@@ -174,7 +177,7 @@ export class Flight {
 
   #takesData(): boolean {
     if (this.#transmit.pendingBytes < LARGE_CHUNK_BYTES) return true
-    this.#handleFull()
+    this.#owner.handleFull()
     return this.#transmit.pendingBytes < TRANSMIT_BYTES_MAX
   }
 
@@ -187,12 +190,12 @@ export class Flight {
     const refusal = writer.writeStored(outbox, slot, id, false, now)
     if (refusal !== 0) {
       if (id !== 0) this.#ids.release(id)
-      this.#settle(slot, 'rejected', refusal)
+      this.#owner.settle(slot, 'rejected', refusal)
       return true
     }
     this.#counters.messagesSent++
     if (qos === 0) {
-      this.#settle(slot, 'delivered', 0)
+      this.#owner.settle(slot, 'delivered', 0)
       return true
     }
     outbox.markSent(slot, id)
@@ -213,7 +216,7 @@ export class Flight {
     this.#counters.retransmits++
     if (outbox.phaseOf(slot) === Phase.awaitPubcomp) return this.#writeAck(6, id, 0)
     const refusal = writer.writeStored(outbox, slot, id, true, now)
-    if (refusal !== 0) this.#settle(slot, 'rejected', refusal)
+    if (refusal !== 0) this.#owner.settle(slot, 'rejected', refusal)
   }
 
   #writeAck(type: AckType, id: number, reasonCode: number): void {
@@ -256,7 +259,7 @@ export class Flight {
   #end(slot: number, reasonCode: number): void {
     this.#window.suspicion.handleProgress()
     this.#counters.messagesConfirmed++
-    this.#settle(slot, reasonCode >= 0x80 ? 'rejected' : 'delivered', reasonCode)
+    this.#owner.settle(slot, reasonCode >= 0x80 ? 'rejected' : 'delivered', reasonCode)
   }
 
   // The link comes and goes.
@@ -281,7 +284,7 @@ export class Flight {
     this.#window.clear()
     this.#resend = NONE
     this.#timedSlot = NONE
-    if (isPoison) this.#settle(first, 'rejected', IMPLEMENTATION_ERROR)
+    if (isPoison) this.#owner.settle(first, 'rejected', IMPLEMENTATION_ERROR)
   }
 
   /** A message is about to leave the outbox. */

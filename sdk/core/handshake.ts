@@ -29,6 +29,8 @@ export type Verdict =
 /** What an attempt may say differently: fresh credentials, a new token. */
 export type ConnectChanges = Partial<Pick<ConnectPacket, 'username' | 'password' | 'will'>>
 
+export const NO_CHANGES: ConnectChanges = {}
+
 /** "Unsupported protocol version" of 3.x and 5.0. */
 const UNSUPPORTED = [1, 0x84]
 const CLIENT_ID_CHARS_MAX_31 = 23
@@ -85,7 +87,7 @@ export class Handshake {
 
   /** Credentials and the like for the next attempts. */
   change(changes: ConnectChanges): void {
-    this.#connect = { ...this.#connect, ...changes }
+    if (changes !== NO_CHANGES) this.#connect = { ...this.#connect, ...changes }
   }
 
   /** The connection was up until now. */

@@ -16,12 +16,15 @@ export interface Ticket {
   isDone: boolean
 }
 
-/** Puts PUBACK (4) or PUBREC (5) on its way. */
-export type Acknowledge = (type: AckType, packetId: number) => void
+/** Whom an inbound delivery tells. */
+export interface InboundOwner {
+  /** Puts PUBACK (4) or PUBREC (5) on its way. */
+  handleDone(type: AckType, packetId: number): void
+}
 
 export class Inbound {
   readonly #receiveMax: number
-  readonly #acknowledge: Acknowledge
+  readonly #owner: InboundOwner
   /** QoS 2 identifiers handed over and not released, each with the connection that brought it. */
   #receipts: Map<number, number> | undefined
   /** Unacknowledged messages of this connection, in the order of arrival. */
@@ -33,9 +36,9 @@ export class Inbound {
   #open = 0
 
   /** @param receiveMax what the server was told; 65,535 when it was told nothing. */
-  constructor(receiveMax: number, acknowledge: Acknowledge) {
+  constructor(receiveMax: number, owner: InboundOwner) {
     this.#receiveMax = receiveMax
-    this.#acknowledge = acknowledge
+    this.#owner = owner
   }
 
   /** Identifiers that an earlier life left. */
@@ -124,6 +127,6 @@ export class Inbound {
   #send(packetId: number, qos: QoS): void {
     if (qos === 1) this.#open--
     else this.#deferred?.delete(packetId)
-    this.#acknowledge(qos === 1 ? 4 : 5, packetId)
+    this.#owner.handleDone(qos === 1 ? 4 : 5, packetId)
   }
 }

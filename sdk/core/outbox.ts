@@ -73,6 +73,7 @@ const SIZE = 2
 
 const NO_INTS = new Int32Array(0)
 const NO_TIMES = new Float64Array(0)
+const NO_VALUES: unknown[] = []
 /** Shared by all outboxes that hold nothing yet; never written. */
 const EMPTY_LISTS = emptyLists()
 
@@ -85,7 +86,7 @@ export class Outbox {
   #ints: Int32Array = NO_INTS
   #times: Float64Array = NO_TIMES
   #lists: Int32Array = EMPTY_LISTS
-  #values: unknown[] = []
+  #values: unknown[] = NO_VALUES
   #freeHead = NONE
   #size = 0
   #bytes = 0
@@ -335,7 +336,10 @@ export class Outbox {
     const from = this.#ints.length / INTS
     const to = Math.min(Math.max(CAPACITY_MIN, from * 2), this.limits.messagesMax)
     assert(to > from, 'outbox grows beyond its bound')
-    if (from === 0) this.#lists = emptyLists()
+    if (from === 0) {
+      this.#lists = emptyLists()
+      this.#values = []
+    }
     const ints = new Int32Array(to * INTS)
     ints.set(this.#ints)
     this.#ints = ints

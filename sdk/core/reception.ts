@@ -21,7 +21,7 @@ import type { Capabilities } from './capabilities.ts'
 import type { Delivery, DeliveryParts } from './delivery.ts'
 import type { Handshake } from './handshake.ts'
 import { Inbound } from './inbound.ts'
-import type { Ticket } from './inbound.ts'
+import type { InboundOwner, Ticket } from './inbound.ts'
 import type { Keepalive } from './keepalive.ts'
 import type { LinkState } from './link.ts'
 import type { SessionHandler } from './session-handler.ts'
@@ -53,7 +53,7 @@ export interface ReceptionParts extends Omit<DeliveryParts, 'handler'> {
   readonly keepalive: Keepalive
 }
 
-export class Reception implements PacketHandler {
+export class Reception implements PacketHandler, InboundOwner {
   readonly #options: SessionOptions
   readonly #link: LinkControl
   readonly #handler: SessionHandler
@@ -80,7 +80,7 @@ export class Reception implements PacketHandler {
     this.#transmit = parts.transmit
     this.#counters = parts.counters
     const receiveMax = options.connect.properties?.receiveMaximum ?? 65_535
-    this.#inbound = new Inbound(receiveMax, (type, packetId) => this.#handleDone(type, packetId))
+    this.#inbound = new Inbound(receiveMax, this)
   }
 
   // Commands.
@@ -183,7 +183,8 @@ export class Reception implements PacketHandler {
     }
     const { capabilities, isSessionKept } = verdict
     this.#link.accept(capabilities)
-    this.#aliases = new InboundAliases(this.#options.connect.properties?.topicAliasMaximum ?? 0)
+    const { topicAliasMaximum = 0 } = this.#options.connect.properties ?? {}
+    this.#aliases = topicAliasMaximum === 0 ? undefined : new InboundAliases(topicAliasMaximum)
     this.#inbound.handleOnline(isSessionKept)
     if (!isSessionKept) this.#options.store?.clearReceipts()
     // MQTT 3.1 cannot say whether it kept anything: asking again harms nobody.
@@ -225,7 +226,7 @@ export class Reception implements PacketHandler {
   }
 
   /** The application is done with a message: PUBACK or PUBREC. */
-  #handleDone(type: AckType, packetId: number): void {
+  handleDone(type: AckType, packetId: number): void {
     if (type === 5) this.#options.store?.addReceipt(packetId)
     this.#acknowledge(type, packetId, 0)
   }

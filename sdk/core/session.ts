@@ -10,7 +10,6 @@ import { encodePacket, PacketDecoder, peerDiagnosis, writePing } from '../codec/
 import type { ControlPacket, Properties, ProtocolError } from '../codec/index.ts'
 import { LinkError } from '../errors.ts'
 import type { MotewireError } from '../errors.ts'
-import { Prng } from '../kit/index.ts'
 import type { StoredSession } from '../store/store.ts'
 import { Backoff } from './backoff.ts'
 import { ByteBudget } from './byte-budget.ts'
@@ -47,7 +46,7 @@ export class Session implements LinkControl {
   readonly #options: SessionOptions
   readonly #handler: SessionHandler
   readonly #transmit = new TransmitBuffer()
-  readonly #gate: CommitGate
+  readonly #gate: CommitGate | undefined
   readonly #ids = new PacketIds()
   readonly #subscriptions = new Subscriptions(this.#ids)
   readonly #keepalive: Keepalive
@@ -67,9 +66,10 @@ export class Session implements LinkControl {
     this.#options = options
     this.#handler = handler
     this.handshake = new Handshake(options)
-    this.#backoff = new Backoff(options.backoff, new Prng(options.seed))
-    const { budget, store, idleProbe, aliasesMax } = options
-    this.#gate = new CommitGate(store, this.#transmit)
+    this.#backoff = new Backoff(options.backoff, options.seed)
+    const { outbox: policy, store, idleProbe, aliasesMax } = options
+    const budget = options.budget && new ByteBudget(options.budget)
+    this.#gate = store && new CommitGate(store, this.#transmit)
     this.#keepalive = new Keepalive(this.roundTrip, idleProbe && new IdleProbe(idleProbe))
     const parts = {
       transmit: this.#transmit,
@@ -78,8 +78,7 @@ export class Session implements LinkControl {
       roundTrip: this.roundTrip,
       handler,
     }
-    const costs = { aliasesMax, budget: budget && new ByteBudget(budget), store }
-    this.delivery = new Delivery({ ...options.outbox, ...costs }, parts)
+    this.delivery = new Delivery({ policy, aliasesMax, budget, store }, parts)
     this.reception = new Reception(options, this, {
       ...parts,
       handshake: this.handshake,
@@ -186,7 +185,7 @@ export class Session implements LinkControl {
     this.#decoder.reset(packet.protocolVersion)
     this.#transmit.clear()
     this.#writingBytes = 0
-    this.#gate.reset()
+    this.#gate?.reset()
     this.#stateDeadlineMs = now + this.#options.connectTimeoutMs
     this.#transmit.append(encodePacket(packet, packet.protocolVersion))
   }
@@ -212,7 +211,7 @@ export class Session implements LinkControl {
 
   /** The store has made durable what it was told before it answered false. */
   handleCommitted(): void {
-    this.#gate.handleCommitted()
+    this.#gate?.handleCommitted()
   }
 
   /** The channel has ended or could not be opened. */
@@ -268,7 +267,7 @@ export class Session implements LinkControl {
    */
   pollTransmit(isLast: boolean = false): Uint8Array | undefined {
     if (this.#writingBytes !== 0 || !this.#transmit.isReady) return undefined
-    if (!isLast && !this.#gate.pass()) return undefined
+    if (!isLast && this.#gate?.pass() === false) return undefined
     const bytes = this.#transmit.poll()
     if (bytes !== undefined) this.#writingBytes = bytes.length
     return bytes

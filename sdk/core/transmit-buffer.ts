@@ -13,6 +13,8 @@ const SMALL_FREE_MAX = 1024
 const LARGE_FREE_MAX = 32
 
 const EMPTY = Buffer.alloc(0)
+/** Of all buffers that never had a full chunk. */
+const NO_CHUNKS: FullChunk[] = []
 const smallFree: Buffer[] = []
 const largeFree: Buffer[] = []
 
@@ -41,7 +43,7 @@ export class TransmitBuffer {
   /** Where the next packet goes: buffer[end..]. `reserve` first. */
   buffer: Buffer = EMPTY
   end = 0
-  readonly #full: FullChunk[] = []
+  #full: FullChunk[] = NO_CHUNKS
   #inFlight: Buffer | undefined
   /** Bytes in full chunks and in the chunk that is being written. */
   #heldBytes = 0
@@ -69,8 +71,7 @@ export class TransmitBuffer {
       giveBack(this.buffer)
       this.buffer = larger
     } else {
-      this.#full.push({ buffer: this.buffer, length: this.end })
-      this.#heldBytes += this.end
+      this.#shelve()
       this.buffer = takeChunk(Math.max(bytes, LARGE_CHUNK_BYTES))
       this.end = 0
     }
@@ -79,8 +80,7 @@ export class TransmitBuffer {
   /** Closes the chunk being filled: later packets go into another. Returns the chunks to poll. */
   seal(): number {
     if (this.end > 0) {
-      this.#full.push({ buffer: this.buffer, length: this.end })
-      this.#heldBytes += this.end
+      this.#shelve()
       this.#forgetCurrent()
     }
     return this.#full.length
@@ -109,6 +109,13 @@ export class TransmitBuffer {
     this.#heldBytes += this.end
     this.#forgetCurrent()
     return bytes
+  }
+
+  /** The chunk being filled is full. */
+  #shelve(): void {
+    if (this.#full === NO_CHUNKS) this.#full = []
+    this.#full.push({ buffer: this.buffer, length: this.end })
+    this.#heldBytes += this.end
   }
 
   #forgetCurrent(): void {

@@ -15,9 +15,12 @@ export interface Clock {
   defer(work: () => void): void
   /** Milliseconds since 1970, for dates that outlive the process. Default: the system's. */
   wallNow?(): number
-  /**
-   * Calls `handle` when the machine slept, with the time that `now` did not count. Returns what
-   * ends the watch.
-   */
-  watchSleep?(handle: (sleptMs: number) => void): () => void
+  /** Tells `watcher` when the machine slept, until `unwatchSleep`. */
+  watchSleep?(watcher: SleepWatcher): void
+  unwatchSleep?(watcher: SleepWatcher): void
+}
+
+export interface SleepWatcher {
+  /** The machine slept for `ms` that `now` did not count. */
+  handleSleep(ms: number): void
 }

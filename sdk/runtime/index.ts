@@ -1,4 +1,4 @@
 // The runtime room: time and events, the only part that knows the event emitter package.
-export type { Clock } from './clock.ts'
+export type { Clock, SleepWatcher } from './clock.ts'
 export { EventEmitter } from './events.ts'
 export { RealClock, sharedClock } from './real-clock.ts'

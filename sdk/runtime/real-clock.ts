@@ -5,7 +5,7 @@
 import { performance } from 'node:perf_hooks'
 import { TimerWheel } from '../kit/index.ts'
 import type { Task } from '../kit/index.ts'
-import type { Clock } from './clock.ts'
+import type { Clock, SleepWatcher } from './clock.ts'
 import { SleepWatch } from './sleep-watch.ts'
 
 /** setTimeout counts in 32 bits; a longer wait is cut into parts. */
@@ -42,9 +42,13 @@ export class RealClock implements Clock {
     return Date.now()
   }
 
-  watchSleep(handle: (sleptMs: number) => void): () => void {
+  watchSleep(watcher: SleepWatcher): void {
     this.#sleepWatch ??= new SleepWatch()
-    return this.#sleepWatch.add(handle)
+    this.#sleepWatch.add(watcher)
+  }
+
+  unwatchSleep(watcher: SleepWatcher): void {
+    this.#sleepWatch?.remove(watcher)
   }
 
   #arm(now: number): void {

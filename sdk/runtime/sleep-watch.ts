@@ -4,30 +4,29 @@
 
 import { uptime } from 'node:os'
 import { performance } from 'node:perf_hooks'
+import type { SleepWatcher } from './clock.ts'
 
 const LOOK_EVERY_MS = 2_000
 /** Less is rounding (uptime counts hundredths of a second) or a stopped debugger. */
 const SLEEP_MS_MIN = 1_000
 
 export class SleepWatch {
-  readonly #watchers = new Set<(sleptMs: number) => void>()
+  readonly #watchers = new Set<SleepWatcher>()
   #timer: NodeJS.Timeout | undefined
   #driftMs = 0
 
-  add(handle: (sleptMs: number) => void): () => void {
-    // Each watch is a member of its own, also of a function that watches twice.
-    const watcher = (sleptMs: number): void => handle(sleptMs)
+  add(watcher: SleepWatcher): void {
     this.#watchers.add(watcher)
-    if (this.#timer === undefined) {
-      this.#driftMs = drift()
-      this.#timer = setInterval(() => this.#look(), LOOK_EVERY_MS).unref()
-    }
-    return () => {
-      this.#watchers.delete(watcher)
-      if (this.#watchers.size > 0) return
-      clearInterval(this.#timer)
-      this.#timer = undefined
-    }
+    if (this.#timer !== undefined) return
+    this.#driftMs = drift()
+    this.#timer = setInterval(() => this.#look(), LOOK_EVERY_MS).unref()
+  }
+
+  remove(watcher: SleepWatcher): void {
+    this.#watchers.delete(watcher)
+    if (this.#watchers.size > 0) return
+    clearInterval(this.#timer)
+    this.#timer = undefined
   }
 
   #look(): void {
@@ -35,7 +34,7 @@ export class SleepWatch {
     const sleptMs = now - this.#driftMs
     this.#driftMs = now
     if (sleptMs < SLEEP_MS_MIN) return
-    for (const watcher of this.#watchers) watcher(sleptMs)
+    for (const watcher of this.#watchers) watcher.handleSleep(sleptMs)
   }
 }
 

@@ -9,7 +9,9 @@ describe('inbound', () => {
 
   beforeEach(() => {
     acks = []
-    inbound = new Inbound(3, (type, id) => acks.push(`${type === 4 ? 'PUBACK' : 'PUBREC'} ${id}`))
+    inbound = new Inbound(3, {
+      handleDone: (type, id) => acks.push(`${type === 4 ? 'PUBACK' : 'PUBREC'} ${id}`),
+    })
     inbound.handleOnline(true)
   })
 
