@@ -9,7 +9,7 @@ import type { Socket } from 'node:net'
 import { createWebSocketStream, WebSocketServer } from 'ws'
 import type { ByteChannel } from './channel.ts'
 import { StreamChannel } from './stream-channel.ts'
-import { byteStream } from './websocket.ts'
+import { byteStream } from './web-socket-stream.ts'
 
 /** One frame, which may hold many packets; larger ones close the connection. */
 const FRAME_BYTES_MAX = 64 << 20

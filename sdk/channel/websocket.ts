@@ -1,6 +1,6 @@
 // MQTT over WebSocket (RFC 6455, MQTT 5.0 section 6) on the package `ws`, which is loaded when the
-// first such channel is opened: who does not use WebSocket need not install it. This is its only
-// importer. The socket below, TLS and proxies are those of the other channels.
+// first such channel is opened: who does not use WebSocket need not install it. The socket below,
+// TLS and proxies are those of the other channels, the bytes are web-socket-stream.ts's.
 
 import type { Duplex } from 'node:stream'
 import type * as webSocketPackage from 'ws'
@@ -11,6 +11,7 @@ import { addressName, dialSocket, hostAndPort } from './socket.ts'
 import type { SocketAddress } from './socket.ts'
 import { StreamChannel } from './stream-channel.ts'
 import type { TlsDialer } from './tls.ts'
+import { byteStream } from './web-socket-stream.ts'
 
 export interface WebSocketOptions {
   /** Path and query of the request. Default: those of the URL, or `/`. */
@@ -24,9 +25,6 @@ export interface WebSocketOptions {
 }
 
 const FRAME_BYTES_MAX = 16_777_216
-const UNSUPPORTED_DATA = 1003
-/** Closes in good order: normal, going away, without a code. */
-const GOOD_CODES: ReadonlySet<number> = new Set([1000, 1001, 1005])
 
 type WebSocketPackage = typeof webSocketPackage
 
@@ -94,44 +92,4 @@ function upgradeFailure(name: string, error: Error & { code?: string }): LinkErr
   if (error.code !== undefined) return linkFailure(name, error)
   const what = error.message.replace(/^./, (first) => first.toLowerCase())
   return new LinkError('ERR_LINK_REFUSED', `${name} did not open: ${what}`, { cause: error })
-}
-
-/** Messages as one stream of bytes: a packet may span several and one may hold several. */
-export function byteStream(
-  name: string,
-  ws: webSocketPackage.WebSocket,
-  createWebSocketStream: WebSocketPackage['createWebSocketStream'],
-): Duplex {
-  // Ours come before those of the stream, so that a fault is known when it hears of the end.
-  ws.on('message', (_bytes, isBinary) => {
-    if (isBinary) return
-    const message = `${name} sent a text frame, which carries no MQTT`
-    ws.close(UNSUPPORTED_DATA)
-    stream.destroy(new LinkError('ERR_PROTOCOL_VIOLATION', message))
-  })
-  ws.once('error', (error: Error & { code?: string }) => {
-    stream.destroy(wireFailure(name, error))
-    // After its close frame has gone: the other side may never answer it.
-    setImmediate(() => ws.terminate())
-  })
-  ws.once('close', (code) => {
-    if (GOOD_CODES.has(code) || stream.destroyed) return
-    const message =
-      code === 1006 ? `${name} broke the connection off` : `${name} closed with code ${code}`
-    stream.destroy(new LinkError('ERR_LINK_LOST', message))
-  })
-  const stream = createWebSocketStream(ws, { allowHalfOpen: false })
-  return stream
-}
-
-function wireFailure(name: string, error: Error & { code?: string }): LinkError {
-  if (error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') {
-    const message = `${name} sent a message above frameBytesMax`
-    return new LinkError('ERR_PACKET_TOO_LARGE', message, { cause: error })
-  }
-  if (error.code?.startsWith('WS_ERR_')) {
-    const message = `${name} broke the WebSocket protocol: ${error.message}`
-    return new LinkError('ERR_PROTOCOL_VIOLATION', message, { cause: error })
-  }
-  return linkFailure(name, error)
 }
