@@ -34,12 +34,14 @@ async function startRelay(port: number): Promise<{ port: number; stop: () => voi
   return { port: (server.address() as AddressInfo).port, stop: () => server.close() }
 }
 
-/** Milliseconds from the CONNACK to the last acknowledgement. */
+/**
+ * Milliseconds from dialling to the last acknowledgement: two round trips bring the connection up.
+ * MQTT.js tells of its connection only once what waited is drained.
+ */
 async function ours(port: number): Promise<number> {
+  const begin = performance.now()
   const client = connect(`mqtt://127.0.0.1:${port}`, { inflightMax: WINDOW })
   const all = Array.from({ length: MESSAGES }, () => client.publishAsync('t', 'x', { qos: 1 }))
-  await new Promise<void>((resolve) => client.once('connect', () => resolve()))
-  const begin = performance.now()
   await Promise.all(all)
   const took = performance.now() - begin
   await client.end()
@@ -47,12 +49,11 @@ async function ours(port: number): Promise<number> {
 }
 
 async function theirs(port: number): Promise<number> {
+  const begin = performance.now()
   const client = mqtt.connect(`mqtt://127.0.0.1:${port}`, { clean: false, clientId: 'backlog' })
   const all = Array.from({ length: MESSAGES_THEIRS }, () =>
     client.publishAsync('t', 'x', { qos: 1 }),
   )
-  await once(client as never, 'connect')
-  const begin = performance.now()
   await Promise.all(all)
   const took = performance.now() - begin
   await client.endAsync(true)
@@ -66,7 +67,9 @@ export async function benchBacklog(): Promise<void> {
     const trips = (ms / ROUND_TRIP_MS).toFixed(1)
     console.log(`  ${name.padEnd(12)}${messages} messages in ${ms.toFixed(0)} ms, ${trips} trips`)
   }
-  console.log(`drain a QoS 1 backlog at ${ROUND_TRIP_MS} ms round trip, window ${WINDOW}`)
+  console.log(
+    `connect and drain a QoS 1 backlog at ${ROUND_TRIP_MS} ms round trip, window ${WINDOW}`,
+  )
   say('motewire', MESSAGES, await ours(relay.port))
   say('MQTT.js', MESSAGES_THEIRS, await theirs(relay.port))
   relay.stop()
