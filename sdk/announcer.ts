@@ -19,7 +19,8 @@ import type { Targets } from './targets.ts'
 const TOO_LARGE = 'filters take more bytes than a packet to this server may have'
 
 export class Announcer implements DriverHandler, InboxOwner {
-  readonly inbox: Inbox
+  readonly #inboxOptions: InboxOptions
+  #inbox: Inbox | undefined
   readonly #events: EventEmitter<ClientEvents>
   readonly #targets: Targets
   /** Set as soon as there is one: it is made with this announcer. */
@@ -32,7 +33,12 @@ export class Announcer implements DriverHandler, InboxOwner {
   constructor(events: EventEmitter<ClientEvents>, targets: Targets, options: InboxOptions) {
     this.#events = events
     this.#targets = targets
-    this.inbox = new Inbox(options, this)
+    this.#inboxOptions = options
+  }
+
+  /** Made when somebody wants messages: most devices only publish. */
+  get inbox(): Inbox {
+    return (this.#inbox ??= new Inbox(this.#inboxOptions, this))
   }
 
   // The link.
@@ -90,7 +96,7 @@ export class Announcer implements DriverHandler, InboxOwner {
   }
 
   onMessage(frame: PublishFrame): void {
-    this.inbox.handle(frame)
+    if (this.#inbox !== undefined || this.hasListeners) this.inbox.handle(frame)
   }
 
   emitMessage(topic: string, payload: Buffer, packet: ReceivedPacket): void {

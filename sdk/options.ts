@@ -165,7 +165,7 @@ export function sessionOptions(own: ConnectChanges, options: ClientOptions): Ses
     connectTimeoutMs: whole('connectTimeout', options.connectTimeout ?? 30_000, 1, HOUR_MS),
     pingTimeoutMs: whole('pingTimeoutMs', pingTimeoutMs, 1, HOUR_MS),
     backoff: backoffOf(options),
-    seed: options.seed ?? randomInt(2 ** 47),
+    seed: options.seed ?? randomInt(2 ** 31),
     outbox: outboxPolicy(options.outbox),
     inflightMax: whole('inflightMax', options.inflightMax ?? 1_000, 1, 65_535),
     inflightQos2Max: whole('inflightQos2Max', options.inflightQos2Max ?? 20, 1, 65_535),

@@ -47,11 +47,14 @@ const REDIRECTIONS = [0x9c, 0x9d]
 
 /** A broker; its URL as text, because a URL object holds several hundred bytes. */
 interface Target {
-  readonly url: string
+  readonly text: string
   /** User name and password as they stand in the URL. */
   readonly credentials: ConnectChanges
   readonly open: () => ByteChannel
 }
+
+/** The last broker that is reached without options of the link: a fleet's clients share it. */
+let lastPlain: Target | undefined
 
 export class Targets {
   readonly #options: TargetOptions
@@ -84,7 +87,7 @@ export class Targets {
     this.#attempts++
     const own = target.credentials
     if (credentials === undefined) return { open: target.open, changes: own }
-    const context = { url: target.url, attempt: this.#attempts, cause: this.#cause }
+    const context = { url: target.text, attempt: this.#attempts, cause: this.#cause }
     const finish = ({ url, ...changes }: Credentials): Attempt => ({
       open: url === undefined ? target.open : this.#target(url).open,
       changes: { ...own, ...changes },
@@ -118,7 +121,7 @@ export class Targets {
     // Several may stand there, separated by spaces [MQTT5 4.11]; the first one counts.
     const [reference = ''] = serverReference.split(' ')
     const from = this.#redirected ?? this.#targets[this.#position]!
-    const url = `${new URL(from.url).protocol}//${reference.replace(/^[a-z]+:\/\//, '')}`
+    const url = `${new URL(from.text).protocol}//${reference.replace(/^[a-z]+:\/\//, '')}`
     if (!URL.canParse(url)) return false
     this.#hops++
     this.#redirected = this.#target(url)
@@ -126,10 +129,20 @@ export class Targets {
   }
 
   #target(text: string | URL): Target {
+    const isPlain = typeof text === 'string' && isReachedPlainly(text, this.#options)
+    if (isPlain && lastPlain?.text === text) return lastPlain
     const url = brokerUrl(text)
     const open = channelOpener(url, this.#options)
-    return { url: url.href, credentials: credentialsOf(url), open }
+    const target = { text: String(text), credentials: credentialsOf(url), open }
+    if (isPlain) lastPlain = target
+    return target
   }
+}
+
+function isReachedPlainly(url: string, options: TargetOptions): boolean {
+  const { localAddress, family, proxy, openChannel } = options
+  const isBare = localAddress === undefined && family === undefined && proxy === undefined
+  return isBare && openChannel === undefined && /^(mqtt|tcp):/.test(url)
 }
 
 function credentialsOf({ username, password }: URL): ConnectChanges {

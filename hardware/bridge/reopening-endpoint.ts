@@ -6,6 +6,7 @@
 import { Backoff, LinkError, Task } from '@motewire/sdk'
 import type { BackoffOptions, ByteChannel, Clock, MotewireError } from '@motewire/sdk'
 import { assert } from '@motewire/sdk/kit'
+import type { Prng } from '@motewire/sdk/kit'
 import { nextState, REOPENING } from './endpoint.ts'
 import type {
   Endpoint,
@@ -28,8 +29,7 @@ export interface ChannelSource {
 
 export interface EndpointTiming {
   readonly clock: Clock
-  /** Of the jitter. */
-  readonly seed: number | string
+  readonly prng: Prng
   readonly backoff: BackoffOptions
   /** An attempt that takes longer is given up. */
   readonly openTimeoutMs: number
@@ -67,7 +67,7 @@ export class ReopeningEndpoint implements Endpoint {
     this.#source = source
     this.#handler = handler
     this.#timing = timing
-    this.#backoff = new Backoff(timing.backoff, `${timing.seed}/${source.name}`)
+    this.#backoff = new Backoff(timing.backoff, timing.prng)
     this.#stateSinceMs = timing.clock.now()
   }
 

@@ -3,6 +3,7 @@
 import { randomInt } from 'node:crypto'
 import { sharedClock, UsageError } from '@motewire/sdk'
 import type { BackoffOptions, Clock } from '@motewire/sdk'
+import { Prng } from '@motewire/sdk/kit'
 import type { EndpointTiming } from './reopening-endpoint.ts'
 
 export interface BridgeTiming {
@@ -30,7 +31,7 @@ export function timingOf(options: BridgeTiming): EndpointTiming {
   checkRange('stopTimeoutMs', stopTimeoutMs, 0, 3_600_000)
   return {
     clock: options.clock ?? sharedClock(),
-    seed: options.seed ?? randomInt(2 ** 47),
+    prng: new Prng(options.seed ?? randomInt(2 ** 47)),
     backoff: { ...BACKOFF, ...options.backoff },
     openTimeoutMs,
     probeMs,

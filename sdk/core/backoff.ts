@@ -3,7 +3,7 @@
 // the same broker do not come back together. The delay falls back to the start only after a
 // connection that lasted, not after each short one. Unit: milliseconds. Pure.
 
-import { Prng } from '../kit/index.ts'
+import type { Prng } from '../kit/index.ts'
 
 export interface BackoffOptions {
   /** Ceiling of the first delay. */
@@ -19,16 +19,13 @@ const THROTTLE_FACTOR = 10
 
 export class Backoff {
   readonly #options: BackoffOptions
-  readonly #seed: number | string
-  /** Made when it is needed: most clients never lose their link. */
-  #prng: Prng | undefined
+  readonly #prng: Prng
   #attempt = 0
   #lastMs = 0
 
-  /** @param seed equal ones give equal delays. */
-  constructor(options: BackoffOptions, seed: number | string) {
+  constructor(options: BackoffOptions, prng: Prng) {
     this.#options = options
-    this.#seed = seed
+    this.#prng = prng
   }
 
   /** Failed attempts since the last stable connection. */
@@ -42,7 +39,6 @@ export class Backoff {
    */
   nextDelayMs(isThrottled: boolean = false): number {
     const { baseMs, maxMs } = this.#options
-    this.#prng ??= new Prng(this.#seed)
     const floor = isThrottled ? Math.min(maxMs, baseMs * THROTTLE_FACTOR) : baseMs
     const isFirst = this.#attempt++ === 0 && !isThrottled
     const delay = isFirst

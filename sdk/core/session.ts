@@ -10,6 +10,7 @@ import { encodePacket, PacketDecoder, peerDiagnosis, writePing } from '../codec/
 import type { ControlPacket, Properties, ProtocolError } from '../codec/index.ts'
 import { LinkError } from '../errors.ts'
 import type { MotewireError } from '../errors.ts'
+import { Prng } from '../kit/index.ts'
 import type { StoredSession } from '../store/store.ts'
 import { Backoff } from './backoff.ts'
 import { ByteBudget } from './byte-budget.ts'
@@ -32,7 +33,7 @@ import { SessionCounters } from './statistics.ts'
 import { Subscriptions } from './subscriptions.ts'
 import type { Operation } from './subscriptions.ts'
 import { TransmitBuffer } from './transmit-buffer.ts'
-import { protocolFaultError, retryOf } from './verdicts.ts'
+import { isServersDoing, protocolFaultError, retryOf } from './verdicts.ts'
 
 export class Session implements LinkControl {
   readonly counters: SessionCounters = new SessionCounters()
@@ -50,7 +51,8 @@ export class Session implements LinkControl {
   readonly #ids = new PacketIds()
   readonly #subscriptions = new Subscriptions(this.#ids)
   readonly #keepalive: Keepalive
-  readonly #backoff: Backoff
+  /** Made when a link ends for the first time. */
+  #backoff: Backoff | undefined
   readonly #decoder: PacketDecoder
   #state: LinkState = 'idle'
   #capabilities: Capabilities | undefined
@@ -66,7 +68,6 @@ export class Session implements LinkControl {
     this.#options = options
     this.#handler = handler
     this.handshake = new Handshake(options)
-    this.#backoff = new Backoff(options.backoff, options.seed)
     const { outbox: policy, store, idleProbe, aliasesMax } = options
     const budget = options.budget && new ByteBudget(options.budget)
     this.#gate = store && new CommitGate(store, this.#transmit)
@@ -376,7 +377,7 @@ export class Session implements LinkControl {
       this.counters.losses++
       this.handshake.handleOffline(now)
       this.#saveIdentity(now)
-      this.#backoff.handleConnectionEnd(now - this.#onlineSinceMs)
+      this.#backoff?.handleConnectionEnd(now - this.#onlineSinceMs)
     }
     const delay = this.#delayBefore(cause, isStepped)
     this.#stateDeadlineMs = delay === undefined ? Infinity : now + delay
@@ -385,15 +386,12 @@ export class Session implements LinkControl {
 
   /** How long to wait before the next attempt; undefined: there is none. */
   #delayBefore(cause: MotewireError, isStepped: boolean): number | undefined {
-    if (this.#options.backoff.baseMs === 0) return undefined
+    const { backoff, seed, classify } = this.#options
+    if (backoff.baseMs === 0) return undefined
     // Another version, or a clean start: it is the answer to this very refusal.
     if (isStepped) return 0
-    const retry = this.#options.classify?.(cause) ?? retryOf(cause)
+    const retry = classify?.(cause) ?? retryOf(cause)
+    this.#backoff ??= new Backoff(backoff, new Prng(seed))
     return retry === 'stop' ? undefined : this.#backoff.nextDelayMs(retry === 'throttle')
   }
-}
-
-/** The server closed, with or without a word: what we sent may be the reason. */
-function isServersDoing(cause: MotewireError): boolean {
-  return cause.code === 'ERR_LINK_CLOSED' || cause.code === 'ERR_SERVER_DISCONNECT'
 }

@@ -82,3 +82,8 @@ export function protocolFaultError({ reasonCode, message }: ProtocolError): Peer
         : 'ERR_PROTOCOL_VIOLATION'
   return new PeerError(code, message, reasonCode, { retryable: true })
 }
+
+/** The server closed, with or without a word: what we sent may be the reason. */
+export function isServersDoing(cause: MotewireError): boolean {
+  return cause.code === 'ERR_LINK_CLOSED' || cause.code === 'ERR_SERVER_DISCONNECT'
+}

@@ -2,6 +2,7 @@
 // round trips, byte budgets. All in numbers, none with a clock.
 
 import { describe, expect, it } from 'vitest'
+import { Prng } from '@motewire/sdk'
 import { Backoff } from '../../../../sdk/core/backoff.ts'
 import { ByteBudget } from '../../../../sdk/core/byte-budget.ts'
 import { IdleProbe } from '../../../../sdk/core/idle-probe.ts'
@@ -10,7 +11,7 @@ import { RoundTrip } from '../../../../sdk/core/round-trip.ts'
 
 describe('backoff', () => {
   const make = (seed: number): Backoff =>
-    new Backoff({ baseMs: 1_000, maxMs: 60_000, stableMs: 30_000 }, seed)
+    new Backoff({ baseMs: 1_000, maxMs: 60_000, stableMs: 30_000 }, new Prng(seed))
 
   it('begins below the base and stays between the base and its ceiling', () => {
     for (let seed = 0; seed < 200; seed++) {
