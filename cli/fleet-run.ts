@@ -8,7 +8,7 @@ import { makeRun, Modules, reportOfPart } from '@motewire/simulator'
 import type { FleetInspection, LinkSettings, Run, RunPart } from '@motewire/simulator'
 import { Broker } from '@motewire/simulator/broker'
 import { checkReportPath, formatProgress, MetricsServer } from '@motewire/simulator/report'
-import type { Report } from '@motewire/simulator/report'
+import type { DeviceRow, Replay, Report } from '@motewire/simulator/report'
 import type { FleetPlan } from '@motewire/simulator/scenario'
 import { startMicrocontroller } from './demo-microcontroller.ts'
 import type { DemoMicrocontroller } from './demo-microcontroller.ts'
@@ -35,6 +35,8 @@ export interface FleetRun {
   readonly sources?: readonly string[] | undefined
   /** Of groups without a link of their own. */
   readonly link?: LinkSettings | undefined
+  /** For the report of a run in virtual time: how to do it again. */
+  readonly replay?: Replay | undefined
   /** Whether an emulated microcontroller joins the fleet through a serial bridge. Default: no. */
   readonly hasMicrocontroller?: boolean
 }
@@ -42,12 +44,20 @@ export interface FleetRun {
 /** Longest wait for messages under way when the run ends. */
 const DRAIN_MS = 1_500
 /** Same, in the time of the run, where links are slow or time costs nothing. */
-const SLOW_DRAIN_MS = 60_000
+export const SLOW_DRAIN_MS = 60_000
 /** Without a terminal a progress line is a line of a log: fewer of them. */
 const LOG_EVERY_MS = 5_000
 const REFRESH_MS = 500
 
-export async function runFleet(run: FleetRun): Promise<Report> {
+export interface FleetResult {
+  readonly report: Report
+  /** What each device did. */
+  readonly rows: readonly DeviceRow[]
+  /** Whether somebody ended the run before its time. */
+  readonly wasInterrupted: boolean
+}
+
+export async function runFleet(run: FleetRun): Promise<FleetResult> {
   for (const path of run.reportPaths) await checkReportPath(path)
   const stop = interrupted()
   const { plan, durationMs, workers, sources = [], link } = run
@@ -86,12 +96,14 @@ export async function runFleet(run: FleetRun): Promise<Report> {
     await page?.server.stop()
     await broker?.broker.stop()
   }
-  const report = reportOfPart(part, plan, brokerName, startedAt)
+  const isRepeatable = clock.kind === 'virtual' && !wasInterrupted
+  const replay = isRepeatable ? run.replay : undefined
+  const report = reportOfPart(part, plan, brokerName, startedAt, replay)
   await deliverReport(report, run.reportPaths, () => part.rows)
   // Who stops a run early has seen enough; only thresholds still speak.
   const code = exitCodeOf(report)
   if (!wasInterrupted || code === EXIT.threshold) process.exitCode = code
-  return report
+  return { report, rows: part.rows, wasInterrupted }
 }
 
 async function startBroker(port: number): Promise<{ broker: Broker; url: string }> {

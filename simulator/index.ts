@@ -18,11 +18,13 @@ export {
   obstaclesOf,
   reportOf,
   reportOfPart,
+  shrink,
   thisMachine,
   VirtualRun,
 } from './fleet/index.ts'
 export type {
   Dialer,
+  FailedRun,
   FleetInspection,
   FleetOptions,
   FleetSnapshot,
@@ -34,6 +36,8 @@ export type {
   Run,
   RunPart,
   RunSpec,
+  Shrunk,
+  ShrinkOptions,
   VirtualRunOptions,
 } from './fleet/index.ts'
 export { LINK_PROFILE_NAMES } from './world/index.ts'

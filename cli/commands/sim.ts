@@ -10,25 +10,32 @@ import {
   obstaclesOf,
   thisMachine,
 } from '@motewire/simulator'
-import type { LinkSettings } from '@motewire/simulator'
-import { expand, loadScenario, parseShard, shardOfEnvironment } from '@motewire/simulator/scenario'
+import { checkSameScenario, compareRuns } from '@motewire/simulator/report'
+import {
+  expand,
+  identityOf,
+  loadScenario,
+  parseDuration,
+  parseShard,
+  shardOfEnvironment,
+} from '@motewire/simulator/scenario'
 import type { FleetPlan, Shard } from '@motewire/simulator/scenario'
 import { Exit, EXIT } from '../exit.ts'
 import { runFleet } from '../fleet-run.ts'
+import type { FleetResult } from '../fleet-run.ts'
 import { wholeFlag } from '../mqtt-flags.ts'
 import { collect } from '../report-output.ts'
+import { shrinkRun } from '../shrink-run.ts'
+import { commandOf, parseLink, requestOf } from '../sim-request.ts'
+import type { RunFlags, SimRequest } from '../sim-request.ts'
 
-interface SimFlags {
-  readonly broker?: readonly string[]
-  readonly devices?: string
-  readonly duration?: string
-  readonly seed?: string
-  readonly clock?: string
-  readonly link?: LinkSettings
+interface SimFlags extends RunFlags {
   readonly workers: number
   readonly sources?: readonly string[]
-  readonly shard?: Shard
   readonly report: readonly string[]
+  readonly replay?: string
+  /** Milliseconds. */
+  readonly shrink?: number
   readonly metricsPort?: number
   readonly consolePort?: number
   readonly check?: boolean
@@ -39,17 +46,18 @@ export function addSim(program: Command): void {
   program
     .command('sim')
     .description('simulate a fleet of devices from a scenario file')
-    .argument('<scenario>', 'scenario file, YAML or JSON')
+    .argument('[scenario]', 'scenario file, YAML or JSON')
     .option(
       '--broker <urls>',
       'a broker URL, several for devices to take in turn, or `embedded`',
       listFlag,
     )
     .option('--devices <n>', 'devices in all, shared among the groups')
+    .option('--only <ids>', 'run only the devices of these client ids', listFlag)
     .option('--duration <time>', 'run for so long: 30s, 5m, 1h (default: until Ctrl-C)')
     .option('--seed <seed>', 'seed of all random numbers')
     .option('--clock <clock>', 'real, virtual (as fast as it goes) or scaled:N (N times faster)')
-    .option('--link <profile>', linkHelp(), linkFlag)
+    .option('--link <profile>', linkHelp(), parseLink)
     .option('--workers <n>', 'processes that share the devices', wholeFlag(1, 256), 1)
     .option('--sources <list>', 'addresses to connect from: 127.1.0.1,127.1.0.2', listFlag)
     .option(
@@ -63,6 +71,12 @@ export function addSim(program: Command): void {
       collect,
       [],
     )
+    .option('--replay <report>', 'do the run of a .json report in virtual time again')
+    .option(
+      '--shrink <time>',
+      'when a run in virtual time fails, look so long for a smaller one',
+      timeFlag,
+    )
     .option('--metrics-port <port>', 'serve Prometheus metrics here', wholeFlag(0, 65_535))
     .option('--console-port <port>', 'serve the web console on this port', wholeFlag(0, 65_535))
     .option('--check', 'only check the scenario')
@@ -70,34 +84,59 @@ export function addSim(program: Command): void {
     .action(runSim)
 }
 
-async function runSim(path: string, flags: SimFlags): Promise<void> {
-  const { devices, duration, clock } = flags
-  const broker = flags.broker?.[0]
-  const shard = flags.shard ?? shardFromEnvironment()
-  const seed = /^\d{1,15}$/.test(flags.seed ?? '') ? Number(flags.seed) : flags.seed
-  const scenario = await loadScenario(path, { broker, devices, duration, clock, seed })
+async function runSim(file: string | undefined, flags: SimFlags): Promise<void> {
+  const request = await requestOf(file, flags.replay, flags)
+  const { path, before } = request
+  const shard = request.shard ?? (before === undefined ? shardFromEnvironment() : undefined)
+  const scenario = await loadScenario(path, request.overrides)
   const plan = expand(scenario, { shard })
+  if (before !== undefined) checkSameScenario(before, identityOf(plan).scenarioHash)
+  if (flags.shrink !== undefined && scenario.clock.kind !== 'virtual') {
+    throw new Exit(EXIT.usage, '--shrink needs --clock virtual: no other run is the same twice')
+  }
   if (flags.check === true) {
     const groups = plan.groups.map((group) => `${group.devices} ${group.name}`).join(', ')
     process.stdout.write(`${path} is fine: ${plan.devicesTotal} devices (${groups})\n`)
     return
   }
-  const brokers = flags.broker ?? [scenario.broker.url]
+  const brokers = request.brokers ?? [scenario.broker.url]
   const sources = flags.sources ?? sourcesFor(plan, brokers)
   checkMachine(plan, flags, brokers, sources)
-  await runFleet({
+  const result = await runFleet({
     plan,
     brokers,
     sources,
     workers: flags.workers,
-    link: flags.link,
+    link: request.link === undefined ? undefined : { profile: request.link },
     brokerPort: 0,
     consolePort: flags.consolePort,
     durationMs: scenario.durationMs,
     metricsPort: flags.metricsPort,
     reportPaths: flags.report,
     quiet: flags.quiet ?? false,
+    replay: request.replay,
   })
+  await lookBack(request, flags, result)
+}
+
+/** What a run in virtual time is good for besides its report. */
+async function lookBack(
+  { path, overrides, link, before }: SimRequest,
+  flags: SimFlags,
+  { report, rows, wasInterrupted }: FleetResult,
+): Promise<void> {
+  if (report.replay === undefined || wasInterrupted) return
+  if (before !== undefined) {
+    process.stdout.write(`replay   ${compareRuns(before.report, report)}\n`)
+  } else if (report.verdict !== 'passed') {
+    const json = flags.report.find((target) => target.toLowerCase().endsWith('.json'))
+    const command = json === undefined ? commandOf(report) : `motewire sim --replay ${json}`
+    process.stdout.write(`replay   ${command}\n`)
+  }
+  if (flags.shrink === undefined || report.verdict === 'passed') return
+  const quiet = flags.quiet ?? false
+  const failed = { report, rows }
+  await shrinkRun({ path, overrides, link, failed, timeMs: flags.shrink, quiet })
 }
 
 /** Enough addresses of this machine for the ports that so many devices need. */
@@ -134,10 +173,10 @@ function linkHelp(): string {
   return `link of all devices that have none in the file: ${LINK_PROFILE_NAMES.join(', ')}`
 }
 
-function linkFlag(text: string): LinkSettings {
-  const profile = LINK_PROFILE_NAMES.find((name) => name === text)
-  if (profile !== undefined) return { profile }
-  throw new InvalidArgumentError(`expected one of ${LINK_PROFILE_NAMES.join(', ')}`)
+function timeFlag(text: string): number {
+  const durationMs = parseDuration(text)
+  if (durationMs !== undefined && durationMs > 0) return durationMs
+  throw new InvalidArgumentError('expected a time like 30s or 5m')
 }
 
 function listFlag(text: string): readonly string[] {

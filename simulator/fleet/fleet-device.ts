@@ -108,6 +108,7 @@ export class FleetDevice implements Device {
   /** What it did so far. */
   row(): DeviceRow {
     return {
+      index: this.#plan.index,
       clientId: this.clientId,
       group: this.group,
       connected: this.#isOnline,

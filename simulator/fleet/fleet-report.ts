@@ -1,7 +1,7 @@
 // From what a run has counted to its report.
 
 import { makeReport } from '../report/index.ts'
-import type { Report } from '../report/index.ts'
+import type { Replay, Report } from '../report/index.ts'
 import { formatClock, identityOf } from '../scenario/index.ts'
 import type { FleetPlan } from '../scenario/index.ts'
 import { partOf } from './run-part.ts'
@@ -16,12 +16,14 @@ export function reportOf(fleet: Fleet, plan: FleetPlan, startedAtMs: number): Re
 /**
  * @param broker URL of the broker, or what it was.
  * @param startedAtMs wall clock, milliseconds since 1970.
+ * @param replay how to do the run again; default: it cannot be done again.
  */
 export function reportOfPart(
   part: RunPart,
   plan: FleetPlan,
   broker: string,
   startedAtMs: number,
+  replay?: Replay,
 ): Report {
   const { scenario } = plan
   const { devices: total, started, connected, reconnects, errors } = part
@@ -42,6 +44,7 @@ export function reportOfPart(
     timeline: part.timeline,
     thresholds: scenario.thresholds,
     ...identityOf(plan),
+    replay,
     digest: part.digest?.toString(),
   })
 }

@@ -1,8 +1,11 @@
 // One line a device, for spreadsheets and scripts: RFC 4180, comma, CRLF. The order of columns is
-// part of the format; new ones come at the end.
+// part of the format; new ones come at the end. Lines stand in the order of the devices' numbers,
+// whichever process ran a device and when.
 
 /** What one device did. */
 export interface DeviceRow {
+  /** Number in the whole fleet, from 0. */
+  readonly index: number
   readonly clientId: string
   readonly group: string
   readonly connected: boolean
@@ -24,10 +27,11 @@ const COLUMNS = [
   'queued',
 ] as const satisfies readonly (keyof DeviceRow)[]
 
-/** Headings, then a line for each device. */
+/** Headings, then a line for each device. O(n log n). */
 export function formatCsv(rows: Iterable<DeviceRow>): string {
   let text = `${COLUMNS.join(',')}\r\n`
-  for (const row of rows) text += `${COLUMNS.map((column) => cell(row[column])).join(',')}\r\n`
+  for (const row of [...rows].toSorted((one, other) => one.index - other.index))
+    text += `${COLUMNS.map((column) => cell(row[column])).join(',')}\r\n`
   return text
 }
 

@@ -6,6 +6,7 @@ import type { GroupSnapshot, LatencySummary } from './fleet-snapshot.ts'
 import type { LatencyHistogram } from './latency-histogram.ts'
 import type { Account, Ledger, QoS } from './ledger.ts'
 import type { MeasureSummary, Measures } from './measures.ts'
+import type { Replay } from './replay.ts'
 import type { FleetShape, ShardNumber, ShardsMerged } from './shards.ts'
 import { checkThreshold, parseThreshold } from './threshold.ts'
 import type { ThresholdResult } from './threshold.ts'
@@ -49,6 +50,8 @@ export interface Report {
   readonly fleet?: FleetShape
   /** Which part of the fleet ran; left out when all of it did. */
   readonly shard?: ShardNumber
+  /** How to do the run again; only where it would be the same. */
+  readonly replay?: Replay
   /** Only in merged reports. */
   readonly shards?: ShardsMerged
   /** What device models measured, by name. */
@@ -91,6 +94,7 @@ export interface ReportInput {
   readonly fleet?: FleetShape | undefined
   readonly shard?: ShardNumber | undefined
   readonly shards?: ShardsMerged | undefined
+  readonly replay?: Replay | undefined
   readonly measures?: Measures | undefined
   readonly timeline?: TimelineSeries | undefined
   /** Texts, checked before. */
@@ -113,8 +117,8 @@ export function makeReport(input: ReportInput): Report {
     if ('found' in threshold) return [{ threshold: text, value: null, isMet: false }]
     return [checkThreshold(threshold, { ...figures, latency, lag })]
   })
-  const { digest, scenarioHash, fleet, shard, shards, timeline } = input
-  const extras = { digest, scenarioHash, fleet, shard, shards, timeline }
+  const { digest, scenarioHash, fleet, shard, shards, replay, timeline } = input
+  const extras = { digest, scenarioHash, fleet, shard, shards, replay, timeline }
   return {
     format: 'motewire-report',
     version: 1,

@@ -7,7 +7,7 @@ import type { LatencySummary } from './fleet-snapshot.ts'
 import { unexplained } from './ledger.ts'
 import type { Account } from './ledger.ts'
 import type { ShardsMerged } from './shards.ts'
-import { formatResult } from './threshold.ts'
+import { formatResult, parseThreshold } from './threshold.ts'
 import type { ThresholdResult } from './threshold.ts'
 
 export type Verdict = 'passed' | 'failed' | 'invalid'
@@ -36,29 +36,63 @@ export function judge(evidence: Evidence): {
   const faults = faultsOf(evidence)
   const doubts = doubtsOf(evidence)
   const verdict = faults.length > 0 ? 'failed' : doubts.length > 0 ? 'invalid' : 'passed'
-  return { verdict, reasons: [...faults, ...doubts] }
+  return { verdict, reasons: [...faults.map(({ text }) => text), ...doubts] }
+}
+
+/** What is wrong with a run. */
+interface Fault {
+  /** The same for the same kind of fault, however often it occurs. */
+  readonly kind: string
+  readonly text: string
+}
+
+/**
+ * What is wrong with a run in words that are the same for a smaller run with the same faults.
+ * Thresholds that ask for an amount are left out: fewer devices miss them whatever they do.
+ */
+export function failureKinds(
+  report: Omit<Evidence, 'thresholds' | 'shards' | 'isWhole'> & {
+    readonly thresholds?: readonly ThresholdResult[]
+  },
+): string[] {
+  const thresholds = (report.thresholds ?? []).filter((one) => one.isMet || isOfAnySize(one))
+  const faults = faultsOf({ ...report, thresholds, shards: undefined, isWhole: true })
+  const kinds = faults.map(({ kind }) => kind)
+  return unexplained(report.totals) === 0 ? kinds : [...kinds, 'messages not accounted for']
+}
+
+function isOfAnySize({ threshold, value }: ThresholdResult): boolean {
+  const parsed = parseThreshold(threshold)
+  if (value === null || 'found' in parsed) return false
+  const isAmount = /\.(count|perSecond|sum)$/.test(parsed.metric)
+  const isTooLittle = parsed.operator.startsWith('>') || value < parsed.limit
+  return !isAmount || !isTooLittle
 }
 
 /** Figures that count losses in one way or another. */
 const LOSS_FIGURE = /^(lost|acked|received)\./
 
-function faultsOf({ devices, byQos, totals, thresholds, shards, isWhole }: Evidence): string[] {
-  const faults = (shards?.missing ?? []).map(({ index, devices: gone, names }) => {
+function faultsOf({ devices, byQos, totals, thresholds, shards, isWhole }: Evidence): Fault[] {
+  const faults = (shards?.missing ?? []).map(({ index, devices: gone, names }): Fault => {
     const part = `shard ${index} of ${shards?.count}`
-    return `${part} is missing: ${count(gone)} devices (${names.join('; ')})`
+    const text = `${part} is missing: ${count(gone)} devices (${names.join('; ')})`
+    return { kind: 'missing shard', text }
   })
+  const add = (kind: string, text: string): void => void faults.push({ kind, text })
   if (devices.started > 0 && totals.acked === 0 && devices.connected === 0) {
-    faults.push(`none of ${count(devices.started)} devices connected`)
+    add('none connected', `none of ${count(devices.started)} devices connected`)
   }
   const bearsLosses = thresholds.some(({ threshold }) => LOSS_FIGURE.test(threshold))
   for (const { qos, lost, duplicated } of byQos) {
     if (qos > 0 && lost > 0 && !bearsLosses) {
-      faults.push(`${count(lost)} messages of QoS ${qos} lost`)
+      add(`QoS ${qos} lost`, `${count(lost)} messages of QoS ${qos} lost`)
     }
-    if (qos === 2 && duplicated > 0) faults.push(`${count(duplicated)} duplicates of QoS 2`)
+    if (qos === 2 && duplicated > 0) {
+      add('QoS 2 duplicated', `${count(duplicated)} duplicates of QoS 2`)
+    }
   }
   for (const result of isWhole ? thresholds.filter(({ isMet }) => !isMet) : []) {
-    faults.push(`threshold ${result.threshold} crossed: ${formatResult(result)}`)
+    add(result.threshold, `threshold ${result.threshold} crossed: ${formatResult(result)}`)
   }
   return faults
 }

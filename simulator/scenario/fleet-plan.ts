@@ -8,6 +8,7 @@
 import { assert, Prng } from '@motewire/sdk/kit'
 import { apportion } from './apportion.ts'
 import { DEVICES_MAX } from './bounds.ts'
+import { chosenDevices } from './only.ts'
 import type { DeviceGroup, Scenario } from './scenario.ts'
 import { Template } from './template.ts'
 
@@ -55,6 +56,8 @@ export class FleetPlan implements Iterable<DevicePlan> {
   readonly groups: readonly DeviceGroup[]
   readonly #templates: readonly GroupTemplates[]
   readonly #root: Prng
+  /** Numbers of this shard's devices, where the scenario picks some; undefined: all. */
+  readonly #chosen: readonly number[] | undefined
 
   constructor(scenario: Scenario, { devices, shard = { index: 0, count: 1 } }: ExpandOptions) {
     const { index, count } = shard
@@ -66,16 +69,23 @@ export class FleetPlan implements Iterable<DevicePlan> {
     this.devicesTotal = this.groups.reduce((sum, group) => sum + group.devices, 0)
     this.#templates = this.groups.map((group) => new GroupTemplates(group, scenario))
     this.#root = new Prng(scenario.seed)
+    const chosen = chosenDevices({ ...scenario, groups: this.groups })
+    this.#chosen = chosen?.indices.filter((at) => at % count === index)
   }
 
   /** Devices of this shard. */
   get devices(): number {
+    if (this.#chosen !== undefined) return this.#chosen.length
     const { index, count } = this.shard
     return Math.max(0, Math.ceil((this.devicesTotal - index) / count))
   }
 
   /** The devices of this shard, in the order of their numbers. */
   *[Symbol.iterator](): Iterator<DevicePlan> {
+    if (this.#chosen !== undefined) {
+      for (const at of this.#chosen) yield this.device(at)
+      return
+    }
     for (let at = this.shard.index; at < this.devicesTotal; at += this.shard.count) {
       yield this.device(at)
     }

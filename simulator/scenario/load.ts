@@ -1,14 +1,16 @@
-// Reads a scenario from disk. The only file of this room that touches it.
+// Reads a scenario from disk, whole or as the tree of values that it is. The only file of this room
+// that touches the disk.
 
 import { readFileSync, statSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import type { ScenarioFiles } from './attach-files.ts'
 import { DATA_FILE_BYTES_MAX } from './bounds.ts'
-import { parseScenario } from './parse.ts'
+import { override, parseScenario } from './parse.ts'
 import type { ScenarioOverrides } from './parse.ts'
 import { problem, ScenarioError } from './problem.ts'
 import type { Scenario } from './scenario.ts'
+import { ScenarioSource } from './source.ts'
 
 /**
  * @param path of a YAML or JSON file, UTF-8.
@@ -18,16 +20,34 @@ export async function loadScenario(
   path: string,
   overrides: ScenarioOverrides = {},
 ): Promise<Scenario> {
-  let text: string
+  return parseScenario(await textOf(path), path, overrides, filesBeside(path))
+}
+
+/**
+ * The file's plain values with the overrides in their place, for whoever changes them before they
+ * are read. The file has been read without mistakes before.
+ */
+export async function loadTree(path: string, overrides: ScenarioOverrides = {}): Promise<unknown> {
+  return override(new ScenarioSource(await textOf(path)).value, overrides)
+}
+
+/**
+ * @param path of the file that the values came from.
+ * @throws ScenarioError
+ */
+export function scenarioOfTree(tree: unknown, path: string): Scenario {
+  return parseScenario(JSON.stringify(tree), path, {}, filesBeside(path))
+}
+
+async function textOf(path: string): Promise<string> {
   try {
-    text = await readFile(path, 'utf8')
+    return await readFile(path, 'utf8')
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     const reason = REASONS[code ?? ''] ?? message
     const found = `found ${reason}, expected a scenario file that can be read`
     throw new ScenarioError([problem(path, undefined, '', found)], error)
   }
-  return parseScenario(text, path, overrides, filesBeside(path))
 }
 
 /** What a scenario names stands beside it, or is named from the root. */

@@ -9,6 +9,7 @@ import { clientIdFaults } from './client-ids.ts'
 import { crossCheck } from './cross-checks.ts'
 import { findingsOf, formatPath, mismatch, valueAt } from './findings.ts'
 import type { Finding } from './findings.ts'
+import { chosenDevices } from './only.ts'
 import { problem, ScenarioError } from './problem.ts'
 import type { Problem } from './problem.ts'
 import type { Scenario } from './scenario.ts'
@@ -24,6 +25,7 @@ export interface ScenarioOverrides {
   readonly clock?: string | undefined
   readonly duration?: string | undefined
   readonly devices?: number | string | undefined
+  readonly only?: readonly string[] | undefined
   readonly ramp?: string | undefined
 }
 
@@ -68,7 +70,12 @@ export function parseScenario(
     const key = isList ? scenario.groups.indexOf(fault.group) : fault.group.name
     return mismatch(['groups', key, 'clientId'], root, fault.expected, fault.found)
   })
-  return faults.length === 0 ? scenario : refuse(faults)
+  const strangers = (chosenDevices(scenario)?.unknown ?? []).map((id) => {
+    const position = scenario.only?.indexOf(id) ?? 0
+    return mismatch(['only', position], root, 'the client id of a device of this fleet')
+  })
+  const all = [...faults, ...strangers]
+  return all.length === 0 ? scenario : refuse(all)
 }
 
 /** Text that comes from nowhere has no files beside it. */
@@ -80,7 +87,7 @@ const NO_FILES: ScenarioFiles = {
 }
 
 /** The file's values with those of the command line in their place. */
-function override(value: unknown, overrides: ScenarioOverrides): unknown {
+export function override(value: unknown, overrides: ScenarioOverrides): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
   const root: Record<string, unknown> = { ...value }
   for (const [key, replacement] of Object.entries(overrides) as [string, unknown][]) {

@@ -22,6 +22,7 @@ export interface ScenarioDraft {
   readonly clock: ScenarioClock
   readonly durationMs: number | undefined
   readonly devices: number | undefined
+  readonly only: readonly string[] | undefined
   readonly ramp: Ramp
   readonly thresholds: readonly string[]
   readonly faults: readonly BrokerFault[]
@@ -29,6 +30,7 @@ export interface ScenarioDraft {
 }
 
 const NAME = 'text of 1 to 100 characters'
+const ONLY = `a list of 1 to ${bounds.DEVICES_MAX} client ids`
 const SEED = 'a whole number, or 1 to 64 letters, digits, - _ or .'
 const URL_EXPECTED = 'a broker URL such as mqtt://127.0.0.1:1883, or embedded'
 const URL_PATTERN = /^(embedded|(mqtts?|wss?|tcp|ssl|serial|unix):\/\/\S+)$/
@@ -119,6 +121,12 @@ export const scenarioSchema: z.ZodType<ScenarioDraft> = mapping(
     devices: whole(1, bounds.DEVICES_MAX)
       .optional()
       .describe('Devices of the whole fleet, divided among the groups by count or weight.'),
+    only: z
+      .array(z.string({ error: 'a client id' }), { error: ONLY })
+      .min(1, { error: ONLY })
+      .max(bounds.DEVICES_MAX, { error: ONLY })
+      .optional()
+      .describe('Client ids of the devices that run, of the whole fleet. Default: all.'),
     ramp: ramp.prefault(DEFAULTS.ramp).describe('How fast the devices are switched on.'),
     thresholds: thresholdsSchema.describe(
       'What the run must come to, such as "acked.rate > 0.99"; else it fails with exit code 3.',
@@ -131,6 +139,7 @@ export const scenarioSchema: z.ZodType<ScenarioDraft> = mapping(
   ...rest,
   name: rest.name,
   devices: rest.devices,
+  only: rest.only,
   durationMs,
 }))
 

@@ -1,7 +1,16 @@
 // A scenario file as text: its YAML (JSON is YAML too) as plain values, and where each key stands.
 // It does not know what a scenario is. O(length).
 
-import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
+import {
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  stringify,
+} from 'yaml'
 import type { Document, Node } from 'yaml'
 import type { KeyPath } from './findings.ts'
 
@@ -85,6 +94,12 @@ export class ScenarioSource {
     const { line, col } = this.#lines.linePos(offset)
     return { line: Math.max(line, 1), column: Math.max(col, 1) }
   }
+}
+
+/** Plain values as YAML, behind comment lines. */
+export function formatSource(value: unknown, comments: readonly string[]): string {
+  const head = comments.map((line) => `# ${line}\n`).join('')
+  return `${head}\n${stringify(value, { lineWidth: 100, aliasDuplicateObjects: false })}`
 }
 
 function lowered(message: string): string {

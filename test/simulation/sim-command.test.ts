@@ -2,7 +2,7 @@
 // processes, and what cannot be had is told with exit code 2.
 
 import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -20,12 +20,30 @@ groups:
 const LISTENER = `
   listener: { count: 1, publish: [], subscribe: [{ filter: 'm/#' }] }
 `
+/** The outbox of a device holds 1,000 messages, and a third of the devices are away for more. */
+const FAILING = `
+version: 1
+seed: 5
+groups:
+  meter:
+    count: 9
+    connect: { clean: false }
+    link:
+      profile: gprs
+      outages: [{ start: 1m, duration: 20m, share: 40% }]
+    publish:
+      - { topic: 'm/{index}', every: 1s, qos: 1, payload: { fields: { v: 1 } } }
+      - { topic: 'n/{index}', every: 10s }
+  door: { count: 3, publish: [{ topic: 'd/{index}', every: 10s }] }
+`
 const TIMEOUT_MS = 50_000
 
 const folder = mkdtempSync(join(tmpdir(), 'motewire-sim-'))
 const alone = join(folder, 'alone.yaml')
 const listening = join(folder, 'listening.yaml')
 writeFileSync(alone, SCENARIO)
+const failing = join(folder, 'failing.yaml')
+writeFileSync(failing, FAILING)
 writeFileSync(listening, `${SCENARIO.trimEnd()}${LISTENER}`)
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -58,6 +76,27 @@ describe('motewire sim', () => {
     expect(several.output).toContain(`digest   ${digest}`)
   })
 
+  it('does a failed run again from its report, and finds a smaller one that fails', async () => {
+    const report = join(folder, 'failed.json')
+    const first = await sim(failing, '--clock', 'virtual', '--duration', '30m', '--report', report)
+    expect(first.code).toBe(1)
+    expect(first.output).toMatch(/failed: \d+ messages of QoS 1 lost/)
+    expect(first.output).toContain(`replay   motewire sim --replay ${report}`)
+    const again = await sim('--replay', report, '--quiet', '--shrink', '60s')
+    expect(again.code).toBe(1)
+    expect(again.output).toMatch(/the same run again, digest [0-9a-f]{16}\n/)
+    const [, digest] = /1 device for \w+, digest (\w+), .*fails by: QoS 1 lost/.exec(again.output)!
+    const smaller = join(folder, 'failing.shrunk.yaml')
+    expect(readFileSync(smaller, 'utf8')).not.toMatch(/door|clean|jitter/)
+    const smallest = await sim(smaller, '--quiet')
+    expect(smallest.code).toBe(1)
+    expect(smallest.output).toContain(`digest   ${digest}`)
+    writeFileSync(failing, FAILING.replace('20m', '19m'))
+    const changed = await sim('--replay', report)
+    expect(changed).toMatchObject({ code: 2, output: '' })
+    expect(changed.errors).toMatch(/failing.yaml has changed since .*: hash/)
+  })
+
   it('runs ten times as fast in scaled time, on the embedded broker', async () => {
     const { code, output } = await sim(
       alone,
@@ -77,6 +116,8 @@ describe('motewire sim', () => {
   it.each([
     ['a broker in virtual time', alone, ['--broker', 'mqtt://127.0.0.1:1'], /embedded broker/],
     ['workers for devices that hear each other', listening, ['--workers', '2'], /subscribe/],
+    ['shrinking in real time', alone, ['--clock', 'real', '--shrink', '1s'], /--clock virtual/],
+    ['what a replay says itself', '--replay=x.json', [], /--clock beside --replay/],
     ['a link that nobody knows', alone, ['--link', '5g'], /nb-iot/],
   ])('refuses %s', async (_what, file, args, message) => {
     const { code, errors } = await sim(file, '--clock', 'virtual', '--duration', '1m', ...args)

@@ -91,6 +91,7 @@ describe('HTML', () => {
 
 describe('CSV', () => {
   const row = {
+    index: 0,
     clientId: 'a',
     group: 'g',
     connected: true,
@@ -106,6 +107,12 @@ describe('CSV', () => {
       'clientId,group,connected,reconnects,published,acked,lost,queued\r\n' +
         'a,g,true,1,5,3,1,1\r\nb,g,false,1,5,3,1,1\r\n',
     )
+  })
+
+  it('stands in the order of the devices, in whichever order they ran', () => {
+    const late = { ...row, index: 10, clientId: 'late' }
+    const rows = [late, { ...row, index: 2, clientId: 'early' }, row]
+    expect(formatCsv(rows).match(/^(a|early|late),/gm)).toEqual(['a,', 'early,', 'late,'])
   })
 
   it.each([

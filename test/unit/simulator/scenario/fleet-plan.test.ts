@@ -41,6 +41,16 @@ describe('a device', () => {
     })
   })
 
+  it('is the same when it is one of few that are picked', () => {
+    const some = expand(scenarioOf(`${two}only: [doors-0, r02]\n`))
+    expect(some.devices).toBe(2)
+    expect(Array.from(some, fingerprint)).toEqual([plan.device(2), plan.device(4)].map(fingerprint))
+    const shards = [0, 1].map((index) => {
+      return expand(some.scenario, { shard: { index, count: 2 } })
+    })
+    expect(shards.map(({ devices }) => devices)).toEqual([2, 0])
+  })
+
   it('is numbered from 0 in its group', () => {
     const names = Array.from(plan, ({ clientId, number }) => `${clientId} ${number}`)
     expect(names).toEqual(['r00 0', 'r01 1', 'r02 2', 'r03 3', 'doors-0 0', 'doors-1 1'])

@@ -36,6 +36,11 @@ export const CASES: readonly ProblemCase[] = [
     told: '2:9: groups: found an empty mapping, expected 1 to 1000 groups',
   },
   {
+    name: 'a device picked that is not there',
+    text: `only: [a-0, a-1]\n${BODY}  a: { count: 1 }\n`,
+    told: '1:13: only[1]: found "a-1", expected the client id of a device of this fleet',
+  },
+  {
     name: 'another version, and only that',
     text: 'version: 2\ngroup: {}',
     told: '1:10: version: found 2, expected 1',
