@@ -4,6 +4,9 @@
 
 import { existsSync } from 'node:fs'
 import { TcpChannel, UsageError } from '@motewire/sdk'
+import { parseIdentity } from '../port/identity.ts'
+import type { LineControl } from '../port/line-control.ts'
+import { PortWatch } from '../port/port-watch.ts'
 import { SerialChannel } from '../port/serial-channel.ts'
 import { describeSettings, resolveSettings } from '../port/settings.ts'
 import type { SerialSettings } from '../port/settings.ts'
@@ -16,18 +19,31 @@ export interface ListenSource {
   readonly listen: Address
 }
 
+/** A port whose line can be driven. */
+export interface SerialSource extends ChannelSource {
+  /** Of the port while it is open. */
+  control(): LineControl | undefined
+}
+
+/** One look at the machine's ports serves all sources. */
+const portWatch = new PortWatch()
+
 /**
  * A serial port, opened anew after each loss.
  * @param path as for SerialChannel. A link is followed at each open, so `/dev/serial/by-id/...`
  * stays with the device when its number changes.
  * @throws UsageError when a setting can never work.
  */
-export function serialSource(path: string, settings: SerialSettings = {}): ChannelSource {
+export function serialSource(path: string, settings: SerialSettings = {}): SerialSource {
+  let newest: SerialChannel | undefined
   const source = {
     name: `serial ${path}`,
     detail: describeSettings(resolveSettings(settings)),
-    connect: () => new SerialChannel(path, settings),
+    connect: () => (newest = new SerialChannel(path, settings)),
+    control: () => newest?.control,
   }
+  const identity = parseIdentity(path)
+  if (identity !== undefined) return { ...source, isPresent: () => portWatch.isPresent(identity) }
   // On Windows, ports are no files.
   if (process.platform === 'win32') return source
   return { ...source, isPresent: () => existsSync(path) }

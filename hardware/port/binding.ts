@@ -13,7 +13,10 @@ export interface BindingPort {
   readonly poller?: Pick<EventEmitter, 'once'>
   read(buffer: Buffer, offset: number, length: number): Promise<{ readonly bytesRead: number }>
   write(buffer: Buffer): Promise<void>
-  set(lines: { readonly dtr: boolean; readonly rts: boolean }): Promise<void>
+  set(lines: { readonly dtr: boolean; readonly rts: boolean; brk?: boolean }): Promise<void>
+  /** The lines that the other side drives. */
+  get(): Promise<{ readonly cts: boolean; readonly dsr: boolean; readonly dcd: boolean }>
+  update(options: { readonly baudRate: number }): Promise<void>
   /** Throws away what the driver has not sent and not handed out. */
   flush(): Promise<void>
   close(): Promise<void>
@@ -46,7 +49,8 @@ export async function openBinding(
   path: string,
   settings: ResolvedSettings,
 ): Promise<BindingPort> {
-  const { baud, lines: _lines, ...frame } = settings
+  const { baud, dataBits, parity, stopBits, rtscts } = settings
+  const frame = { dataBits, parity, stopBits, rtscts }
   const options = { ...frame, path, baudRate: baud, hupcl: false, lock: true }
   const port = await binding.open(options).catch((error: Error) => {
     throw bindingError(`serial ${path}`, error)

@@ -4,6 +4,7 @@
 
 import { access, readdir, readFile, readlink, realpath } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { stableName } from './stable-name.ts'
 
 export interface PortInfo {
   /** `ttyUSB0`. */
@@ -16,8 +17,15 @@ export interface PortInfo {
   readonly serialNumber: string | undefined
   readonly manufacturer: string | undefined
   readonly product: string | undefined
-  /** A path that stays with the device whatever its number: `/dev/serial/by-id/...`. */
+  /**
+   * A name that stays with the device whatever its number, as udev forms it:
+   * `usb-Arduino_Uno_75430-if00`. Worked out from sysfs where there is no udev.
+   */
   readonly byId: string | undefined
+  /** A name that stays with the socket: udev's by-path name. */
+  readonly byPath: string | undefined
+  /** Where the device is plugged in, by sysfs alone: `1-2.4:1.0` is bus 1, hub port 2, its port 4. */
+  readonly usbPath: string | undefined
 }
 
 /** Where Linux keeps what is read here; tests bring their own. */
@@ -38,7 +46,10 @@ export async function listPorts(
 
 async function listFromSysfs({ sys, dev }: SystemFolders): Promise<PortInfo[]> {
   const names = await readdir(join(sys, 'class/tty')).catch(() => [])
-  const links = await readStableLinks(join(dev, 'serial/by-id'))
+  const links = {
+    byId: await readStableLinks(join(dev, 'serial/by-id')),
+    byPath: await readStableLinks(join(dev, 'serial/by-path')),
+  }
   const ports = await Promise.all(names.map((name) => readPort(name, sys, dev, links)))
   const byNumber = new Intl.Collator('en', { numeric: true })
   return ports
@@ -50,7 +61,7 @@ async function readPort(
   name: string,
   sys: string,
   dev: string,
-  links: ReadonlyMap<string, string>,
+  links: StableLinks,
 ): Promise<PortInfo | undefined> {
   const folder = join(sys, 'class/tty', name)
   const path = join(dev, name)
@@ -59,26 +70,46 @@ async function readPort(
   if (device === undefined || !(await exists(path))) return undefined
   // The kernel keeps nodes for UARTs that the board may have; type 0 is one that it has not.
   if ((await readText(join(folder, 'type'))) === '0') return undefined
-  const usb = await findUsbDevice(device)
+  const usb = await findUsbFolders(device)
   const read = (file: string): Promise<string | undefined> =>
-    usb === undefined ? Promise.resolve(undefined) : readText(join(usb, file))
-  return {
-    name,
-    path,
+    usb === undefined ? Promise.resolve(undefined) : readText(join(usb.device, file))
+  const identity = {
     vendorId: await read('idVendor'),
     productId: await read('idProduct'),
     serialNumber: await read('serial'),
     manufacturer: await read('manufacturer'),
     product: await read('product'),
-    byId: links.get(name),
+  }
+  const place = {
+    interfaceNumber: usb && (await readText(join(usb.interface, 'bInterfaceNumber'))),
+    portNumber: await readText(join(device, 'port_number')),
+  }
+  return {
+    name,
+    path,
+    ...identity,
+    byId: links.byId.get(name) ?? stableName({ ...identity, ...place }),
+    byPath: links.byPath.get(name),
+    usbPath: usb && basename(usb.interface),
   }
 }
 
-/** The folder of the USB device that a port belongs to. */
-async function findUsbDevice(device: string): Promise<string | undefined> {
+/** Names by the port that each one leads to. */
+interface StableLinks {
+  readonly byId: ReadonlyMap<string, string>
+  readonly byPath: ReadonlyMap<string, string>
+}
+
+/** The folders of the USB device that a port belongs to, and of the interface it is. */
+async function findUsbFolders(
+  device: string,
+): Promise<{ readonly device: string; readonly interface: string } | undefined> {
+  let below = device
   let folder = device
-  for (let level = 0; level < LEVELS_MAX; level++, folder = dirname(folder)) {
-    if (await exists(join(folder, 'idVendor'))) return folder
+  for (let level = 0; level < LEVELS_MAX; level++) {
+    if (await exists(join(folder, 'idVendor'))) return { device: folder, interface: below }
+    below = folder
+    folder = dirname(folder)
   }
   return undefined
 }
@@ -87,9 +118,8 @@ async function findUsbDevice(device: string): Promise<string | undefined> {
 async function readStableLinks(folder: string): Promise<ReadonlyMap<string, string>> {
   const links = new Map<string, string>()
   for (const entry of await readdir(folder).catch(() => [])) {
-    const link = join(folder, entry)
-    const target = await readlink(link).catch(() => undefined)
-    if (target !== undefined) links.set(basename(target), link)
+    const target = await readlink(join(folder, entry)).catch(() => undefined)
+    if (target !== undefined) links.set(basename(target), entry)
   }
   return links
 }
@@ -106,6 +136,8 @@ async function listFromBinding(): Promise<PortInfo[]> {
     manufacturer,
     product: undefined,
     byId: undefined,
+    byPath: undefined,
+    usbPath: undefined,
   }))
 }
 

@@ -1,4 +1,4 @@
-// What can go wrong with a serial port, as five codes with one line each. The operating system's
+// What can go wrong with a serial port, as six codes with one line each. The operating system's
 // numbers are translated here and nowhere else.
 
 import { LinkError } from '@motewire/sdk'
@@ -6,6 +6,7 @@ import { LinkError } from '@motewire/sdk'
 /** Error codes of this package, besides those of the SDK. Explained in docs/errors.md. */
 export const HARDWARE_ERROR_CODES = [
   'ERR_PORT_ABSENT',
+  'ERR_PORT_AMBIGUOUS',
   'ERR_PORT_DENIED',
   'ERR_PORT_LOCKED',
   'ERR_PORT_INVALID',

@@ -12,6 +12,11 @@ import { BindingPlane } from './binding-plane.ts'
 import { keepLinesAtClose, nativeBinding, openBinding, watchHangup } from './binding.ts'
 import type { Binding, BindingPort } from './binding.ts'
 import type { DataPlane } from './data-plane.ts'
+import { findPort, parseIdentity } from './identity.ts'
+import type { PortIdentity } from './identity.ts'
+import { PortLineControl } from './line-control.ts'
+import type { LineControl } from './line-control.ts'
+import { listPorts } from './list.ts'
 import { findLockHolder } from './lock-holder.ts'
 import { openError, PortError } from './port-error.ts'
 import { resolveSettings } from './settings.ts'
@@ -30,6 +35,7 @@ export interface SerialPlatform {
   readonly binding: () => Promise<Binding>
   /** Whether node:tty can move the bytes. */
   readonly hasTty: boolean
+  readonly list?: typeof listPorts
 }
 
 const PLATFORM: SerialPlatform = {
@@ -42,26 +48,36 @@ type ChannelState = 'new' | 'opening' | 'open' | 'closing' | 'closed'
 export class SerialChannel implements ByteChannel {
   readonly name: string
   readonly settings: ResolvedSettings
-  readonly #path: string
+  readonly #identity: PortIdentity | undefined
+  /** Of the newest look for the device. */
+  #path: string
   readonly #platform: SerialPlatform
   #state: ChannelState = 'new'
   #handler: ChannelHandler | undefined
   #port: BindingPort | undefined
   #plane: DataPlane | undefined
+  #control: PortLineControl | undefined
   #isBlocked = false
   #isPaused = false
   /** Whether closing was asked for with `flush` while a write was under way. */
   #isFlushing = false
 
   /**
-   * @param path a device, or a link to one: `/dev/ttyUSB0`, `/dev/serial/by-id/...`, `COM3`.
+   * @param path a device, or a link to one: `/dev/ttyUSB0`, `/dev/serial/by-id/...`, `COM3`; or an
+   * identity as in identity.ts, looked for at the open: `usb:2341:0043`, `serial:75430303`.
    * @throws UsageError when a setting can never work.
    */
   constructor(path: string, settings: SerialSettings = {}, platform: SerialPlatform = PLATFORM) {
     this.name = `serial ${path}`
     this.settings = resolveSettings(settings)
     this.#path = path
+    this.#identity = parseIdentity(path)
     this.#platform = platform
+  }
+
+  /** Drives the line while the port is open; undefined otherwise. */
+  get control(): LineControl | undefined {
+    return this.#control
   }
 
   /**
@@ -106,8 +122,13 @@ export class SerialChannel implements ByteChannel {
   }
 
   async #acquire(): Promise<DataPlane> {
+    if (this.#identity !== undefined) {
+      const { list = listPorts } = this.#platform
+      this.#path = findPort(this.#identity, await list()).path
+    }
     if (!this.#platform.hasTty) {
       this.#port = await this.#openPort()
+      await this.#resetBoard()
       return new BindingPlane(this.#port)
     }
     // Other kinds of files must not be opened at all: opening may already mean something to them.
@@ -120,6 +141,7 @@ export class SerialChannel implements ByteChannel {
       if (holder !== undefined) throw this.#lockedBy(holder)
       await keepLinesAtClose(fd)
       this.#port = await this.#openPort()
+      await this.#resetBoard()
       return new TtyPlane(fd)
     } catch (error) {
       await closeFile(fd)
@@ -128,7 +150,14 @@ export class SerialChannel implements ByteChannel {
   }
 
   async #openPort(): Promise<BindingPort> {
-    return openBinding(await this.#platform.binding(), this.#path, this.settings)
+    const port = await openBinding(await this.#platform.binding(), this.#path, this.settings)
+    this.#control = new PortLineControl(this.#path, port, this.settings)
+    return port
+  }
+
+  async #resetBoard(): Promise<void> {
+    const { board, resetAtOpen } = this.settings
+    if (resetAtOpen) await this.#control?.reset(board)
   }
 
   #handleAcquired(plane: DataPlane): void {
@@ -172,6 +201,7 @@ export class SerialChannel implements ByteChannel {
     this.#isFlushing = false
     const port = this.#port
     this.#port = undefined
+    this.#control = undefined
     await this.#plane?.close()
     // What the device does not take would hold the close for up to half a minute.
     if (isAborted) await port?.flush().catch(() => undefined)

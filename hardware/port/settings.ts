@@ -3,6 +3,8 @@
 // Units: baud is bits a second.
 
 import { UsageError } from '@motewire/sdk'
+import { BOARDS } from './board.ts'
+import type { Board } from './board.ts'
 
 /**
  * What opening and closing do to DTR and RTS.
@@ -26,6 +28,10 @@ export interface SerialSettings {
   readonly rtscts?: boolean
   /** Default `keep`. */
   readonly lines?: LineProfile
+  /** How the board's reset circuit is wired. Default `none`. */
+  readonly board?: Board
+  /** Whether opening resets the board, as `board` says. Default false. */
+  readonly resetAtOpen?: boolean
 }
 
 const BAUD_MIN = 50
@@ -40,7 +46,7 @@ export type ResolvedSettings = Required<SerialSettings>
  */
 export function resolveSettings(settings: SerialSettings = {}): ResolvedSettings {
   const { baud = 115_200, dataBits = 8, parity = 'none', stopBits = 1 } = settings
-  const { rtscts = false, lines = 'keep' } = settings
+  const { rtscts = false, lines = 'keep', board = 'none', resetAtOpen = false } = settings
   const isBaud = Number.isInteger(baud) && baud >= BAUD_MIN && baud <= BAUD_MAX
   check(isBaud, 'baud', baud, `a whole number from ${BAUD_MIN} to ${BAUD_MAX}`)
   check([5, 6, 7, 8].includes(dataBits), 'dataBits', dataBits, '5, 6, 7 or 8')
@@ -49,7 +55,10 @@ export function resolveSettings(settings: SerialSettings = {}): ResolvedSettings
   check(typeof rtscts === 'boolean', 'rtscts', rtscts, 'true or false')
   const isProfile = ['keep', 'assert', 'release'].includes(lines)
   check(isProfile, 'lines', lines, 'keep, assert or release')
-  return { baud, dataBits, parity, stopBits, rtscts, lines }
+  check(BOARDS.includes(board), 'board', board, `one of ${BOARDS.join(', ')}`)
+  check(typeof resetAtOpen === 'boolean', 'resetAtOpen', resetAtOpen, 'true or false')
+  check(!resetAtOpen || board !== 'none', 'board', board, 'a board that can be reset')
+  return { baud, dataBits, parity, stopBits, rtscts, lines, board, resetAtOpen }
 }
 
 /** The usual short form: `115200 8N1`, with `rtscts` behind it when that is on. */
