@@ -29,6 +29,18 @@ export const LISTED_MAX = 500
 /** Bytes of a payload that a detail shows. */
 export const PAYLOAD_BYTES_MAX = 65_536
 
+/** Rows of the log of changes, about 200 bytes each. */
+export const LOGGED_MAX = 500
+
+/** Visitors signed in at the same time; the one signed in longest ago has to do it again. */
+export const VISITORS_MAX = 64
+
+/** Wrong sign-ins of one address in a minute. */
+export const SIGN_IN_FAILURES_MAX = 10
+
+/** Addresses whose wrong sign-ins are counted. */
+export const SIGN_IN_ADDRESSES_MAX = 1_000
+
 /** Characters of a search text. */
 export const SEARCH_CHARS_MAX = 256
 

@@ -7,7 +7,7 @@ import type { Clock } from '@motewire/sdk'
 import type { FleetInspection } from '@motewire/simulator'
 import type { BrokerInspection } from '@motewire/simulator/broker'
 import { ConsoleError } from './errors.ts'
-import type { BridgeView } from './views.ts'
+import type { BridgeView, LogRow, Role } from './views.ts'
 
 export interface ConsoleOptions {
   /** The broker to look into. Without it the broker's pages are empty and its routes answer 404. */
@@ -24,6 +24,13 @@ export interface ConsoleOptions {
   readonly title?: string | undefined
   /** What a visitor has to know, 16 characters or more. Needed for a host that is not loopback. */
   readonly token?: string | undefined
+  /**
+   * Who signs in with name and password, and what they may do; undefined refuses. With it, nobody
+   * comes in without signing in (or the token).
+   */
+  readonly signIn?: ((name: string, password: string) => Role | undefined) | undefined
+  /** Told of each change and each refused sign-in. */
+  readonly onAction?: ((row: LogRow) => void) | undefined
   /** Further names under which the console is reached, for the check of the Host header. */
   readonly hostNames?: readonly string[] | undefined
   /** Default: the clock that the process shares. */
@@ -36,6 +43,7 @@ export interface AccessSettings {
   readonly port: number
   readonly isLoopback: boolean
   readonly token: string | undefined
+  readonly signIn: ((name: string, password: string) => Role | undefined) | undefined
   readonly hostNames: readonly string[]
 }
 
@@ -57,7 +65,7 @@ export function isLoopback(host: string): boolean {
  * @throws ConsoleError `ERR_CONSOLE_TOKEN_NEEDED` for an open address without a token.
  */
 export function resolveAccess(options: ConsoleOptions): AccessSettings {
-  const { host = '127.0.0.1', port = 0, token } = options
+  const { host = '127.0.0.1', port = 0, token, signIn } = options
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
     throw new UsageError('ERR_OPTION_INVALID', `console port ${port} is not between 0 and 65535`)
   }
@@ -65,10 +73,10 @@ export function resolveAccess(options: ConsoleOptions): AccessSettings {
     const message = `console token has ${token.length} characters, fewer than ${TOKEN_CHARS_MIN}`
     throw new UsageError('ERR_OPTION_INVALID', message)
   }
-  if (token === undefined && !isLoopback(host)) {
+  if (token === undefined && signIn === undefined && !isLoopback(host)) {
     const message = `console on ${host} could be reached by others and has no token`
     throw new ConsoleError('ERR_CONSOLE_TOKEN_NEEDED', message)
   }
   const hostNames = (options.hostNames ?? []).map((name) => name.toLowerCase())
-  return { host, port, isLoopback: isLoopback(host), token, hostNames }
+  return { host, port, isLoopback: isLoopback(host), token, signIn, hostNames }
 }

@@ -11,9 +11,11 @@ import { matchRoute } from './api/router.ts'
 import { apiRoutes } from './api/routes.ts'
 import type { Route } from './api/route.ts'
 import { ConsoleError } from './errors.ts'
+import { ActionLog } from './http/action-log.ts'
 import { readBody } from './http/body.ts'
 import { Guard } from './http/guard.ts'
 import { sendError, sendFile, sendJson, setCommonHeaders } from './http/reply.ts'
+import { signIn, signOut } from './http/sign-in.ts'
 import { CONNECTIONS_MAX } from './limits.ts'
 import { EventStream } from './live/event-stream.ts'
 import { LiveFeed } from './live/feed.ts'
@@ -27,6 +29,8 @@ import { Workbench } from './workbench/workbench.ts'
 const API = '/api/v1/'
 /** Answers under way at a stop get this long to leave. */
 const FAREWELL_MS = 500
+/** Of an address in the log. */
+const LOGGED_CHARS = 200
 const HEADERS_TIMEOUT_MS = 10_000
 const REQUEST_TIMEOUT_MS = 15_000
 
@@ -41,6 +45,7 @@ export class ConsoleServer {
   readonly #routes: readonly Route[]
   readonly #server: Server
   readonly #bench: Workbench
+  readonly #log: ActionLog
   #files: ReadonlyMap<string, PageFile> = new Map()
 
   /**
@@ -55,7 +60,8 @@ export class ConsoleServer {
     this.#feed = new LiveFeed(sources, options.title ?? 'motewire')
     this.#bench = new Workbench(clock)
     const rates = (): RateSample => this.#feed.rates()
-    this.#routes = apiRoutes({ ...sources, rates, bench: this.#bench })
+    this.#log = new ActionLog(options.onAction)
+    this.#routes = apiRoutes({ ...sources, rates, bench: this.#bench, log: this.#log })
     const timeouts = { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS }
     this.#server = createServer(timeouts, (request, response) => {
       void this.#handleRequest(request, response)
@@ -135,24 +141,29 @@ export class ConsoleServer {
     query: URLSearchParams,
   ): Promise<void> {
     const { headers, method = '' } = request
-    if (path === 'sign-in' && method === 'POST') return this.#signIn(request, response)
-    this.#guard.checkRead(headers)
+    if (path === 'sign-in' && method === 'POST') {
+      return signIn(this.#guard, this.#log, request, response)
+    }
+    if (path === 'sign-out' && method === 'POST') return signOut(this.#guard, request, response)
+    const visitor = this.#guard.checkRead(request)
     if (path === 'events' && method === 'GET') return this.#openStream(response)
     const { route, id } = matchRoute(this.#routes, method, path)
-    if (route.method !== 'GET') this.#guard.checkWrite(headers)
+    if (route.method !== 'GET') {
+      this.#note(request, response, visitor.name)
+      this.#guard.checkWrite(headers, visitor)
+    }
     const body = await readBody(request)
-    sendJson(response, 200, await route.answer({ id, query, body }))
+    sendJson(response, 200, await route.answer({ id, query, body, visitor }))
   }
 
-  async #signIn(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    this.#guard.checkWrite(request.headers)
-    const body = await readBody(request)
-    const { token = '' } = (body ?? {}) as { readonly token?: unknown }
-    if (!this.#guard.isToken(String(token))) {
-      throw new ConsoleError('ERR_CONSOLE_TOKEN_REFUSED', 'token is wrong')
-    }
-    response.setHeader('set-cookie', this.#guard.sessionCookie(request.headers))
-    sendJson(response, 204, undefined)
+  /** Notes what was asked for, once it is known how it ended. */
+  #note(request: IncomingMessage, response: ServerResponse, name: string): void {
+    const { method = '', url = '' } = request
+    const address = request.socket.remoteAddress ?? ''
+    response.once('finish', () => {
+      const what = `${method} ${url.slice(0, LOGGED_CHARS)}`
+      this.#log.add({ at: Date.now(), name, address, what, status: response.statusCode })
+    })
   }
 
   #openStream(response: ServerResponse): void {

@@ -2,6 +2,7 @@
 
 import type { Command } from 'commander'
 import { ConsoleServer } from '@motewire/console'
+import type { ConsoleOptions } from '@motewire/console'
 import { Broker, loadBrokerConfig } from '@motewire/simulator/broker'
 import type { BrokerOptions } from '@motewire/simulator/broker'
 import { interrupted } from '../interrupt.ts'
@@ -54,7 +55,13 @@ async function runBroker(flags: BrokerFlags): Promise<void> {
   let page: ConsoleServer | undefined
   try {
     if (flags.consolePort !== undefined) {
-      page = new ConsoleServer({ broker, port: flags.consolePort, title: 'motewire broker' })
+      const door = consoleDoor(broker, new Set(flags.user.map(({ name }) => name)))
+      page = new ConsoleServer({
+        broker,
+        port: flags.consolePort,
+        title: 'motewire broker',
+        ...door,
+      })
       process.stdout.write(`console on ${(await page.start()).url}\n`)
     }
     await stop
@@ -64,9 +71,35 @@ async function runBroker(flags: BrokerFlags): Promise<void> {
   }
 }
 
+/**
+ * Who may use the console: users of the groups `admins` and `viewers`, and those that were typed.
+ * Without any of them it is open on loopback, like a broker without users.
+ */
+function consoleDoor(
+  { users }: Broker,
+  typed: ReadonlySet<string>,
+): Pick<ConsoleOptions, 'signIn' | 'onAction'> {
+  const roleOf = (name: string, groups: readonly string[]): 'admin' | 'viewer' | undefined => {
+    if (typed.has(name) || groups.includes('admins')) return 'admin'
+    return groups.includes('viewers') ? 'viewer' : undefined
+  }
+  const hasAny = users?.users().some(({ name, groups }) => roleOf(name, groups) !== undefined)
+  if (users === undefined || hasAny !== true) return {}
+  return {
+    signIn: (name, password) => {
+      const groups = users.check(name, password)
+      return groups && roleOf(name, groups)
+    },
+    onAction: ({ name, address, what, status }) => {
+      if (status !== 401) return
+      process.stderr.write(`console: ${what} of '${name}' from ${address} refused\n`)
+    },
+  }
+}
+
 /** What was typed goes before what the file says. */
 function optionsOf({ host, port, config, folder, user }: BrokerFlags): BrokerOptions {
-  const { listeners, ...rest } = config === undefined ? {} : loadBrokerConfig(config)
+  const { listeners, gatekeeper, ...rest } = config === undefined ? {} : loadBrokerConfig(config)
   const isTyped = host !== undefined || port !== undefined
   const users = new Map(user.map(({ name, password }) => [name, password]))
   return {
@@ -75,6 +108,6 @@ function optionsOf({ host, port, config, folder, user }: BrokerFlags): BrokerOpt
       ? { host: host ?? '127.0.0.1', port: port ?? 1883 }
       : { listeners }),
     ...(folder === undefined ? {} : { folder }),
-    ...(users.size === 0 ? {} : { users }),
+    ...(users.size > 0 ? { users } : gatekeeper === undefined ? {} : { gatekeeper }),
   }
 }

@@ -1,15 +1,29 @@
 // From the broker's inspection to the JSON of the API: undefined becomes null, bytes become Base64,
 // times whole milliseconds, lists are cut at their bound. Pure; it asks nobody anything.
 
-import type { BrokerStats, ClientView, TopicDetail, TopicView } from '@motewire/simulator/broker'
+import type {
+  BrokerStats,
+  ClientDetail,
+  ClientEvent,
+  ClientView,
+  MessageView as BrokerMessageView,
+  TopicDetail,
+  TopicDetailOfOurs,
+  TopicView,
+} from '@motewire/simulator/broker'
 import { LISTED_MAX, PAYLOAD_BYTES_MAX } from '../limits.ts'
 import type {
   BrokerView,
   ClientDetailView,
+  ClientEventView,
+  ClientInsideView,
   ClientRow,
+  MessageView,
   PayloadView,
   RateSample,
+  SessionRow,
   TopicDetailView,
+  TopicInsideView,
   TopicRow,
 } from '../views.ts'
 
@@ -30,27 +44,104 @@ export function brokerView(stats: BrokerStats, rates: RateSample): BrokerView {
 
 export function clientRow(client: ClientView): ClientRow {
   return {
-    ...client,
+    clientId: client.clientId,
     username: client.username ?? null,
+    isConnected: client.isConnected,
+    address: client.address,
+    protocolVersion: client.protocolVersion,
+    clean: client.clean,
+    keepalive: client.keepalive,
     connectedAt: Math.round(client.connectedAt),
+    messagesIn: client.messagesIn,
+    messagesOut: client.messagesOut,
+    bytesIn: client.bytesIn,
+    bytesOut: client.bytesOut,
+    queued: client.queued,
+    inflight: client.inflight,
+    dropped: client.dropped,
     subscriptions: client.subscriptions.length,
   }
 }
 
-export function clientDetail(client: ClientView): ClientDetailView {
-  return { ...clientRow(client), subscriptionList: client.subscriptions.slice(0, LISTED_MAX) }
+export function clientDetail(client: ClientView | ClientDetail): ClientDetailView {
+  const subscriptionList = client.subscriptions.slice(0, LISTED_MAX)
+  const inside = 'drops' in client ? clientInside(client) : null
+  return { ...clientRow(client), subscriptionList, inside }
 }
 
-export function topicRow(topic: TopicView): TopicRow {
-  const ratePerSecond = Math.round(topic.ratePerSecond * 1000) / 1000
-  return { ...topic, ratePerSecond, lastAt: Math.round(topic.lastAt) }
+function clientInside(client: ClientDetail): ClientInsideView {
+  const { groups, queuedBytes, drops, denied, isOverloaded, will } = client
+  return {
+    groups,
+    queuedBytes,
+    drops,
+    denied,
+    isOverloaded,
+    will: will ?? null,
+    lastSeen: Math.round(client.lastSeen),
+    expiresAt: Math.round(client.expiresAt),
+    deliveredByFilter: client.deliveredByFilter.slice(0, LISTED_MAX),
+  }
 }
 
-export function topicDetail(topic: TopicDetail): TopicDetailView {
+export function sessionRow(client: ClientDetail): SessionRow {
+  const { clientId, isConnected, queued, queuedBytes, inflight, dropped, subscriptions } = client
+  return {
+    clientId,
+    isConnected,
+    lastSeen: Math.round(client.lastSeen),
+    expiresAt: Math.round(client.expiresAt),
+    queued,
+    queuedBytes,
+    inflight,
+    dropped,
+    subscriptions: subscriptions.length,
+  }
+}
+
+export function eventView({ at, kind, detail }: ClientEvent): ClientEventView {
+  return { at: Math.round(at), kind, detail }
+}
+
+export function messageView(message: BrokerMessageView): MessageView {
+  const { payload, payloadBytes, receivedAt } = message
+  return {
+    ...message,
+    receivedAt: Math.round(receivedAt),
+    payload: { ...payloadView(payload), isCut: payload.length < payloadBytes },
+  }
+}
+
+export function topicRow(row: TopicView): TopicRow {
+  return {
+    topic: row.topic,
+    messagesIn: row.messagesIn,
+    messagesOut: row.messagesOut,
+    bytesIn: row.bytesIn,
+    ratePerSecond: Math.round(row.ratePerSecond * 1000) / 1000,
+    lastAt: Math.round(row.lastAt),
+    hasRetained: row.hasRetained,
+    subscribers: row.subscribers,
+  }
+}
+
+function topicInside(topic: TopicDetailOfOurs): TopicInsideView {
+  return {
+    firstAt: Math.round(topic.firstAt),
+    firstPublisher: topic.firstPublisher ?? null,
+    producers: topic.producers.map(({ clientId, messages, lastAt }) => {
+      return { clientId, messages, lastAt: Math.round(lastAt) }
+    }),
+    consumers: topic.consumers.slice(0, LISTED_MAX),
+  }
+}
+
+export function topicDetail(topic: TopicDetail | TopicDetailOfOurs): TopicDetailView {
   const { retainedPayload, lastPayload } = topic
   return {
     ...topicRow(topic),
     lastQos: topic.lastQos,
+    inside: 'producers' in topic ? topicInside(topic) : null,
     subscriberList: topic.subscriberList.slice(0, LISTED_MAX),
     retainedPayload: retainedPayload === undefined ? null : payloadView(retainedPayload),
     lastPayload:

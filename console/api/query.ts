@@ -54,8 +54,12 @@ export function readWord<Word extends string>(
 }
 
 /** A text that must be there. */
-export function readText(query: URLSearchParams, key: string): string {
-  checkKeys(query, [key])
+export function readText(
+  query: URLSearchParams,
+  key: string,
+  furtherKeys: readonly string[] = [],
+): string {
+  checkKeys(query, [key, ...furtherKeys])
   const text = query.get(key) ?? ''
   if (text === '') throw invalid(`query key '${key}' is missing`)
   return text

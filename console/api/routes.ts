@@ -5,15 +5,19 @@ import type { Clock } from '@motewire/sdk'
 import type { FleetInspection } from '@motewire/simulator'
 import type { BrokerInspection } from '@motewire/simulator/broker'
 import { ConsoleError } from '../errors.ts'
+import type { ActionLog } from '../http/action-log.ts'
 import { TOPIC_ORDERS } from '../views.ts'
 import type { BridgeView, RateSample } from '../views.ts'
 import type { Workbench } from '../workbench/workbench.ts'
+import { accessRoutes } from './access-routes.ts'
+import { BrokerSource, found, HOST_KEY } from './broker-source.ts'
 import { brokerView, clientDetail, clientRow, topicDetail } from './broker-views.ts'
+import { controlRoutes } from './control-routes.ts'
 import { fleetView } from './fleet-view.ts'
 import { readPublish } from './publish.ts'
 import { checkKeys, readRowQuery, readText, readWord } from './query.ts'
 import type { Route } from './route.ts'
-import { TopicTable } from './topic-table.ts'
+import { systemView } from './system-view.ts'
 import { workbenchRoutes } from './workbench-routes.ts'
 
 /** What the routes look into. */
@@ -24,53 +28,57 @@ export interface Sources {
   readonly rates: () => RateSample
   readonly clock: Clock
   readonly bench: Workbench
+  readonly log: ActionLog
 }
 
 export function apiRoutes(sources: Sources): readonly Route[] {
+  const source = new BrokerSource(sources.broker, sources.clock)
   return [
-    ...clientRoutes(sources),
-    ...topicRoutes(sources),
-    ...processRoutes(sources),
+    ...clientRoutes(source),
+    ...topicRoutes(source),
+    ...controlRoutes(source),
+    ...accessRoutes(source, sources.log),
+    ...processRoutes(sources, source),
     ...workbenchRoutes(sources.bench),
   ]
 }
 
-function clientRoutes({ broker: source }: Sources): Route[] {
-  const broker = (): BrokerInspection => present(source, 'no broker runs here')
+function clientRoutes(source: BrokerSource): Route[] {
   return [
     {
       method: 'GET',
       path: 'clients',
       answer: ({ query }) => {
-        const { total, rows } = broker().clients(readRowQuery(query))
+        const { total, rows } = source.look(query).clients(readRowQuery(query, [HOST_KEY]))
         return { total, rows: rows.map(clientRow) }
       },
     },
     {
       method: 'GET',
       path: 'clients/*',
-      answer: ({ id }) => clientDetail(found(broker().client(id), `client '${id}'`)),
+      answer: ({ id, query }) => {
+        const inside = source.own && source.control(query, 'clients').clientDetail(id)
+        return clientDetail(found(inside ?? source.look(query).client(id), `client '${id}'`))
+      },
     },
     {
       method: 'DELETE',
       path: 'clients/*',
-      answer: ({ id }) => {
-        found(broker().disconnect(id) || undefined, `connected client '${id}'`)
+      answer: ({ id, query }) => {
+        found(source.look(query).disconnect(id) || undefined, `connected client '${id}'`)
       },
     },
   ]
 }
 
-function topicRoutes({ broker: source, clock }: Sources): Route[] {
-  const broker = (): BrokerInspection => present(source, 'no broker runs here')
-  const table = source && new TopicTable(source, clock)
+function topicRoutes(source: BrokerSource): Route[] {
   return [
     {
       method: 'GET',
       path: 'topics',
       answer: ({ query }) =>
-        present(table, 'no broker runs here').page({
-          ...readRowQuery(query, ['order', 'direction']),
+        source.table(query).page({
+          ...readRowQuery(query, ['order', 'direction', HOST_KEY]),
           order: readWord(query, 'order', TOPIC_ORDERS),
           direction: readWord(query, 'direction', ['asc', 'desc']),
         }),
@@ -79,30 +87,38 @@ function topicRoutes({ broker: source, clock }: Sources): Route[] {
       method: 'GET',
       path: 'topics/detail',
       answer: ({ query }) => {
-        const name = readText(query, 'name')
-        return topicDetail(found(broker().topic(name), `topic '${name}'`))
+        const name = readText(query, 'name', [HOST_KEY])
+        return topicDetail(found(source.look(query).topic(name), `topic '${name}'`))
       },
     },
     {
       method: 'POST',
       path: 'publish',
-      answer: ({ body }) => {
+      answer: ({ query, body }) => {
         const { topic, payload, qos, retain } = readPublish(body)
-        broker().publish(topic, payload, { qos, retain })
+        source.look(query).publish(topic, payload, { qos, retain })
         return { topic, payloadBytes: payload.length }
       },
     },
   ]
 }
 
-function processRoutes({ broker, fleet, bridges, rates }: Sources): Route[] {
+function processRoutes({ fleet, bridges, rates }: Sources, source: BrokerSource): Route[] {
   return [
     {
       method: 'GET',
       path: 'stats',
       answer: ({ query }) => {
         checkKeys(query, [])
-        return brokerView(present(broker, 'no broker runs here').stats(), rates())
+        return brokerView(source.look(query).stats(), rates())
+      },
+    },
+    {
+      method: 'GET',
+      path: 'system',
+      answer: ({ query }) => {
+        checkKeys(query, [HOST_KEY])
+        return systemView(source.look(query))
       },
     },
     {
@@ -127,9 +143,4 @@ function processRoutes({ broker, fleet, bridges, rates }: Sources): Route[] {
 function present<Part>(part: Part | undefined, message: string): Part {
   if (part === undefined) throw new ConsoleError('ERR_CONSOLE_PART_ABSENT', message)
   return part
-}
-
-function found<Thing>(thing: Thing | undefined, name: string): Thing {
-  if (thing === undefined) throw new ConsoleError('ERR_CONSOLE_NOT_FOUND', `${name} is not here`)
-  return thing
 }

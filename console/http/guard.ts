@@ -3,12 +3,13 @@
 // Origin and Sec-Fetch-Site stop a foreign page from acting through the visitor's browser. It knows
 // no route and reads no body.
 
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
-import type { IncomingHttpHeaders } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { isIP } from 'node:net'
 import { ConsoleError } from '../errors.ts'
 import { isLoopback } from '../options.ts'
 import type { AccessSettings } from '../options.ts'
+import type { WhoamiView } from '../views.ts'
+import { ANYBODY, Visitors } from './visitors.ts'
 
 /** The header without which nothing is changed. Browsers let no foreign page send it. */
 const WRITE_HEADER = 'x-motewire-console'
@@ -17,11 +18,11 @@ const AUTHORITY = /^(?:\[([0-9a-f:.]+)\]|([^:[\]]+))(?::\d{1,5})?$/i
 
 export class Guard {
   readonly #access: AccessSettings
-  /** What the cookie holds instead of the token. New with each start. */
-  readonly #session = randomBytes(32).toString('base64url')
+  readonly visitors: Visitors
 
   constructor(access: AccessSettings) {
     this.#access = access
+    this.visitors = new Visitors(access)
   }
 
   /** @throws ConsoleError `ERR_CONSOLE_HOST_REFUSED` */
@@ -32,36 +33,55 @@ export class Guard {
     throw new ConsoleError('ERR_CONSOLE_HOST_REFUSED', `host '${host}' is not this console`)
   }
 
-  /** For all of the API: no foreign page, and the token when there is one. */
-  checkRead(headers: IncomingHttpHeaders): void {
+  /** For all of the API: no foreign page, and somebody who has signed in where that is needed. */
+  checkRead(request: IncomingMessage): WhoamiView {
+    const { headers } = request
     const site = headers['sec-fetch-site']
     if (site !== undefined && site !== 'same-origin' && site !== 'none') {
       throw new ConsoleError('ERR_CONSOLE_ORIGIN_REFUSED', `request comes from a ${site} page`)
     }
-    if (this.#access.token === undefined) return
-    const bearer = /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1]
-    if (bearer !== undefined && this.isToken(bearer)) return
-    if (isSame(cookieOf(headers, this.#cookieName(headers)), this.#session)) return
-    throw new ConsoleError('ERR_CONSOLE_TOKEN_REFUSED', 'token is missing or wrong')
+    if (this.visitors.isOpen) return ANYBODY
+    const visitor = this.#byHeader(request) ?? this.visitors.bySession(this.sessionOf(headers))
+    if (visitor !== undefined) return visitor
+    const what = this.#access.signIn === undefined ? 'token is' : 'name or password is'
+    throw new ConsoleError('ERR_CONSOLE_TOKEN_REFUSED', `${what} missing or wrong`)
+  }
+
+  /** `Bearer TOKEN` or, as `curl -u` sends it, name and password. */
+  #byHeader({ headers, socket }: IncomingMessage): WhoamiView | undefined {
+    const [, scheme = '', text = ''] = /^(\w+) (.+)$/.exec(headers.authorization ?? '') ?? []
+    if (scheme === 'Bearer') return this.visitors.byToken(text)
+    if (scheme !== 'Basic') return undefined
+    const plain = Buffer.from(text, 'base64').toString()
+    const colon = plain.indexOf(':')
+    const [name, password] = [plain.slice(0, colon), plain.slice(colon + 1)]
+    return this.visitors.byPassword(name, password, socket.remoteAddress ?? '', Date.now())
   }
 
   /** For everything that changes something. */
-  checkWrite(headers: IncomingHttpHeaders): void {
+  checkWrite(headers: IncomingHttpHeaders, visitor: WhoamiView = ANYBODY): void {
     if (headers[WRITE_HEADER] === undefined) {
       throw new ConsoleError('ERR_CONSOLE_HEADER_MISSING', `header ${WRITE_HEADER} is missing`)
     }
     const { origin, host } = headers
-    if (origin === undefined || origin === `http://${host}` || origin === `https://${host}`) return
-    throw new ConsoleError('ERR_CONSOLE_ORIGIN_REFUSED', `origin '${origin}' is not this console`)
+    const isOwn = origin === `http://${host}` || origin === `https://${host}`
+    if (origin !== undefined && !isOwn) {
+      throw new ConsoleError('ERR_CONSOLE_ORIGIN_REFUSED', `origin '${origin}' is not this console`)
+    }
+    if (visitor.role === 'admin') return
+    const message = `${visitor.name} may look and change nothing`
+    throw new ConsoleError('ERR_CONSOLE_ROLE_REFUSED', message)
   }
 
-  isToken(text: string): boolean {
-    return this.#access.token === undefined || isSame(text, this.#access.token)
+  /** What the cookie holds, '' without one. */
+  sessionOf(headers: IncomingHttpHeaders): string {
+    return cookieOf(headers, this.#cookieName(headers))
   }
 
-  /** The Set-Cookie header of a visitor who gave the token. */
-  sessionCookie(headers: IncomingHttpHeaders): string {
-    return `${this.#cookieName(headers)}=${this.#session}; Path=/; HttpOnly; SameSite=Strict`
+  /** The Set-Cookie header of a visitor who has signed in; '' signs out. */
+  sessionCookie(headers: IncomingHttpHeaders, id: string): string {
+    const age = id === '' ? '; Max-Age=0' : ''
+    return `${this.#cookieName(headers)}=${id}; Path=/; HttpOnly; SameSite=Strict${age}`
   }
 
   /** Cookies know no ports, so the name keeps two consoles on one machine apart. */
@@ -81,13 +101,4 @@ function cookieOf({ cookie = '' }: IncomingHttpHeaders, name: string): string {
   const prefix = `${name}=`
   const found = cookie.split(/;\s*/).find((one) => one.startsWith(prefix))
   return found?.slice(prefix.length) ?? ''
-}
-
-/** Takes the same time wherever the texts differ. */
-function isSame(one: string, other: string): boolean {
-  return timingSafeEqual(digest(one), digest(other))
-}
-
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest()
 }

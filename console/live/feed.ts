@@ -3,6 +3,8 @@
 // for all. It knows streams, not HTTP. O(streams) a second.
 
 import { Task } from '@motewire/sdk/kit'
+import type { BrokerControl } from '@motewire/simulator/broker'
+import { BrokerSource } from '../api/broker-source.ts'
 import { brokerView } from '../api/broker-views.ts'
 import { fleetView } from '../api/fleet-view.ts'
 import type { Sources } from '../api/routes.ts'
@@ -10,31 +12,39 @@ import { ConsoleError } from '../errors.ts'
 import { FEEDS_MAX } from '../limits.ts'
 import type { HistoryView, RateSample, SnapshotView } from '../views.ts'
 import type { EventStream } from './event-stream.ts'
+import { ProcessMeter } from './process-meter.ts'
 import { RateHistory } from './rate-history.ts'
 
 const INTERVAL_MS = 1000
 
+type FeedSources = Pick<Sources, 'broker' | 'fleet' | 'bridges' | 'clock'>
+
 export class LiveFeed {
-  readonly #sources: Omit<Sources, 'rates' | 'bench'>
+  readonly #sources: FeedSources
   readonly #title: string
   readonly #streams = new Set<EventStream>()
   readonly #history: RateHistory
+  readonly #own: BrokerControl | undefined
+  readonly #meter = new ProcessMeter()
   readonly #task = new Task((now) => this.#handleTimeout(now))
 
-  constructor(sources: Omit<Sources, 'rates' | 'bench'>, title: string) {
+  constructor(sources: FeedSources, title: string) {
     this.#sources = sources
     this.#title = title
+    this.#own = new BrokerSource(sources.broker, sources.clock).own
     const { messagesIn = 0, messagesOut = 0 } = sources.broker?.stats() ?? {}
     this.#history = new RateHistory(sources.clock.now(), messagesIn, messagesOut)
   }
 
   start(): void {
     const { clock } = this.#sources
+    this.#meter.start()
     clock.schedule(clock.now() + INTERVAL_MS, this.#task)
   }
 
   stop(): void {
     this.#sources.clock.cancel(this.#task)
+    this.#meter.stop()
     for (const stream of this.#streams) stream.end()
     this.#streams.clear()
   }
@@ -68,6 +78,7 @@ export class LiveFeed {
       const { messagesIn, messagesOut } = broker.stats()
       this.#history.add(now, Date.now(), messagesIn, messagesOut)
     }
+    this.#meter.sample()
     if (this.#streams.size > 0) {
       const json = JSON.stringify(this.#snapshot())
       for (const stream of this.#streams) stream.offer('snapshot', json)
@@ -80,6 +91,8 @@ export class LiveFeed {
     return {
       at: Date.now(),
       title: this.#title,
+      hosts: this.#own?.hosts() ?? [],
+      process: this.#meter.view(this.#own?.storeBytes),
       broker: broker === undefined ? null : brokerView(broker.stats(), this.rates()),
       fleet: fleet === undefined ? null : fleetView(fleet.snapshot()),
       bridges: bridges(),

@@ -34,6 +34,9 @@ interface Seen {
 }
 
 const PAYLOAD_BYTES_MAX = 4096
+/** Brokers publish some hundred values at most. */
+const SYSTEM_VALUES_MAX = 500
+const SYSTEM_BYTES_MAX = 256
 const RATE_WINDOW_MS = 10_000
 
 export class ObservedBroker implements BrokerInspection {
@@ -49,7 +52,7 @@ export class ObservedBroker implements BrokerInspection {
     this.#topicsMax = options.topicsMax ?? 10_000
     this.#client = connect(url, options)
     this.#client.on('message', (topic, payload, packet) => {
-      if (topic.startsWith('$SYS/')) this.#system.set(topic.slice(5), payload.toString())
+      if (topic.startsWith('$SYS/')) this.#rememberSystem(topic.slice(5), payload)
       else this.#remember(topic, payload, packet.qos, packet.retain)
     })
     this.#client.on('offline', (cause) => options.onOffline?.(cause))
@@ -59,6 +62,11 @@ export class ObservedBroker implements BrokerInspection {
 
   end(): Promise<void> {
     return this.#client.end()
+  }
+
+  #rememberSystem(name: string, payload: Buffer): void {
+    if (this.#system.size >= SYSTEM_VALUES_MAX && !this.#system.has(name)) return
+    this.#system.set(name, payload.subarray(0, SYSTEM_BYTES_MAX).toString())
   }
 
   #remember(topic: string, payload: Buffer, qos: QoS, isRetained: boolean): void {
@@ -100,6 +108,11 @@ export class ObservedBroker implements BrokerInspection {
       bytesOut: this.#number('broker/bytes/sent'),
       queued: this.#number('broker/store/messages/count'),
     }
+  }
+
+  /** Values under `$SYS/`, by the rest of their names. */
+  systemValues(): ReadonlyMap<string, string> {
+    return this.#system
   }
 
   #number(name: string): number {

@@ -12,7 +12,7 @@ import { DEFAULT_CORE_OPTIONS } from './core/options.ts'
 import type { CoreOptions } from './core/options.ts'
 import { Message } from './core/message.ts'
 import type { BrokerControl, HostControl, HostView, ListenerView } from './control.ts'
-import { doorOf } from './gatekeeper.ts'
+import { doorOf, UserGate } from './gatekeeper.ts'
 import { HostInspection } from './host-inspection.ts'
 import type { WallClock } from './views.ts'
 import { Line } from './line.ts'
@@ -22,6 +22,7 @@ import type { ListenerOptions } from './listener.ts'
 import { LoadAverages } from './load-averages.ts'
 import { BrokerStore } from './store/broker-store.ts'
 import { systemTopics } from './system-topics.ts'
+import { UserAdmin } from './user-admin.ts'
 import { VERSION } from './version.ts'
 
 export interface BrokerOptions extends Partial<
@@ -64,6 +65,7 @@ export class Broker extends HostInspection implements BrokerControl {
   readonly #ready = new Set<Connection>()
   readonly #listeners: Listener[]
   readonly #loads = new LoadAverages()
+  readonly users: UserAdmin | undefined
   readonly #owner: LineOwner
   /** Runs the flush once the current turn is over. */
   readonly #defer: (work: () => void) => void
@@ -96,6 +98,8 @@ export class Broker extends HostInspection implements BrokerControl {
     this.#clock = clock
     this.#wall = wall
     this.#core = core
+    const { gatekeeper } = core.options
+    this.users = gatekeeper instanceof UserGate ? new UserAdmin(gatekeeper, core, wall) : undefined
     this.#store = store
     this.#defer = options.clock === undefined ? setImmediate : (work) => clock.defer(work)
     this.#owner = {
@@ -142,6 +146,8 @@ export class Broker extends HostInspection implements BrokerControl {
       ...this.#owner,
       handleGone: (line: Line) => {
         listener.connectedNow--
+        listener.bytesInBefore += line.bytesIn
+        listener.bytesOutBefore += line.bytesOut
         this.#handleGone(line)
       },
     }
@@ -259,7 +265,23 @@ export class Broker extends HostInspection implements BrokerControl {
   }
 
   listeners(): readonly ListenerView[] {
-    return this.#listeners.map(({ view }) => view)
+    const defaultHost = this.#core.defaultHost.name
+    const views = new Map(
+      this.#listeners.map(({ name, view, options }) => {
+        return [name, { ...view, virtualHost: options.virtualHost ?? defaultHost }]
+      }),
+    )
+    for (const { listener, bytesIn, bytesOut } of this.#all) {
+      const view = views.get(listener)
+      if (view === undefined) continue
+      view.bytesIn += bytesIn
+      view.bytesOut += bytesOut
+    }
+    return [...views.values()]
+  }
+
+  get storeBytes(): number | undefined {
+    return this.#store?.size
   }
 
   setAccepting(name: string, isAccepting: boolean): boolean {

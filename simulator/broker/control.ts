@@ -3,7 +3,9 @@
 // method acts on one virtual host.
 
 import type { BrokerInspection, ClientView, Page, PageQuery, TopicDetail } from './inspect.ts'
+import type { AccessRule } from './access-list.ts'
 import type { ClientEventKind } from './core/timeline.ts'
+import type { Credential } from './credential.ts'
 
 export interface ClientEvent {
   readonly at: number
@@ -72,6 +74,11 @@ export interface QueueView {
 }
 
 export interface TopicDetailOfOurs extends TopicDetail {
+  readonly firstAt: number
+  /**
+   * Whose message made the topic, '' for the broker itself; undefined: an administrator made it.
+   */
+  readonly firstPublisher: string | undefined
   readonly producers: readonly {
     readonly clientId: string
     readonly messages: number
@@ -94,6 +101,34 @@ export interface ListenerView {
   readonly isAccepting: boolean
   readonly connectedNow: number
   readonly connectedEver: number
+  /** Of all connections, ended ones too. */
+  readonly bytesIn: number
+  readonly bytesOut: number
+  /** Where clients land that name no virtual host. */
+  readonly virtualHost: string
+}
+
+export interface UserView {
+  readonly name: string
+  readonly groups: readonly string[]
+  /** How the password is kept. */
+  readonly credential: Credential['kind']
+}
+
+/** Users and access rules of a running broker. Changes last until it stops. */
+export interface UserControl {
+  readonly allowsAnonymous: boolean
+  users(): readonly UserView[]
+  /** The groups of a user who gave the right password, else undefined. */
+  check(name: string, password: string): readonly string[] | undefined
+  /** Makes a user, or changes one: without a password the old one stays. False: it needs one. */
+  putUser(name: string, password: string | undefined, groups: readonly string[]): boolean
+  /** Its clients are disconnected. False when there is no such user. */
+  deleteUser(name: string): boolean
+  /** Undefined: whoever is in may do everything. */
+  rules(): readonly AccessRule[] | undefined
+  /** Holds for the clients that are connected, too. */
+  setRules(rules: readonly AccessRule[] | undefined): void
 }
 
 export interface HostView {
@@ -113,7 +148,10 @@ export type Change = 'done' | 'absent' | 'in-use' | 'invalid' | 'full'
 export interface HostControl extends BrokerInspection {
   topic(name: string): TopicDetailOfOurs | undefined
   clientDetail(clientId: string): ClientDetail | undefined
+  /** Also of clients that are gone. */
   events(clientId: string): readonly ClientEvent[]
+  /** Sessions that outlive their connections, by client id. */
+  sessions(query?: PageQuery): Page<ClientDetail>
   /** What a client is owed, oldest first; nothing is taken away. */
   browseClient(clientId: string, query?: PageQuery): Page<MessageView> | undefined
   /** Drops what waits for a client; answers how many, undefined without such a client. */
@@ -138,6 +176,10 @@ export interface HostControl extends BrokerInspection {
 }
 
 export interface BrokerControl extends HostControl {
+  /** Undefined where everybody may come in, or code decides. */
+  readonly users: UserControl | undefined
+  /** Bytes of the store on disk; undefined without a folder. */
+  readonly storeBytes: number | undefined
   hosts(): readonly HostView[]
   /** One virtual host; undefined when there is none of that name. */
   host(name: string): HostControl | undefined

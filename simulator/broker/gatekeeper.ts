@@ -18,6 +18,7 @@ export interface User {
 }
 
 export interface GateOptions {
+  /** Copied. */
   readonly users: ReadonlyMap<string, User>
   /** Whether those without a user name may come in. */
   readonly allowAnonymous: boolean
@@ -26,31 +27,45 @@ export interface GateOptions {
 }
 
 export class UserGate implements Gatekeeper {
-  readonly #options: GateOptions
+  readonly allowsAnonymous: boolean
+  readonly users: Map<string, User>
+  rules: readonly AccessRule[] | undefined
   /** Made at the first exchange of a user. */
   readonly #scramKeys = new Map<string, ScramKeys>()
 
-  constructor(options: GateOptions) {
-    this.#options = options
+  constructor({ users, allowAnonymous, rules }: GateOptions) {
+    this.users = new Map(users)
+    this.allowsAnonymous = allowAnonymous
+    this.rules = rules
   }
 
   signIn({ username, password }: SignIn): Identity | undefined {
-    const { users, allowAnonymous } = this.#options
-    if (username === undefined) return allowAnonymous ? { username, groups: [] } : undefined
-    const user = users.get(username)
+    if (username === undefined) return this.allowsAnonymous ? { username, groups: [] } : undefined
+    const user = this.users.get(username)
     if (user === undefined || !isPasswordOf(user.credential, password ?? '')) return undefined
     return { username, groups: user.groups }
   }
 
+  /** Makes a user or takes another one's place. */
+  put(name: string, user: User): void {
+    this.users.set(name, user)
+    this.#scramKeys.delete(name)
+  }
+
+  delete(name: string): boolean {
+    this.#scramKeys.delete(name)
+    return this.users.delete(name)
+  }
+
   accessOf(identity: Identity, clientId: string): Access | undefined {
-    const { rules } = this.#options
+    const { rules } = this
     return rules === undefined ? undefined : accessOf(rules, identity, clientId)
   }
 
   beginExchange(method: string): AuthExchange | undefined {
     if (method !== SCRAM_METHOD) return undefined
     return new ScramExchange((username) => {
-      const user = this.#options.users.get(username)
+      const user = this.users.get(username)
       if (user?.credential.kind !== 'plain') return undefined
       let keys = this.#scramKeys.get(username)
       if (keys === undefined) {

@@ -67,6 +67,16 @@ export class HostInspection implements HostControl {
     return { ...clientDetailOf(session, this.#clock), events: this.events(clientId) }
   }
 
+  sessions(query: PageQuery = {}): Page<ClientDetail> {
+    const durable = [...this.#host.sessions.values()].filter(({ expiryMs }) => expiryMs > 0)
+    return pageOf(
+      durable,
+      query,
+      ({ clientId }) => clientId,
+      (session) => ({ ...clientDetailOf(session, this.#clock), events: [] }),
+    )
+  }
+
   events(clientId: string): readonly ClientEvent[] {
     return this.#host.timeline.of(clientId).map(({ atMs, kind, detail }) => {
       return { at: this.#clock.toWall(atMs), kind, detail }

@@ -26,6 +26,8 @@ export class Line implements ChannelHandler {
   #connection: Connection | undefined
   #isWriting = false
   #isHeld = false
+  /** Kept beyond its end, when it is counted with those that are gone. */
+  #counted: Connection | undefined
   /** The connection has ended; its last bytes are on their way. */
   isClosing = false
 
@@ -36,8 +38,17 @@ export class Line implements ChannelHandler {
     this.#owner = owner
   }
 
+  get bytesIn(): number {
+    return this.#counted?.bytesIn ?? 0
+  }
+
+  get bytesOut(): number {
+    return this.#counted?.bytesOut ?? 0
+  }
+
   onOpen(): void {
     this.#connection = this.#owner.admit(this)
+    this.#counted = this.#connection
   }
 
   onBytes(bytes: Uint8Array): void {

@@ -53,6 +53,9 @@ export class Listener {
   isAccepting = true
   connectedNow = 0
   connectedEver = 0
+  /** Of connections that have ended. */
+  bytesInBefore = 0
+  bytesOutBefore = 0
 
   constructor(
     options: ListenerOptions,
@@ -67,11 +70,14 @@ export class Listener {
     })
   }
 
-  get view(): ListenerView {
+  /** Without what the shell knows: bytes of living connections, the default virtual host. */
+  get view(): Omit<ListenerView, 'virtualHost'> {
     const { name, isAccepting, connectedNow, connectedEver } = this
     const { host = '127.0.0.1', tls } = this.options
     const kind = tls === undefined ? 'tcp' : 'tls'
-    return { name, kind, host, port: this.#port, isAccepting, connectedNow, connectedEver }
+    const counts = { connectedNow, connectedEver }
+    const bytes = { bytesIn: this.bytesInBefore, bytesOut: this.bytesOutBefore }
+    return { name, kind, host, port: this.#port, isAccepting, ...counts, ...bytes }
   }
 
   /** Answers the port. @throws MotewireError `ERR_BROKER_PORT_IN_USE` or `ERR_BROKER_LISTEN`. */

@@ -132,6 +132,8 @@ export function topicDetail(
     }))
   return {
     ...topicView(host, record, clock),
+    firstAt: clock.toWall(record.firstAtMs),
+    firstPublisher: record.firstPublisher,
     subscriberList: consumers.map(({ clientId, filter, qos }) => ({ clientId, filter, qos })),
     retainedPayload: host.retained.get(record.topic)?.payload,
     lastPayload: record.messagesIn === 0 ? undefined : lastPayloadOf(record),

@@ -297,6 +297,18 @@ export class BrokerCore implements ConnectionOwner {
     host.handleLost(session, isWillDue, now)
   }
 
+  /** Asks anew what each session may do: the rules have changed. O(sessions). */
+  refreshAccess(): void {
+    for (const host of this.hosts.values()) {
+      for (const session of host.sessions.values()) {
+        // Nobody knows whose session it is that came out of the store, until its client is back.
+        if (!session.isConnected && session.username === undefined) continue
+        session.access = this.options.gatekeeper.accessOf?.(session, session.clientId)
+      }
+      host.router.forgetRoutes()
+    }
+  }
+
   // Time.
 
   /** Due once a second: silent peers, delayed wills, sessions at their end. */

@@ -14,6 +14,9 @@ export interface Producer {
 
 export interface TopicRecord {
   readonly topic: string
+  readonly firstAtMs: number
+  /** Who published first, '' for the broker itself; undefined: it was made before any message. */
+  readonly firstPublisher: string | undefined
   messagesIn: number
   messagesOut: number
   bytesIn: number
@@ -50,7 +53,8 @@ export class TopicStatistics {
 
   /** Counts a message and the deliveries it led to. */
   count(message: Message, deliveries: number, now: number): void {
-    const record = this.#records.get(message.topic) ?? this.add(message.topic, now)
+    const record =
+      this.#records.get(message.topic) ?? this.add(message.topic, now, message.publisher)
     record.rate = rateAt(record, now) + 1000 / RATE_WINDOW_MS
     record.messagesIn++
     record.messagesOut += deliveries
@@ -70,11 +74,13 @@ export class TopicStatistics {
     return this.#records.values()
   }
 
-  /** A topic that nobody used yet. */
-  add(topic: string, now: number): TopicRecord {
+  /** A topic that nobody used yet, or that its first publisher makes. */
+  add(topic: string, now: number, firstPublisher?: string): TopicRecord {
     if (this.#records.size >= this.#topicsMax) this.#forgetOne()
     const record: TopicRecord = {
       topic,
+      firstAtMs: now,
+      firstPublisher,
       messagesIn: 0,
       messagesOut: 0,
       bytesIn: 0,

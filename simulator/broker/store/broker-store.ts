@@ -58,6 +58,11 @@ export class BrokerStore implements CoreStore {
     }
   }
 
+  /** Bytes on disk. */
+  get size(): number {
+    return this.#log.size
+  }
+
   /** Fills a core that was just made with what the log says, and begins to note. */
   restore(core: BrokerCore, now: number): void {
     const replay = new Replay(core, this.#offsetMs, now)

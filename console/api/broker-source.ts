@@ -1,0 +1,69 @@
+// The broker that the routes look into, by virtual host: `?host=NAME`, the default one without it.
+// Says clearly when there is no broker here, no such host, or when the broker is another one than
+// ours and does not tell what is asked.
+
+import type { Clock } from '@motewire/sdk'
+import type { BrokerControl, BrokerInspection, HostControl } from '@motewire/simulator/broker'
+import { ConsoleError } from '../errors.ts'
+import { TopicTable } from './topic-table.ts'
+
+/** What every route about a broker takes besides its own keys. */
+export const HOST_KEY = 'host'
+
+export class BrokerSource {
+  readonly #broker: BrokerInspection | undefined
+  readonly #clock: Clock
+  /** One a virtual host, and only administrators make those. */
+  readonly #tables = new Map<string, TopicTable>()
+
+  constructor(broker: BrokerInspection | undefined, clock: Clock) {
+    this.#broker = broker
+    this.#clock = clock
+  }
+
+  /** Undefined: a broker that is only observed. */
+  get own(): BrokerControl | undefined {
+    return this.#broker !== undefined && isControl(this.#broker) ? this.#broker : undefined
+  }
+
+  /** @throws ConsoleError `ERR_CONSOLE_PART_ABSENT` or `ERR_CONSOLE_NOT_FOUND` */
+  look(query: URLSearchParams): BrokerInspection {
+    if (this.#broker === undefined) {
+      throw new ConsoleError('ERR_CONSOLE_PART_ABSENT', 'no broker runs here')
+    }
+    const name = query.get(HOST_KEY) ?? ''
+    if (name === '') return this.#broker
+    return found(this.whole('virtual hosts').host(name), `virtual host '${name}'`)
+  }
+
+  /** As `look`; @throws ConsoleError `ERR_CONSOLE_NOT_EXPOSED` for a broker that is not ours. */
+  control(query: URLSearchParams, what: string): HostControl {
+    this.whole(what)
+    return this.look(query) as HostControl
+  }
+
+  /** All of our broker. */
+  whole(what: string): BrokerControl {
+    if (this.own !== undefined) return this.own
+    this.look(new URLSearchParams())
+    throw new ConsoleError('ERR_CONSOLE_NOT_EXPOSED', `this broker does not expose ${what}`)
+  }
+
+  table(query: URLSearchParams): TopicTable {
+    const host = this.look(query)
+    const name = query.get(HOST_KEY) ?? ''
+    let table = this.#tables.get(name)
+    if (table === undefined) this.#tables.set(name, (table = new TopicTable(host, this.#clock)))
+    return table
+  }
+}
+
+function isControl(broker: BrokerInspection): broker is BrokerControl {
+  return 'createHost' in broker
+}
+
+/** @throws ConsoleError `ERR_CONSOLE_NOT_FOUND` */
+export function found<Thing>(thing: Thing | undefined, name: string): Thing {
+  if (thing === undefined) throw new ConsoleError('ERR_CONSOLE_NOT_FOUND', `${name} is not here`)
+  return thing
+}
