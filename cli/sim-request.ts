@@ -21,6 +21,7 @@ export interface RunFlags {
   readonly only?: readonly string[]
   readonly link?: LinkProfileName
   readonly shard?: Shard
+  readonly verify?: boolean
 }
 
 export interface SimRequest {
@@ -46,15 +47,16 @@ export async function requestOf(
   if (path === undefined) {
     throw new Exit(EXIT.usage, 'sim: found no scenario, expected a file or --replay REPORT')
   }
-  const { devices, duration, clock, only, link, shard, broker: brokers } = flags
+  const { devices, duration, clock, only, link, verify, shard, broker: brokers } = flags
   const seed = /^\d{1,15}$/.test(flags.seed ?? '') ? Number(flags.seed) : flags.seed
-  const overrides = { broker: brokers?.[0], devices, duration, clock, seed, only }
+  const overrides = { broker: brokers?.[0], devices, duration, clock, seed, only, verify }
   const replay = {
     file: path,
     ...(devices === undefined ? {} : { devices }),
     ...(duration === undefined ? {} : { duration }),
     ...(only === undefined ? {} : { only }),
     ...(link === undefined ? {} : { link }),
+    ...(verify === undefined ? {} : { verify }),
   }
   return { path, overrides, brokers, link, shard, replay, before: undefined }
 }
@@ -68,7 +70,11 @@ const OF_THE_REPORT: readonly (keyof RunFlags)[] = [
   'only',
   'link',
   'shard',
+  'verify',
 ]
+
+/** Where a run is the same each time. */
+const VIRTUAL = { broker: 'embedded', clock: 'virtual' } as const
 
 async function requestOfReport(
   path: string | undefined,
@@ -82,12 +88,13 @@ async function requestOfReport(
   }
   const report = await readReport(name)
   const replay = replayOf({ name, report })
-  const { devices, duration, only } = replay
+  const { link, devices, duration, only, verify } = replay
+  const { seed } = report
   return {
     path: path ?? scenarioOf(replay, name),
-    overrides: { broker: 'embedded', clock: 'virtual', seed: report.seed, devices, duration, only },
+    overrides: { ...VIRTUAL, seed, devices, duration, only, verify },
     brokers: undefined,
-    link: replay.link === undefined ? undefined : parseLink(replay.link),
+    link: link === undefined ? undefined : parseLink(link),
     shard: report.shard,
     replay,
     before: { name, report },
@@ -108,7 +115,7 @@ export function parseLink(text: string): LinkProfileName {
 
 /** The command that does a run in virtual time again, without its report. */
 export function commandOf({ replay, seed, shard }: Report): string {
-  const { file = '', devices, duration, only, link } = replay ?? {}
+  const { file = '', devices, duration, only, link, verify } = replay ?? {}
   const flags: readonly (readonly [string, string | undefined])[] = [
     ['clock', 'virtual'],
     ['seed', String(seed)],
@@ -119,7 +126,8 @@ export function commandOf({ replay, seed, shard }: Report): string {
     ['shard', shard && `${shard.index}/${shard.count}`],
   ]
   const words = flags.flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, value]))
-  return ['motewire sim', ...[file, ...words].map(quoted)].join(' ')
+  const switches = verify === true ? ['--verify'] : []
+  return ['motewire sim', ...[file, ...words, ...switches].map(quoted)].join(' ')
 }
 
 /** For a shell, where it needs to be. */

@@ -11,7 +11,7 @@ import type {
   SubscribeOptions,
 } from './client-types.ts'
 import { PacketType, topicProblem } from './codec/index.ts'
-import type { Properties } from './codec/index.ts'
+import type { Properties, QoS } from './codec/index.ts'
 import type { Capabilities, LinkState, Operation, PublishResult } from './core/index.ts'
 import { Driver } from './driver.ts'
 import { MotewireError, UsageError } from './errors.ts'
@@ -97,6 +97,11 @@ export class Client extends EventEmitter<ClientEvents> {
   /** Messages in the outbox: queued and in flight. */
   get queued(): number {
     return this.#driver.session.delivery.outbox.size
+  }
+
+  /** Of `queued`, the messages of this QoS that were sent and are not confirmed. */
+  inflight(qos: QoS): number {
+    return this.#driver.session.delivery.inflightOf(qos)
   }
 
   /**

@@ -58,6 +58,7 @@ export function addSim(program: Command): void {
     .option('--seed <seed>', 'seed of all random numbers')
     .option('--clock <clock>', 'real, virtual (as fast as it goes) or scaled:N (N times faster)')
     .option('--link <profile>', linkHelp(), parseLink)
+    .option('--verify', 'let a subscriber verify what arrives at the broker')
     .option('--workers <n>', 'processes that share the devices', wholeFlag(1, 256), 1)
     .option('--sources <list>', 'addresses to connect from: 127.1.0.1,127.1.0.2', listFlag)
     .option(

@@ -58,6 +58,16 @@ export class Delivery implements FlightOwner {
     return this.#flight.inflight
   }
 
+  /** Messages of this QoS that were sent and are not confirmed. O(messages in flight). */
+  inflightOf(qos: QoS): number {
+    const { outbox } = this
+    let messages = 0
+    for (let slot = outbox.headOf(INFLIGHT); slot !== NONE; slot = outbox.nextOf(slot)) {
+      if (outbox.qosOf(slot) === qos) messages++
+    }
+    return messages
+  }
+
   /** @param expiresAtMs session time after which it is worth nothing; Infinity: never. */
   publish(
     topic: string,

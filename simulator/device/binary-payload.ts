@@ -95,6 +95,15 @@ function cut(value: number, type: BinaryType): number {
   return Math.min(Math.max(Math.round(value), low), high)
 }
 
+/** Where a slot begins; undefined: where the last one ends. */
+export function slotOffset(
+  layout: readonly BinarySlotSpec[],
+  slot: BinarySlotSpec | undefined,
+): number {
+  const before = slot === undefined ? layout : layout.slice(0, layout.indexOf(slot))
+  return before.reduce((sum, one) => sum + widthOf(one), 0)
+}
+
 function widthOf(slot: BinarySlotSpec): number {
   if (slot.kind === 'bytes') return slot.bytes.length
   return slot.kind === 'crc16' ? 2 : WIDTHS[slot.type]

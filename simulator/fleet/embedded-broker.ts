@@ -18,6 +18,8 @@ export interface EmbeddedBrokerOptions {
 export class EmbeddedBroker {
   /** Rules for what comes down, of the times in which the broker is slow. */
   readonly rules: readonly LinkRule[]
+  /** Called when the broker is back after a fault. */
+  whenUp: (() => void) | undefined
   readonly #options: EmbeddedBrokerOptions
   readonly #ends = new Set<DirectChannel>()
   #broker: Broker
@@ -71,6 +73,11 @@ export class EmbeddedBroker {
       void this.#broker.stop()
       this.#broker = this.#makeBroker()
     }
-    this.#options.clock.schedule(now + downMs, new Task(() => (this.#isDown = false)))
+    this.#options.clock.schedule(now + downMs, new Task(() => this.#comeUp()))
+  }
+
+  #comeUp(): void {
+    this.#isDown = false
+    this.whenUp?.()
   }
 }

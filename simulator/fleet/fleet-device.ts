@@ -14,6 +14,7 @@ import type {
 } from '@motewire/sdk'
 import { Task } from '@motewire/sdk/kit'
 import type { Prng } from '@motewire/sdk/kit'
+import { ScenarioDevice } from '../device/index.ts'
 import type {
   Device,
   DeviceModel,
@@ -94,6 +95,16 @@ export class FleetDevice implements Device {
     this.#trace?.addTo(sum, this.#plan.index)
   }
 
+  /** Number in the whole fleet. */
+  get fleetNumber(): number {
+    return this.#plan.index
+  }
+
+  /** Messages that its model has handed over of a stream; 0 when it has none. */
+  sent(stream: number): number {
+    return this.#model instanceof ScenarioDevice ? this.#model.sent(stream) : 0
+  }
+
   /** Messages not confirmed yet. */
   get queued(): number {
     return this.#client.queued
@@ -102,7 +113,9 @@ export class FleetDevice implements Device {
   /** The run is over: what is not confirmed now is told as still queued, not as lost. */
   countQueued(): void {
     this.#isOver = true
-    for (const qos of [0, 1, 2] as const) this.#tally.ledger.countQueued(qos, this.#open[qos]!)
+    for (const qos of [0, 1, 2] as const) {
+      this.#tally.ledger.countQueued(qos, this.#open[qos]!, this.#client.inflight(qos))
+    }
   }
 
   /** What it did so far. */

@@ -40,6 +40,8 @@ export function reportOfPart(
     overruns: part.overruns,
     latency: part.latency,
     lag: part.lag,
+    delivery: part.delivery,
+    isVerified: scenario.verify,
     measures: part.measures,
     timeline: part.timeline,
     thresholds: scenario.thresholds,

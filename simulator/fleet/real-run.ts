@@ -14,12 +14,14 @@ import type { Run, RunSpec } from './run.ts'
 import { partOf } from './run-part.ts'
 import type { RunPart } from './run-part.ts'
 import { isPlainTcp, tcpDialer } from './tcp-dialer.ts'
+import { subscriberOf, VerifyingSubscriber } from './verifying-subscriber.ts'
 
 export class RealRun implements Run {
   readonly fleet: Fleet
   readonly #spec: RunSpec
   readonly #clock: Clock
   readonly #embedded: EmbeddedBroker | undefined
+  readonly #verifying: VerifyingSubscriber | undefined
   #end: (() => void) | undefined
   #isStopping = false
 
@@ -52,17 +54,30 @@ export class RealRun implements Run {
       links,
       dial: this.#dialer(links.some((model) => model !== undefined)),
     })
+    if (!plan.scenario.verify) return
+    const around = { plan, fleet: this.fleet, clock: this.#clock, wallNow }
+    this.#verifying =
+      this.#embedded === undefined
+        ? new VerifyingSubscriber({ ...around, brokerUrls })
+        : subscriberOf(around, this.#embedded)
   }
 
   async run(): Promise<RunPart> {
     const { durationMs, drainMs } = this.#spec
     const timer = new Task(() => this.stop())
     const ended = new Promise<void>((resolve) => (this.#end = resolve))
+    try {
+      await this.#verifying?.start()
+    } catch (error) {
+      await this.#verifying?.end()
+      throw error
+    }
     this.fleet.start()
     if (durationMs !== undefined) this.#clock.schedule(this.#clock.now() + durationMs, timer)
     if (!this.#isStopping) await ended
     this.#clock.cancel(timer)
     await this.fleet.stop(drainMs)
+    await this.#verifying?.settle(drainMs)
     await this.#embedded?.stop()
     return partOf(this.fleet)
   }

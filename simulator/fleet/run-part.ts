@@ -27,6 +27,8 @@ export interface RunPart {
   readonly ledger: Ledger
   readonly latency: LatencyHistogram
   readonly lag: LatencyHistogram
+  /** Empty unless a subscriber verified what arrived. */
+  readonly delivery: LatencyHistogram
   readonly measures: Measures
   readonly timeline: TimelineSeries
   /** What each device did. */
@@ -38,11 +40,12 @@ export interface RunPart {
 export function partOf(fleet: Fleet): RunPart {
   const { elapsedMs, devices, started, connected, reconnects, errors, groups } = fleet.snapshot()
   const { tally, digest } = fleet
-  const { overruns, lastError, ledger, ackLatency: latency, lag, measures } = tally
+  const { overruns, lastError, ledger, ackLatency: latency, lag, delivery, measures } = tally
   const counts = { elapsedMs, devices, started, connected, reconnects, errors, lastError, overruns }
   const timeline = fleet.timeline.series()
   const rows = [...fleet.rows()]
-  return { ...counts, groups, ledger, latency, lag, measures, timeline, rows, digest }
+  const histograms = { latency, lag, delivery }
+  return { ...counts, groups, ledger, ...histograms, measures, timeline, rows, digest }
 }
 
 /** @param parts at least one, all of the same plan's groups. Takes over what they hold. */
@@ -54,6 +57,7 @@ function merge(one: RunPart, other: RunPart): RunPart {
   for (const qos of [0, 1, 2] as const) one.ledger.merge(qos, other.ledger.account(qos))
   one.latency.merge(other.latency)
   one.lag.merge(other.lag)
+  one.delivery.merge(other.delivery)
   one.measures.merge(other.measures.summary())
   if (other.digest !== undefined) one.digest?.merge(other.digest)
   return {
@@ -85,13 +89,15 @@ export function sumOfGroups(one: GroupSnapshot, other: GroupSnapshot | undefined
   }
 }
 
+type HistogramName = 'latency' | 'lag' | 'delivery'
+
 /** A part on its way to another process. */
 export interface EncodedPart extends Omit<
   RunPart,
-  'ledger' | 'latency' | 'lag' | 'measures' | 'digest'
+  'ledger' | HistogramName | 'measures' | 'digest'
 > {
   readonly accounts: readonly Account[]
-  readonly histograms: { readonly latency: string; readonly lag: string }
+  readonly histograms: Readonly<Record<HistogramName, string>>
   readonly measures: Readonly<Record<string, MeasureSummary>>
   readonly digest: string | undefined
 }
@@ -100,6 +106,7 @@ export function encodePart({
   ledger,
   latency,
   lag,
+  delivery,
   measures,
   digest,
   ...rest
@@ -107,7 +114,11 @@ export function encodePart({
   return {
     ...rest,
     accounts: ([0, 1, 2] as const).map((qos) => ledger.account(qos)),
-    histograms: { latency: latency.encode(), lag: lag.encode() },
+    histograms: {
+      latency: latency.encode(),
+      lag: lag.encode(),
+      delivery: delivery.encode(),
+    },
     measures: measures.summary(),
     digest: digest?.toString(),
   }
@@ -133,6 +144,7 @@ export function decodePart({
     measures,
     latency: LatencyHistogram.decode(histograms.latency),
     lag: LatencyHistogram.decode(histograms.lag),
+    delivery: LatencyHistogram.decode(histograms.delivery),
     digest: digest === undefined ? undefined : TraceSum.parse(digest),
   }
 }

@@ -29,6 +29,8 @@ export class Tally {
   readonly ledger: Ledger = new Ledger()
   readonly ackLatency: LatencyHistogram = new LatencyHistogram()
   readonly lag: LatencyHistogram = new LatencyHistogram()
+  /** From when messages were due to their arrival at the verifying subscriber. */
+  readonly delivery: LatencyHistogram = new LatencyHistogram()
   /** What device models measure. */
   readonly measures: Measures = new Measures()
   started = 0

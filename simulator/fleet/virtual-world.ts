@@ -11,6 +11,8 @@ import type { LinkSettings } from '../world/index.ts'
 import { EmbeddedBroker } from './embedded-broker.ts'
 import { Fleet } from './fleet.ts'
 import { faultsOf, linkModels } from './links.ts'
+import { subscriberOf } from './verifying-subscriber.ts'
+import type { VerifyingSubscriber } from './verifying-subscriber.ts'
 
 export interface VirtualWorldOptions {
   readonly plan: FleetPlan
@@ -39,6 +41,7 @@ export class VirtualWorld {
   readonly fleet: Fleet
   readonly embedded: EmbeddedBroker
   readonly #options: VirtualWorldOptions
+  readonly #verifying: VerifyingSubscriber | undefined
   #isStopping = false
 
   constructor(options: VirtualWorldOptions) {
@@ -59,18 +62,24 @@ export class VirtualWorld {
       links: linkModels(plan, fallback, this.embedded.rules),
       isVirtual: true,
     })
+    if (!plan.scenario.verify) return
+    const { fleet, embedded } = this
+    this.#verifying = subscriberOf({ plan, fleet, clock, wallNow, isVirtual: true }, embedded)
   }
 
   /** Runs to the end; settles when all devices and the broker are gone. */
   async run(): Promise<void> {
     const { durationMs = Infinity, drainMs } = this.#options
     const { clock, fleet } = this
+    // It stands in the queue before all devices, and so it hears the first message.
+    void this.#verifying?.start()
     fleet.start()
     while (clock.now() < durationMs && !this.#isStopping) {
       clock.runUntil(Math.min(clock.now() + TURN_MS, durationMs))
       await setImmediate()
     }
     await this.#runWhile(fleet.stop(drainMs))
+    if (this.#verifying) await this.#runWhile(this.#verifying.settle(drainMs))
     await this.#runWhile(this.embedded.stop())
   }
 

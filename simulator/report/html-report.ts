@@ -77,10 +77,10 @@ function tiles({ totals, devices, latencyMs, isVerified }: Report): string {
 }
 
 function messageCard({ byQos, totals, isVerified }: Report): string {
-  const seen = isVerified ? ['received', 'duplicated', 'reordered'] : []
+  const seen = isVerified ? ['received', 'duplicated', 'reordered', 'late'] : []
   const row = (name: string, account: Account): string[] => {
-    const { published, acked, lost, queued, received, duplicated, reordered } = account
-    const verified = isVerified ? [received, duplicated, reordered] : []
+    const { published, acked, lost, queued, received, duplicated, reordered, late } = account
+    const verified = isVerified ? [received, duplicated, reordered, late] : []
     return [name, ...[published, acked, lost, queued, ...verified].map(formatCount)]
   }
   const rows = byQos.map((account) => row(`QoS ${account.qos}`, account))
@@ -91,9 +91,10 @@ function messageCard({ byQos, totals, isVerified }: Report): string {
   return table('Messages', ['', 'published', 'acked', 'lost', 'queued', ...seen], rows) + note
 }
 
-function latencyCard({ latencyMs, lagMs }: Report): string {
+function latencyCard({ latencyMs, deliveryMs, lagMs }: Report): string {
   const rows = [
     ['due to acknowledged', latencyMs] as const,
+    ...(deliveryMs === undefined ? [] : [['due to delivered', deliveryMs] as const]),
     ['own lag of the simulator', lagMs] as const,
   ].map(([name, { count, p50, p90, p99, p999, max }]) => {
     return [name, ...[p50, p90, p99, p999, max].map((ms) => (count === 0 ? '-' : formatMs(ms)))]

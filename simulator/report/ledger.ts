@@ -9,7 +9,8 @@ import type { SequenceSummary } from './sequence-checker.ts'
  * What a device can lose a message by, in the words of the SDK's outcomes: `dropped` (the outbox
  * was full), `rejected` by the broker, `expired` in the outbox, `superseded` by a newer one,
  * `indeterminate` (sent, but the connection ended before the answer).
- * And `missing`: acknowledged by the broker, yet never delivered to the verifying subscriber.
+ * And what only a verifying subscriber finds: `broker`, confirmed by the broker, yet never delivered;
+ * `air`, written at QoS 0, which nobody confirms, and never delivered.
  */
 export const LOSS_CAUSES = [
   'dropped',
@@ -17,7 +18,8 @@ export const LOSS_CAUSES = [
   'expired',
   'superseded',
   'indeterminate',
-  'missing',
+  'broker',
+  'air',
 ] as const
 
 /** As in MQTT; the report room knows no packets. */
@@ -29,19 +31,23 @@ export type LossCause = (typeof LOSS_CAUSES)[number]
 export interface Account {
   /** Messages that devices handed over. */
   readonly published: number
-  /** QoS 0 written, QoS 1 PUBACK, QoS 2 PUBCOMP. Messages `missing` later are among them. */
+  /** QoS 0 written, QoS 1 PUBACK, QoS 2 PUBCOMP. Those lost at the broker or on the air too. */
   readonly acked: number
   /** Sum over all causes. */
   readonly lost: number
   readonly lostBy: Readonly<Record<LossCause, number>>
   /** Still in an outbox or in flight at the end. */
   readonly queued: number
+  /** Of `queued`: sent and not confirmed. The others never left their device. */
+  readonly inflight: number
   /** Different messages that the verifying subscriber got; 0 without one. */
   readonly received: number
   /** Messages that it got again. */
   readonly duplicated: number
   /** Messages that it got after a later one of the same stream. */
   readonly reordered: number
+  /** Messages that it got later than the next one of their stream was due. */
+  readonly late: number
 }
 
 const LEVELS: readonly QoS[] = [0, 1, 2]
@@ -50,6 +56,8 @@ export class Ledger {
   readonly #published = [0, 0, 0]
   readonly #acked = [0, 0, 0]
   readonly #queued = [0, 0, 0]
+  readonly #inflight = [0, 0, 0]
+  readonly #late = [0, 0, 0]
   readonly #received = [0, 0, 0]
   readonly #duplicated = [0, 0, 0]
   readonly #reordered = [0, 0, 0]
@@ -67,21 +75,28 @@ export class Ledger {
     this.#lostBy[qos]![cause] += messages
   }
 
-  /** Once, at the end. */
-  countQueued(qos: QoS, messages: number): void {
+  /**
+   * Once, at the end.
+   * @param inflight those of them that were sent.
+   */
+  countQueued(qos: QoS, messages: number, inflight: number = 0): void {
     this.#queued[qos]! += messages
+    this.#inflight[qos]! += inflight
   }
 
   /**
-   * What a subscriber saw of all streams of this QoS. Once, at the end and after `countQueued`:
-   * messages that never arrived and are neither lost at a device nor queued are `missing`.
+   * What a subscriber saw of all streams of this QoS. Once, at the end and after `countQueued`. Of
+   * the messages that never arrived, so many as are lost at a device or queued are taken for those;
+   * as some of these may have arrived all the same, what is told as lost further on is the least.
    */
-  countVerified(qos: QoS, seen: SequenceSummary): void {
+  countVerified(qos: QoS, seen: SequenceSummary, late: number = 0): void {
     this.#received[qos]! += seen.received
     this.#duplicated[qos]! += seen.duplicated
     this.#reordered[qos]! += seen.reordered
+    this.#late[qos]! += late
     const { lost, queued } = this.account(qos)
-    this.countLost(qos, 'missing', Math.max(0, seen.missing - lost - queued))
+    const cause = qos === 0 ? 'air' : 'broker'
+    this.countLost(qos, cause, Math.max(0, seen.missing - lost - queued))
   }
 
   account(qos: QoS): Account {
@@ -92,9 +107,11 @@ export class Ledger {
       lost: LOSS_CAUSES.reduce((sum, cause) => sum + lostBy[cause], 0),
       lostBy,
       queued: this.#queued[qos]!,
+      inflight: this.#inflight[qos]!,
       received: this.#received[qos]!,
       duplicated: this.#duplicated[qos]!,
       reordered: this.#reordered[qos]!,
+      late: this.#late[qos]!,
     }
   }
 
@@ -106,7 +123,8 @@ export class Ledger {
   merge(qos: QoS, other: Account): void {
     this.#published[qos]! += other.published
     this.#acked[qos]! += other.acked
-    this.#queued[qos]! += other.queued
+    this.countQueued(qos, other.queued, other.inflight)
+    this.#late[qos]! += other.late
     this.#received[qos]! += other.received
     this.#duplicated[qos]! += other.duplicated
     this.#reordered[qos]! += other.reordered
@@ -116,11 +134,11 @@ export class Ledger {
 
 /** Messages that the account cannot explain: 0 unless the tool has a bug. */
 export function unexplained({ published, acked, lost, lostBy, queued }: Account): number {
-  return published - acked - (lost - lostBy.missing) - queued
+  return published - acked - (lost - lostBy.broker - lostBy.air) - queued
 }
 
 function emptyCauses(): Record<LossCause, number> {
-  return { dropped: 0, rejected: 0, expired: 0, superseded: 0, indeterminate: 0, missing: 0 }
+  return Object.fromEntries(LOSS_CAUSES.map((cause) => [cause, 0])) as Record<LossCause, number>
 }
 
 function sumOfAccounts(one: Account, other: Account): Account {
@@ -132,8 +150,10 @@ function sumOfAccounts(one: Account, other: Account): Account {
     lost: one.lost + other.lost,
     lostBy,
     queued: one.queued + other.queued,
+    inflight: one.inflight + other.inflight,
     received: one.received + other.received,
     duplicated: one.duplicated + other.duplicated,
     reordered: one.reordered + other.reordered,
+    late: one.late + other.late,
   }
 }

@@ -105,12 +105,16 @@ function latestOf(parts: readonly NamedReport[]): {
 function sumOf(reports: readonly Report[], shards: NonNullable<Report['shards']>): Report {
   const [first] = reports as readonly [Report, ...Report[]]
   const ledger = new Ledger()
-  const [latency, lag] = [new LatencyHistogram(), new LatencyHistogram()]
+  const latency = new LatencyHistogram()
+  const lag = new LatencyHistogram()
+  const delivery = new LatencyHistogram()
   const measures = new Measures()
   for (const report of reports) {
     for (const account of report.byQos) ledger.merge(account.qos, account)
     latency.merge(LatencyHistogram.decode(report.histograms.latency))
     lag.merge(LatencyHistogram.decode(report.histograms.lag))
+    const { delivery: delivered } = report.histograms
+    if (delivered !== undefined) delivery.merge(LatencyHistogram.decode(delivered))
     measures.merge(report.measures ?? {})
   }
   const sum = (read: (report: Report) => number): number =>
@@ -137,6 +141,7 @@ function sumOf(reports: readonly Report[], shards: NonNullable<Report['shards']>
     overruns: sum(({ overruns }) => overruns),
     latency,
     lag,
+    delivery,
     digest: digestOf(reports, shards),
     scenarioHash: first.scenarioHash,
     fleet: first.fleet,

@@ -24,6 +24,8 @@ export interface Figures {
   readonly isVerified: boolean
   readonly latency: LatencyHistogram
   readonly lag: LatencyHistogram
+  /** From when a message was due to its arrival at the verifying subscriber; empty without one. */
+  readonly delivery: LatencyHistogram
   readonly measures: Readonly<Record<string, MeasureSummary>>
 }
 
@@ -65,6 +67,8 @@ const MESSAGES: Readonly<Record<string, Metric>> = {
   'duplicated.count': verified(counted(({ totals }) => totals.duplicated)),
   'duplicated.rate': verified(share((totals) => totals.duplicated, 0)),
   'reordered.count': verified(counted(({ totals }) => totals.reordered)),
+  'late.count': verified(counted(({ totals }) => totals.late)),
+  'late.rate': verified(share((totals) => totals.late, 0)),
   'overruns.count': counted(({ overruns }) => overruns),
 }
 
@@ -83,7 +87,8 @@ const CAUSES: Readonly<Record<string, Metric>> = Object.fromEntries(
   LOSS_CAUSES.map((cause) => [`lost.${cause}`, counted(({ totals }) => totals.lostBy[cause])]),
 )
 
-const LATENCIES = ['latency', 'lag'] as const
+const LATENCIES = ['latency', 'lag', 'delivery'] as const
+type Series = (typeof LATENCIES)[number]
 const LATENCY_KEYS = ['min', 'mean', 'max'] as const
 
 const DURATIONS: Readonly<Record<string, Metric>> = Object.fromEntries(
@@ -111,7 +116,7 @@ const GROUP_METRICS: Readonly<Record<string, (group: GroupSnapshot) => number>> 
 }
 export const GROUP_METRIC_NAMES: readonly string[] = Object.keys(GROUP_METRICS)
 
-const PERCENTILE = /^(latency|lag)\.p(\d{1,2}(?:\.\d{1,3})?)$/
+const PERCENTILE = /^(latency|lag|delivery)\.p(\d{1,2}(?:\.\d{1,3})?)$/
 const MEASURE = /^measure\.(.+)\.(count|sum|min|mean|max)$/
 
 /** Undefined for a name that means nothing. */
@@ -122,7 +127,7 @@ export function metricOf(name: string, group: string | undefined): Metric | unde
   const [, series, percent] = PERCENTILE.exec(name) ?? []
   if (series !== undefined && Number(percent) > 0) {
     const at = Number(percent)
-    return { unit: 'ms', read: (figures) => percentileOf(figures, series, at) }
+    return { unit: 'ms', read: (figures) => percentileOf(figures, series as Series, at) }
   }
   const [, measure, key] = MEASURE.exec(name) ?? []
   if (measure === undefined) return undefined
@@ -144,12 +149,12 @@ function groupMetric(name: string, group: string): Metric | undefined {
   }
 }
 
-function percentileOf(figures: Figures, series: string, percent: number): number | undefined {
-  const histogram = series === 'lag' ? figures.lag : figures.latency
+function percentileOf(figures: Figures, series: Series, percent: number): number | undefined {
+  const histogram = figures[series]
   return histogram.count === 0 ? undefined : histogram.percentile(percent)
 }
 
-function duration(series: (typeof LATENCIES)[number], key: (typeof LATENCY_KEYS)[number]): Metric {
+function duration(series: Series, key: (typeof LATENCY_KEYS)[number]): Metric {
   const read = (figures: Figures): number | undefined => {
     const { count, [key]: value } = figures[series].summary()
     return count === 0 ? undefined : value

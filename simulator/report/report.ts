@@ -3,7 +3,7 @@
 // Durations in milliseconds.
 
 import type { GroupSnapshot, LatencySummary } from './fleet-snapshot.ts'
-import type { LatencyHistogram } from './latency-histogram.ts'
+import { LatencyHistogram } from './latency-histogram.ts'
 import type { Account, Ledger, QoS } from './ledger.ts'
 import type { MeasureSummary, Measures } from './measures.ts'
 import type { Replay } from './replay.ts'
@@ -40,8 +40,14 @@ export interface Report {
   readonly latencyMs: LatencySummary
   /** How late this process ran its own schedule. */
   readonly lagMs: LatencySummary
+  /** From the moment a message was due to its arrival at the verifying subscriber. */
+  readonly deliveryMs?: LatencySummary
   /** Compressed HDR histograms, microseconds, base64. */
-  readonly histograms: { readonly latency: string; readonly lag: string }
+  readonly histograms: {
+    readonly latency: string
+    readonly lag: string
+    readonly delivery?: string
+  }
   /** Of the trace of a run in virtual time. */
   readonly digest?: string
   /** Of what the scenario says, whatever its broker: equal ones may be merged. */
@@ -89,6 +95,7 @@ export interface ReportInput {
   readonly overruns: number
   readonly latency: LatencyHistogram
   readonly lag: LatencyHistogram
+  readonly delivery?: LatencyHistogram | undefined
   readonly digest?: string | undefined
   readonly scenarioHash?: string | undefined
   readonly fleet?: FleetShape | undefined
@@ -111,14 +118,16 @@ export function makeReport(input: ReportInput): Report {
   const isVerified = input.isVerified ?? false
   const measures = input.measures?.summary() ?? {}
   const thresholds = (input.thresholds ?? []).flatMap((text): ThresholdResult[] => {
-    const { latency, lag } = input
+    const { latency, lag, delivery = new LatencyHistogram() } = input
     const figures = { totals, groups, devices, durationMs, overruns, isVerified, measures }
     const threshold = parseThreshold(text)
     if ('found' in threshold) return [{ threshold: text, value: null, isMet: false }]
-    return [checkThreshold(threshold, { ...figures, latency, lag })]
+    return [checkThreshold(threshold, { ...figures, latency, lag, delivery })]
   })
   const { digest, scenarioHash, fleet, shard, shards, replay, timeline } = input
-  const extras = { digest, scenarioHash, fleet, shard, shards, replay, timeline }
+  const delivery = isVerified ? input.delivery : undefined
+  const deliveryMs = delivery?.summary()
+  const extras = { deliveryMs, digest, scenarioHash, fleet, shard, shards, replay, timeline }
   return {
     format: 'motewire-report',
     version: 1,
@@ -136,7 +145,11 @@ export function makeReport(input: ReportInput): Report {
     overruns,
     latencyMs: input.latency.summary(),
     lagMs,
-    histograms: { latency: input.latency.encode(), lag: input.lag.encode() },
+    histograms: {
+      latency: input.latency.encode(),
+      lag: input.lag.encode(),
+      ...(delivery === undefined ? {} : { delivery: delivery.encode() }),
+    },
     ...withoutUndefined(extras),
     ...(Object.keys(measures).length === 0 ? {} : { measures }),
     ...(thresholds.length === 0 ? {} : { thresholds }),

@@ -63,10 +63,10 @@ function factLines(report: Report): string[] {
 
 function messageLines({ byQos, totals, isVerified }: Report): string[] {
   const head = ['', 'published', 'acked', 'lost', 'queued']
-  if (isVerified) head.push('received', 'duplicated', 'reordered')
+  if (isVerified) head.push('received', 'duplicated', 'reordered', 'late')
   const row = (name: string, account: Account): string[] => {
-    const { published, acked, lost, queued, received, duplicated, reordered } = account
-    const verified = isVerified ? [received, duplicated, reordered] : []
+    const { published, acked, lost, queued, received, duplicated, reordered, late } = account
+    const verified = isVerified ? [received, duplicated, reordered, late] : []
     return [name, ...[published, acked, lost, queued, ...verified].map(formatCount)]
   }
   const rows = byQos.map((account) => row(`QoS ${account.qos}`, account))
@@ -75,16 +75,22 @@ function messageLines({ byQos, totals, isVerified }: Report): string[] {
   const causeText = causes.map((cause) => `${formatCount(totals.lostBy[cause])} ${cause}`)
   const lines = formatTable([head, ...rows])
   if (causes.length > 0) lines.push(`lost: ${causeText.join(', ')}`)
+  const { queued, inflight } = totals
+  if (inflight > 0) {
+    const unsent = formatCount(queued - inflight)
+    lines.push(`queued: ${unsent} in outboxes, ${formatCount(inflight)} on the air`)
+  }
   return lines
 }
 
-function latencyLines({ latencyMs, lagMs, overruns }: Report): string[] {
+function latencyLines({ latencyMs, lagMs, deliveryMs, overruns }: Report): string[] {
   const head = ['', 'p50', 'p90', 'p99', 'p99.9', 'max']
   const row = (name: string, summary: LatencySummary): string[] => {
     const { count, p50, p90, p99, p999, max } = summary
     return [name, ...[p50, p90, p99, p999, max].map((ms) => (count === 0 ? '-' : formatMs(ms)))]
   }
-  const lines = formatTable([head, row('latency', latencyMs), row('own lag', lagMs)])
+  const delivery = deliveryMs === undefined ? [] : [row('delivery', deliveryMs)]
+  const lines = formatTable([head, row('latency', latencyMs), ...delivery, row('own lag', lagMs)])
   if (overruns > 0) lines.push(`${formatCount(overruns)} messages left out for lack of time`)
   return lines
 }

@@ -48,7 +48,7 @@ export function parseThreshold(text: string): Threshold | ThresholdProblem {
   const known = metricOf(metric, group)
   if (known === undefined) {
     const names = group === undefined ? METRIC_NAMES : GROUP_METRIC_NAMES
-    const more = group === undefined ? ' latency.pN lag.pN measure.NAME.KEY' : ''
+    const more = group === undefined ? ' latency.pN lag.pN delivery.pN measure.NAME.KEY' : ''
     return { found: `figure ${metric}`, expected: `one of ${names.join(' ')}${more}` }
   }
   const limit = limitOf(right, known.unit)

@@ -16,6 +16,7 @@ import type { Scenario } from './scenario.ts'
 import { scenarioSchema } from './scenario-schema.ts'
 import type { ScenarioDraft } from './scenario-schema.ts'
 import { ScenarioSource } from './source.ts'
+import { checkVerifiable } from './verifiable.ts'
 
 /** What replaces the file's own values, written as the file would write it. */
 export interface ScenarioOverrides {
@@ -27,6 +28,7 @@ export interface ScenarioOverrides {
   readonly devices?: number | string | undefined
   readonly only?: readonly string[] | undefined
   readonly ramp?: string | undefined
+  readonly verify?: boolean | undefined
 }
 
 /**
@@ -74,7 +76,11 @@ export function parseScenario(
     const position = scenario.only?.indexOf(id) ?? 0
     return mismatch(['only', position], root, 'the client id of a device of this fleet')
   })
-  const all = [...faults, ...strangers]
+  const blurred = checkVerifiable(scenario, (position) => [
+    'groups',
+    isList ? position : (scenario.groups[position]?.name ?? ''),
+  ])
+  const all = [...faults, ...strangers, ...blurred]
   return all.length === 0 ? scenario : refuse(all)
 }
 

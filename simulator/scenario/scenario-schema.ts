@@ -11,7 +11,7 @@ import { CLOCK_PATTERN, parseClock, parseRate, RATE_PATTERN } from './quantity.t
 import { faultsSchema } from './link-schema.ts'
 import type { BrokerTarget, Ramp, ScenarioClock } from './scenario.ts'
 import { thresholdsSchema } from './threshold-schema.ts'
-import { duration, mapping, quantity, rule, template, whole } from './schema-leaf.ts'
+import { duration, flag, mapping, quantity, rule, template, whole } from './schema-leaf.ts'
 
 /** A file that holds nothing wrong by itself. */
 export interface ScenarioDraft {
@@ -22,6 +22,7 @@ export interface ScenarioDraft {
   readonly clock: ScenarioClock
   readonly durationMs: number | undefined
   readonly devices: number | undefined
+  readonly verify: boolean
   readonly only: readonly string[] | undefined
   readonly ramp: Ramp
   readonly thresholds: readonly string[]
@@ -121,6 +122,9 @@ export const scenarioSchema: z.ZodType<ScenarioDraft> = mapping(
     devices: whole(1, bounds.DEVICES_MAX)
       .optional()
       .describe('Devices of the whole fleet, divided among the groups by count or weight.'),
+    verify: flag()
+      .default(false)
+      .describe('Whether a subscriber verifies by the stamps what arrives at the broker.'),
     only: z
       .array(z.string({ error: 'a client id' }), { error: ONLY })
       .min(1, { error: ONLY })

@@ -24,6 +24,8 @@ export interface Scenario {
   readonly thresholds: readonly string[]
   /** What happens to the broker, in the order of the file. */
   readonly faults: readonly BrokerFault[]
+  /** Whether a subscriber verifies what arrives at the broker. */
+  readonly verify: boolean
   /** Client ids of the devices that run; undefined: all run. */
   readonly only: readonly string[] | undefined
   /** In the order of the file. */

@@ -118,3 +118,40 @@ describe('a fleet in virtual time', () => {
     expect(new VirtualRun({ plan: planOf(METERS + LISTENER), ...options }).worlds).toBe(1)
   })
 })
+
+describe('a verifying subscriber', () => {
+  /** The plan, verified. */
+  const verified = (groups: string): FleetPlan => {
+    const plan = planOf(groups)
+    return expand({ ...plan.scenario, verify: true })
+  }
+  const LOOSE = `
+  loose: { count: 6, publish: [{ topic: 'loose/{index}', every: 1s, payload: { format: cbor } }] }
+`
+
+  it('changes nothing for the devices', async () => {
+    const groups = METERS + DOORS
+    expect(await digestOf(verified(groups))).toBe(await digestOf(planOf(groups)))
+  })
+
+  it('gets each message of QoS 1 and 2, also over a restart that forgets all', async () => {
+    const plan = verified(METERS + DOORS)
+    const restart = { kind: 'restart', atMs: 20_000, downMs: 5_000, isPersistent: false } as const
+    const part = await runOf(expand({ ...plan.scenario, faults: [restart] }))
+    for (const qos of [1, 2] as const) {
+      const { published, received, duplicated, lost, queued } = part.ledger.account(qos)
+      expect({ received, lost, queued }).toEqual({ received: published, lost: 0, queued: 0 })
+      expect(published).toBeGreaterThan(40)
+      if (qos === 2) expect(duplicated).toBe(0)
+    }
+    expect(part.delivery.count).toBeGreaterThan(150)
+  })
+
+  it('finds what QoS 0 loses where connections are cut', async () => {
+    const { ledger } = await runOf(verified(LOOSE))
+    const { published, received, lost, lostBy, acked } = ledger.account(0)
+    expect(lostBy.air).toBeGreaterThan(0)
+    expect(received + lost).toBe(published)
+    expect(received).toBe(acked - lostBy.air)
+  })
+})

@@ -48,7 +48,7 @@ describe('a verifying subscriber', () => {
     ledger.countVerified(1, { ...summary, received: 87, duplicated: 2, reordered: 1, missing: 13 })
     const account = ledger.account(1)
     expect(account).toMatchObject({ received: 87, duplicated: 2, reordered: 1, lost: 7 })
-    expect(account.lostBy).toMatchObject({ dropped: 4, missing: 3 })
+    expect(account.lostBy).toMatchObject({ dropped: 4, broker: 3, air: 0 })
     expect(unexplained(account)).toBe(0)
   })
 
@@ -57,7 +57,16 @@ describe('a verifying subscriber', () => {
     ledger.countPublished(1, 10)
     ledger.countLost(1, 'dropped', 10)
     ledger.countVerified(1, { ...summary, missing: 10 })
-    expect(ledger.account(1).lostBy.missing).toBe(0)
+    expect(ledger.account(1).lostBy.broker).toBe(0)
+  })
+
+  it('blames the air for QoS 0, which nobody confirms', () => {
+    const ledger = new Ledger()
+    ledger.countPublished(0, 10)
+    ledger.countAcked(0, 10)
+    ledger.countVerified(0, { ...summary, received: 8, missing: 2 }, 3)
+    expect(ledger.account(0)).toMatchObject({ lost: 2, late: 3 })
+    expect(ledger.account(0).lostBy).toMatchObject({ broker: 0, air: 2 })
   })
 })
 
@@ -66,7 +75,8 @@ describe('merging', () => {
     const one = new Ledger()
     one.countPublished(1, 3)
     for (const cause of LOSS_CAUSES) one.countLost(1, cause)
-    one.countVerified(1, { ...summary, received: 2, duplicated: 1, reordered: 1 })
+    one.countQueued(1, 3, 2)
+    one.countVerified(1, { ...summary, received: 2, duplicated: 1, reordered: 1 }, 4)
     const other = new Ledger()
     other.merge(1, one.account(1))
     other.merge(1, one.account(1))
@@ -74,11 +84,13 @@ describe('merging', () => {
     expect(counts).toEqual({
       published: 6,
       acked: 0,
-      lost: 12,
-      queued: 0,
+      lost: 2 * LOSS_CAUSES.length,
+      queued: 6,
+      inflight: 4,
       received: 4,
       duplicated: 2,
       reordered: 2,
+      late: 8,
     })
     expect(Object.values(lostBy)).toEqual(LOSS_CAUSES.map(() => 2))
   })

@@ -23,6 +23,8 @@ describe('defaults', () => {
       ramp: { pace: { perSecond: 500 }, start: 'linear' },
       thresholds: [],
       faults: [],
+      verify: false,
+      only: undefined,
       groups: [
         {
           name: 'rooms',

@@ -41,6 +41,20 @@ export const CASES: readonly ProblemCase[] = [
     told: '1:13: only[1]: found "a-1", expected the client id of a device of this fleet',
   },
   {
+    name: 'messages without a number, to be verified',
+    text: `verify: true\n${BODY}${stream(', payload: { stamp: [ts] }')}`,
+    told:
+      '6:44: groups.a.publish[0].payload: found messages without their number, expected seq in ' +
+      'the stamp (in a binary layout as u32 or u64) beside verify',
+  },
+  {
+    name: 'messages of nobody in particular, to be verified',
+    text: `verify: true\n${BODY}${stream('').replace('count: 1', 'count: 2')}`,
+    told:
+      '6:9: groups.a.publish[0].payload: found messages of devices that share a topic, expected ' +
+      'id and stream in the stamp, or {id} or {index} in the topic, beside verify',
+  },
+  {
     name: 'another version, and only that',
     text: 'version: 2\ngroup: {}',
     told: '1:10: version: found 2, expected 1',
