@@ -59,7 +59,8 @@ export interface FleetResult {
 
 export async function runFleet(run: FleetRun): Promise<FleetResult> {
   for (const path of run.reportPaths) await checkReportPath(path)
-  const stop = interrupted()
+  let hurry = (): void => process.exit(EXIT.failed)
+  const stop = interrupted(() => hurry())
   const { plan, durationMs, workers, sources = [], link } = run
   const { clock } = plan.scenario
   const isEmbedded = run.brokers[0] === 'embedded'
@@ -83,6 +84,10 @@ export async function runFleet(run: FleetRun): Promise<FleetResult> {
   let wasInterrupted = false
   const interrupt = (): void => {
     wasInterrupted = true
+    fleet.stop()
+  }
+  hurry = () => {
+    process.stderr.write('not waiting any longer for what is under way\n')
     fleet.stop()
   }
   void stop.then(interrupt)

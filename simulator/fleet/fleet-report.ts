@@ -38,6 +38,7 @@ export function reportOfPart(
     ledger: part.ledger,
     groups: part.groups,
     overruns: part.overruns,
+    lastError: part.lastError,
     latency: part.latency,
     lag: part.lag,
     delivery: part.delivery,

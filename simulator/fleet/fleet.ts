@@ -136,6 +136,13 @@ export class Fleet implements FleetInspection {
     this.#final = { ...this.#final, phase: 'ended' }
   }
 
+  /** While it stops: waits no longer. */
+  hurry(): void {
+    if (this.#phase !== 'draining') return
+    this.#drainDeadlineMs = this.#clock.now()
+    this.#checkDrained()
+  }
+
   snapshot(): FleetSnapshot {
     if (this.#final !== undefined) return this.#final
     const { plan, brokerUrl, durationMs } = this.#options

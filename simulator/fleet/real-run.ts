@@ -64,7 +64,7 @@ export class RealRun implements Run {
 
   async run(): Promise<RunPart> {
     const { durationMs, drainMs } = this.#spec
-    const timer = new Task(() => this.stop())
+    const timer = new Task(() => this.#end?.())
     const ended = new Promise<void>((resolve) => (this.#end = resolve))
     try {
       await this.#verifying?.start()
@@ -83,6 +83,10 @@ export class RealRun implements Run {
   }
 
   stop(): void {
+    if (this.#isStopping) {
+      this.fleet.hurry()
+      this.#verifying?.hurry()
+    }
     this.#isStopping = true
     this.#end?.()
   }

@@ -55,6 +55,7 @@ export class VerifyingSubscriber {
   readonly #options: VerifyingSubscriberOptions
   readonly #verifier: Verifier
   readonly #clients: readonly Client[]
+  #waitsUntilMs = Infinity
 
   /** @throws UsageError as Verifier does. */
   constructor(options: VerifyingSubscriberOptions) {
@@ -128,16 +129,21 @@ export class VerifyingSubscriber {
     const sent = (device: number, position: number): number =>
       devices.get(device)?.sent(position) ?? 0
     const { ledger } = fleet.tally
-    const deadlineMs = clock.now() + waitMs
+    this.#waitsUntilMs = Math.min(this.#waitsUntilMs, clock.now() + waitMs)
     await new Promise<void>((resolve) => {
       const task: Task = new Task((now) => {
-        if (now >= deadlineMs || this.#verifier.isComplete(ledger, sent)) resolve()
+        if (now >= this.#waitsUntilMs || this.#verifier.isComplete(ledger, sent)) resolve()
         else clock.schedule(now + POLL_MS, task)
       })
       clock.schedule(clock.now(), task)
     })
     this.#verifier.tell(ledger, sent)
     await this.end()
+  }
+
+  /** Waits no longer for what is on its way. */
+  hurry(): void {
+    this.#waitsUntilMs = -Infinity
   }
 
   /** Leaves nothing behind at the broker. */

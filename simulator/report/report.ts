@@ -101,6 +101,8 @@ export interface ReportInput {
   readonly fleet?: FleetShape | undefined
   readonly shard?: ShardNumber | undefined
   readonly shards?: ShardsMerged | undefined
+  /** The last that went wrong with a device; told when none connected. */
+  readonly lastError?: string | undefined
   readonly replay?: Replay | undefined
   readonly measures?: Measures | undefined
   readonly timeline?: TimelineSeries | undefined
@@ -124,6 +126,7 @@ export function makeReport(input: ReportInput): Report {
     if ('found' in threshold) return [{ threshold: text, value: null, isMet: false }]
     return [checkThreshold(threshold, { ...figures, latency, lag, delivery })]
   })
+  const { lastError } = input
   const { digest, scenarioHash, fleet, shard, shards, replay, timeline } = input
   const delivery = isVerified ? input.delivery : undefined
   const deliveryMs = delivery?.summary()
@@ -154,7 +157,17 @@ export function makeReport(input: ReportInput): Report {
     ...(Object.keys(measures).length === 0 ? {} : { measures }),
     ...(thresholds.length === 0 ? {} : { thresholds }),
     // Thresholds are meant for the whole fleet: of a shard they are told, and judged in the merge.
-    ...judge({ devices, byQos, totals, overruns, lagMs, shards, thresholds, isWhole: !shard }),
+    ...judge({
+      devices,
+      byQos,
+      totals,
+      overruns,
+      lagMs,
+      shards,
+      thresholds,
+      lastError,
+      isWhole: !shard,
+    }),
   }
 }
 

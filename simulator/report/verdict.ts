@@ -25,6 +25,8 @@ interface Evidence {
   readonly lagMs: LatencySummary
   readonly thresholds: readonly ThresholdResult[]
   readonly shards: ShardsMerged | undefined
+  /** The last that went wrong with a device, where that is known. */
+  readonly lastError?: string | undefined
   /** False: this is a shard, and thresholds are not meant for it. */
   readonly isWhole: boolean
 }
@@ -72,7 +74,8 @@ function isOfAnySize({ threshold, value }: ThresholdResult): boolean {
 /** Figures that count losses in one way or another. */
 const LOSS_FIGURE = /^(lost|acked|received)\./
 
-function faultsOf({ devices, byQos, totals, thresholds, shards, isWhole }: Evidence): Fault[] {
+function faultsOf(evidence: Evidence): Fault[] {
+  const { devices, byQos, totals, thresholds, shards, lastError, isWhole } = evidence
   const faults = (shards?.missing ?? []).map(({ index, devices: gone, names }): Fault => {
     const part = `shard ${index} of ${shards?.count}`
     const text = `${part} is missing: ${count(gone)} devices (${names.join('; ')})`
@@ -80,7 +83,8 @@ function faultsOf({ devices, byQos, totals, thresholds, shards, isWhole }: Evide
   })
   const add = (kind: string, text: string): void => void faults.push({ kind, text })
   if (devices.started > 0 && totals.acked === 0 && devices.connected === 0) {
-    add('none connected', `none of ${count(devices.started)} devices connected`)
+    const why = lastError ?? 'the broker did not answer'
+    add('none connected', `none of ${count(devices.started)} devices connected: ${why}`)
   }
   const bearsLosses = thresholds.some(({ threshold }) => LOSS_FIGURE.test(threshold))
   for (const { qos, lost, duplicated } of byQos) {

@@ -2,12 +2,17 @@
 // report cannot be written.
 
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { initFiles } from '../../cli/init-files.ts'
+import { makeRun, reportOfPart } from '../../simulator/fleet/index.ts'
 import { formatJson } from '../../simulator/report/index.ts'
 import type { Report } from '../../simulator/report/index.ts'
+import { expand, parseScenario } from '../../simulator/scenario/index.ts'
 import { motewire } from '../support/programs.ts'
 import { fullReport } from '../unit/simulator/report/sample.ts'
 
@@ -22,6 +27,8 @@ function scenario(name: string, text: string): string {
 }
 
 const readReport = (path: string): Report => JSON.parse(readFileSync(path, 'utf8')) as Report
+
+const HOUR_MS = 3_600_000
 
 const COUNTED = `
 version: 1
@@ -118,6 +125,29 @@ describe('a report', () => {
     expect(err).toContain('x.html cannot be written: no such folder (the report is on standard')
     const report = JSON.parse(out.slice(out.indexOf('\n{\n'))) as Report
     expect(report).toMatchObject({ format: 'motewire-report', scenario: 'counted' })
+  })
+})
+
+describe('a broker that never answers', () => {
+  it('is told, and stopping twice waits for nothing', async () => {
+    const silent = createServer((socket) => socket.on('error', () => undefined))
+    await once(silent.listen(0, '127.0.0.1'), 'listening')
+    const { port } = silent.address() as AddressInfo
+    const plan = expand(parseScenario(COUNTED.replace('300ms', '50ms'), 'counted.yaml'))
+    const place = { clock: { kind: 'real' }, sources: [], link: undefined } as const
+    const brokerUrls = [`mqtt://127.0.0.1:${port}`]
+    const run = makeRun({ plan, brokerUrls, ...place, durationMs: undefined, drainMs: HOUR_MS })
+    const ended = run.run()
+    await expect.poll(() => run.snapshot().queued).toBeGreaterThan(0)
+    run.stop()
+    expect(run.snapshot().phase).not.toBe('ended')
+    await expect.poll(() => run.snapshot().phase).toBe('draining')
+    run.stop()
+    const { reasons, totals } = reportOfPart(await ended, plan, brokerUrls[0]!, 0)
+    silent.close()
+    expect(reasons).toContain('none of 7 devices connected: the broker did not answer')
+    expect(totals.queued).toBe(totals.published)
+    expect(totals.queued).toBeGreaterThan(0)
   })
 })
 

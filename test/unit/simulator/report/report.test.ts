@@ -98,7 +98,7 @@ describe('the verdict', () => {
     [
       'no connection',
       'failed',
-      'none of 9 devices connected',
+      'none of 9 devices connected: the broker did not answer',
       {
         ledger: ledgerOf((ledger) =>
           ledger.merge(0, { ...ledger.account(0), acked: -3_000, published: -3_000 }),
