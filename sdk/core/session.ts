@@ -221,9 +221,8 @@ export class Session implements LinkControl {
     this.#now = now
     const isEarly = this.#state === 'greeting'
     const what = `server closed the connection${isEarly ? ' before CONNACK' : ''}`
-    const closed = new LinkError('ERR_LINK_CLOSED', what)
     const isStepped = isEarly && this.handshake.handleClosedEarly()
-    this.#lose(cause ?? closed, now, isStepped)
+    this.#lose(cause ?? new LinkError('ERR_LINK_CLOSED', what), now, isStepped)
   }
 
   /** The driver reads (or reads again), or stops: silence then is our own doing. */

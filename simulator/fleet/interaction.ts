@@ -4,14 +4,22 @@
 
 import type { FleetPlan } from '../scenario/index.ts'
 
-export function devicesInteract({ groups }: FleetPlan): boolean {
+export function devicesInteract(plan: FleetPlan): boolean {
+  const { groups } = plan
   // A model of its own publishes and subscribes what it likes.
   if (groups.some(({ model }) => model !== undefined)) return true
   const filters = groups.flatMap(({ subscribe }) => subscribe.map(({ filter }) => filter))
   const topics = groups.flatMap(({ publish }) => publish.map(({ topic }) => topic))
   // What the broker tells of itself is about all its clients.
-  if (filters.some((filter) => filter.startsWith('$'))) return true
+  if (hearsBroker(plan)) return true
   return filters.some((filter) => topics.some((topic) => mayMatch(filter, topic)))
+}
+
+/** Whether a device may read what the broker tells of itself, `$SYS`. */
+export function hearsBroker({ groups }: FleetPlan): boolean {
+  return groups.some(({ model, subscribe }) => {
+    return model !== undefined || subscribe.some(({ filter }) => /^[${]/.test(filter))
+  })
 }
 
 /** Whether the filter may match the topic, both templates. */

@@ -10,6 +10,7 @@ import { completeLink, IDEAL_LINK, VirtualClock } from '../world/index.ts'
 import type { LinkSettings } from '../world/index.ts'
 import { EmbeddedBroker } from './embedded-broker.ts'
 import { Fleet } from './fleet.ts'
+import { hearsBroker } from './interaction.ts'
 import { faultsOf, linkModels } from './links.ts'
 import { subscriberOf } from './verifying-subscriber.ts'
 import type { VerifyingSubscriber } from './verifying-subscriber.ts'
@@ -49,7 +50,9 @@ export class VirtualWorld {
     const { plan, durationMs, link, broker, modules } = options
     const { clock } = this
     const wallNow = (): number => EPOCH_MS + clock.now()
-    this.embedded = new EmbeddedBroker({ clock, wallNow, faults: faultsOf(plan), broker })
+    // Each world has a broker: what it tells of itself to nobody would take longer than a device.
+    const own = hearsBroker(plan) ? broker : { systemIntervalMs: 0, ...broker }
+    this.embedded = new EmbeddedBroker({ clock, wallNow, faults: faultsOf(plan), broker: own })
     const fallback = link === undefined ? IDEAL_LINK : completeLink(link)
     this.fleet = new Fleet({
       plan,

@@ -37,6 +37,11 @@ export class Timeline {
     while ((durationMs ?? 0) / this.#stepMs > POINTS_MAX / 2) this.#stepMs *= 2
   }
 
+  /** Distance of the points. */
+  get stepMs(): number {
+    return this.#stepMs
+  }
+
   isDue(elapsedMs: number): boolean {
     return elapsedMs >= (this.#points.length + 1) * this.#stepMs
   }

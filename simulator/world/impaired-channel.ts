@@ -189,6 +189,8 @@ export class ImpairedChannel implements ByteChannel {
     this.#up.clear()
     this.#down.clear()
     this.#closeInner('abort')
+    // An error costs its stack trace; an abandoned attempt that ends at last has no use for it.
+    if (this.#isClosed) return
     this.#finish(new LinkError('ERR_LINK_LOST', `${this.name} was cut`))
   }
 

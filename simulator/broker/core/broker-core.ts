@@ -48,6 +48,8 @@ export class BrokerCore implements ConnectionOwner {
   #assignedIds = 0
   #rateCount = 0
   #rateSinceMs = 0
+  /** Before this no peer has been silent for too long: a lower bound. */
+  #patienceEndsMs = Infinity
 
   constructor(options: CoreOptions, store?: CoreStore) {
     this.options = options
@@ -73,6 +75,7 @@ export class BrokerCore implements ConnectionOwner {
   accept(address: string, listener: string, handler: ConnectionHandler, now: number): Connection {
     const connection = new Connection(this, address, listener, handler, now)
     this.connections.add(connection)
+    this.#patienceEndsMs = Math.min(this.#patienceEndsMs, connection.patienceEndsMs)
     const machine = machineOf(address)
     this.#byAddress.set(machine, (this.#byAddress.get(machine) ?? 0) + 1)
     return connection
@@ -228,6 +231,7 @@ export class BrokerCore implements ConnectionOwner {
     }
     this.#keepSession(host, session)
     connection.attach(host, session, packet, keepaliveS)
+    this.#patienceEndsMs = Math.min(this.#patienceEndsMs, connection.patienceEndsMs)
     this.#countConnect(host)
     host.timeline.add(clientId, 'connected', `from ${connection.address}`, now)
     const { expiryMs } = session
@@ -313,9 +317,18 @@ export class BrokerCore implements ConnectionOwner {
 
   /** Due once a second: silent peers, delayed wills, sessions at their end. */
   handleTick(now: number): void {
-    // A set may lose members while it is walked: those it has not come to are still visited.
-    for (const connection of this.connections) connection.checkPatience(now)
+    if (now > this.#patienceEndsMs) this.#checkPatience(now)
     for (const host of this.hosts.values()) host.handleTick(now)
+  }
+
+  #checkPatience(now: number): void {
+    let endsMs = Infinity
+    // A set may lose members while it is walked: those it has not come to are still visited.
+    for (const connection of this.connections) {
+      connection.checkPatience(now)
+      if (!connection.isClosed) endsMs = Math.min(endsMs, connection.patienceEndsMs)
+    }
+    this.#patienceEndsMs = endsMs
   }
 
   /**

@@ -138,9 +138,14 @@ export class Connection implements PacketHandler, SessionLink {
     this.#core.handleLost(this, true, 'socket closed', now)
   }
 
-  /** Asked once a second: gives up a silent peer [MQTT5-3.1.2-22]. */
+  /** When the peer has been silent for too long, unless something comes. */
+  get patienceEndsMs(): number {
+    return this.#receivedAtMs + this.#patienceMs
+  }
+
+  /** Gives up a silent peer [MQTT5-3.1.2-22]. */
   checkPatience(now: number): void {
-    if (now - this.#receivedAtMs <= this.#patienceMs) return
+    if (now <= this.patienceEndsMs) return
     const isConnected = this.session !== undefined
     this.close(0x8d, true, now, isConnected ? 'keepalive timeout' : 'no CONNECT in time')
   }

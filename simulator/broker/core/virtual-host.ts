@@ -29,6 +29,8 @@ export class VirtualHost {
   readonly timeline: Timeline = new Timeline()
   readonly sessions: Map<string, Session> = new Map()
   readonly queues: Map<string, MessageQueue> = new Map()
+  /** Those that time may change: a client that only publishes is not among them. */
+  readonly #timed = new Set<Session>()
   connectsTotal = 0
   messagesIn = 0
   messagesOut = 0
@@ -137,6 +139,7 @@ export class VirtualHost {
   readonly #fresh = new WeakMap<Subscription, boolean>()
 
   #attach(entry: SubscriptionEntry, now: number): boolean {
+    this.#timed.add(entry.session)
     if (!entry.filter.startsWith(QUEUE_PREFIX)) {
       this.router.add(entry)
       return true
@@ -205,11 +208,13 @@ export class VirtualHost {
   openSession(clientId: string): Session {
     const session = new Session(clientId, this.options.queue)
     this.sessions.set(clientId, session)
+    this.#timed.add(session)
     return session
   }
 
   /** Its connection has ended: the will is due now or later, and perhaps its own end. */
   handleLost(session: Session, isWillDue: boolean, now: number): void {
+    this.#timed.add(session)
     session.connection = undefined
     session.lastSeenMs = now
     session.transmit.clear()
@@ -240,6 +245,7 @@ export class VirtualHost {
     for (const queue of queues) queue.dispatch(now)
     this.droppedBefore += session.dropped
     if (this.sessions.get(clientId) === session) this.sessions.delete(clientId)
+    this.#timed.delete(session)
     if (session.delivery.ledger !== undefined) this.store?.noteSessionEnd(this.name, clientId)
     session.delivery.ledger = undefined
   }
@@ -263,9 +269,12 @@ export class VirtualHost {
   /** Due once a second: delayed wills, sessions at their end. */
   handleTick(now: number): void {
     if (++this.#ticks % RETAINED_TICKS === 0) this.retained.deleteExpired(now)
-    for (const session of this.sessions.values()) {
+    for (const session of this.#timed) {
       if (session.isConnected) {
         this.#watchLoad(session, now)
+        // Nothing is queued for a client without subscriptions, until it has one or goes away.
+        const isIdle = session.subscriptions.size === 0 && session.delivery.queued === 0
+        if (isIdle && !session.isOverloaded) this.#timed.delete(session)
         continue
       }
       if (session.willDueMs <= now) this.#publishWill(session, now)

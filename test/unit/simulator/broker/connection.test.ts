@@ -33,6 +33,25 @@ describe('the connection itself', () => {
     })
   })
 
+  it('gives up each client in its own time, and none that speaks', () => {
+    const stage = new Stage()
+    const slow = stage.client('slow', { keepalive: 20 })
+    const talker = stage.client('talker', { keepalive: 10 })
+    const quick = stage.client('quick', { keepalive: 4 })
+    const unknown = stage.peer()
+    stage.advance(6)
+    talker.publish('t', 'here')
+    stage.advance(1)
+    expect(quick.hangup).toBeDefined()
+    stage.advance(14)
+    expect([talker.hangup, slow.hangup]).toEqual([undefined, undefined])
+    stage.advance(1)
+    expect(talker.hangup).toBeDefined()
+    stage.advance(9)
+    expect([slow.hangup, unknown.hangup].includes(undefined)).toBe(false)
+    expect(stage.core.connections.size).toBe(0)
+  })
+
   it('sends a client elsewhere', () => {
     const gatekeeper = {
       signIn: () => ({ username: undefined, groups: [] }),
