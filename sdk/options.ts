@@ -108,6 +108,11 @@ export interface ClientOptions extends TargetOptions {
   readonly reconnectPeriod?: number
   /** Ceiling of any reconnect delay. Default 60,000. */
   readonly reconnectPeriodMaxMs?: number
+  /**
+   * Draw reconnect delays at random, so that many clients do not come back together. False: the
+   * first is `reconnectPeriod` and each other twice the one before. Default true.
+   */
+  readonly reconnectJitter?: boolean
   /** Overrules what the end of a link means; undefined: as the documentation says. */
   readonly classifyError?: (error: MotewireError) => Retry | undefined
   /** Spreads the attempts of many clients over time. */
@@ -186,11 +191,14 @@ function packetBytesMaxOf({ packetBytesMax, properties }: ClientOptions): number
 
 // What nobody set is one object for all clients of the process.
 
-function backoffOf({ reconnectPeriod, reconnectPeriodMaxMs }: ClientOptions): BackoffOptions {
-  if (reconnectPeriod === undefined && reconnectPeriodMaxMs === undefined) return BACKOFF
+function backoffOf(options: ClientOptions): BackoffOptions {
+  const { reconnectPeriod, reconnectPeriodMaxMs, reconnectJitter = true } = options
+  const isDefault = reconnectPeriod === undefined && reconnectPeriodMaxMs === undefined
+  if (isDefault && reconnectJitter) return BACKOFF
   return {
     baseMs: whole('reconnectPeriod', reconnectPeriod ?? BACKOFF.baseMs, 0, DAY_MS),
     maxMs: whole('reconnectPeriodMaxMs', reconnectPeriodMaxMs ?? BACKOFF.maxMs, 1, DAY_MS),
+    isJittered: reconnectJitter,
     stableMs: BACKOFF.stableMs,
   }
 }
@@ -277,7 +285,7 @@ export function checkProperties(properties: Properties | undefined, packetType: 
 }
 
 const DISCONNECT = PacketType.disconnect
-const BACKOFF: BackoffOptions = { baseMs: 1_000, maxMs: 60_000, stableMs: 30_000 }
+const BACKOFF: BackoffOptions = { baseMs: 1_000, maxMs: 60_000, stableMs: 30_000, isJittered: true }
 const OUTBOX: OutboxPolicy = {
   messagesMax: 10_000,
   bytesMax: 4 << 20,

@@ -21,7 +21,7 @@ export interface BridgeTiming {
   readonly seed?: number | string
 }
 
-const BACKOFF: BackoffOptions = { baseMs: 100, maxMs: 5_000, stableMs: 10_000 }
+const BACKOFF: BackoffOptions = { baseMs: 100, maxMs: 5_000, stableMs: 10_000, isJittered: true }
 
 /** @throws UsageError `ERR_OPTION_INVALID` when a number is outside of its range. */
 export function timingOf(options: BridgeTiming): EndpointTiming {

@@ -12,6 +12,8 @@ export interface BackoffOptions {
   readonly maxMs: number
   /** A connection this old resets the delay. */
   readonly stableMs: number
+  /** False: each delay is twice the one before, for everybody the same. */
+  readonly isJittered: boolean
 }
 
 /** A server that asks for less load gets at least this many times the base. */
@@ -38,14 +40,17 @@ export class Backoff {
    * clients back at the same moment.
    */
   nextDelayMs(isThrottled: boolean = false): number {
-    const { baseMs, maxMs } = this.#options
+    const { baseMs, maxMs, isJittered } = this.#options
     const floor = isThrottled ? Math.min(maxMs, baseMs * THROTTLE_FACTOR) : baseMs
     const isFirst = this.#attempt++ === 0 && !isThrottled
-    const delay = isFirst
-      ? this.#prng.between(baseMs / 10, baseMs)
-      : this.#prng.between(floor, Math.max(floor, this.#lastMs * 3))
+    const delay = isJittered ? this.#draw(floor, isFirst) : Math.max(floor, this.#lastMs * 2)
     this.#lastMs = Math.min(maxMs, Math.max(delay, floor / 10))
     return this.#lastMs
+  }
+
+  #draw(floor: number, isFirst: boolean): number {
+    if (isFirst) return this.#prng.between(floor / 10, floor)
+    return this.#prng.between(floor, Math.max(floor, this.#lastMs * 3))
   }
 
   /** A connection has ended that was up for `upMs`. */

@@ -44,8 +44,6 @@ export interface FleetDeviceOptions {
 
 /** What a device that is offline may keep, unless the fleet says otherwise. */
 const DEVICE_OUTBOX = { messagesMax: 1_000, bytesMax: 1 << 20, whenFull: 'drop-oldest' } as const
-/** Reconnect delays of a device: up to 2 s at first, never above 30 s. */
-const DEVICE_RECONNECT = { reconnectPeriod: 2_000, reconnectPeriodMaxMs: 30_000 } as const
 
 export class FleetDevice implements Device {
   readonly clientId: string
@@ -273,9 +271,11 @@ const OUTCOME_EVENTS: Readonly<Record<Outcome, number>> = {
 }
 
 function clientOptionsOf({ plan, clock, client, openChannel }: FleetDeviceOptions): ClientOptions {
-  const { clean, keepalive, protocolVersion, sessionExpiry } = plan.group.connect
+  const { clean, keepalive, protocolVersion, sessionExpiry, reconnect } = plan.group.connect
   return {
-    ...DEVICE_RECONNECT,
+    reconnectPeriod: reconnect.firstMs,
+    reconnectPeriodMaxMs: reconnect.maxMs,
+    reconnectJitter: reconnect.isJittered,
     outbox: DEVICE_OUTBOX,
     ...client,
     ...(openChannel === undefined ? {} : { openChannel }),

@@ -27,13 +27,18 @@ function timeCharts(timeline: TimelineSeries): string[] {
       { name: 'queued in devices', values: timeline.queued },
     ]),
   ]
+  const hasSome = ({ values }: { values: readonly number[] }): boolean =>
+    values.some((value) => value > 0)
+  const reconnects = { name: 'reconnects', values: rate('reconnects') }
+  if (hasSome(reconnects))
+    charts.push(lineChart(of('Reconnects a second', 'a second'), [reconnects]))
   const trouble = [
-    { name: 'reconnects', values: rate('reconnects') },
     { name: 'errors', values: rate('errors') },
     { name: 'lost messages', values: rate('lost') },
   ]
-  const hasTrouble = trouble.some(({ values }) => values.some((value) => value > 0))
-  return hasTrouble ? [...charts, lineChart(of('Trouble a second', 'a second'), trouble)] : charts
+  return trouble.some(hasSome)
+    ? [...charts, lineChart(of('Trouble a second', 'a second'), trouble)]
+    : charts
 }
 
 /** Counts since the start become what was added a second. */

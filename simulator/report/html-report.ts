@@ -7,6 +7,7 @@ import { escape } from './junit-report.ts'
 import { LOSS_CAUSES } from './ledger.ts'
 import type { Account } from './ledger.ts'
 import { formatCount, formatMs } from './quantities.ts'
+import { worstRecovery } from './recovery.ts'
 import type { Report } from './report.ts'
 import { formatResult } from './threshold.ts'
 
@@ -57,7 +58,7 @@ function reasons({ reasons: list, verdict }: Report): string {
   return `<section class="card reasons ${verdict}"><ul>${items}</ul></section>`
 }
 
-function tiles({ totals, devices, latencyMs, isVerified }: Report): string {
+function tiles({ totals, devices, latencyMs, isVerified, timeline }: Report): string {
   const of = (number: string, what: string): string =>
     cardOf(`<div class="n">${number}</div><div class="w">${what}</div>`)
   const measured = latencyMs.count > 0
@@ -73,7 +74,22 @@ function tiles({ totals, devices, latencyMs, isVerified }: Report): string {
     ),
     of(measured ? formatMs(latencyMs.p50) : '-', 'latency, median'),
     of(measured ? formatMs(latencyMs.p99) : '-', 'latency, p99'),
+    ...recoveryTiles(timeline, of),
   ].join('')}</div>`
+}
+
+function recoveryTiles(
+  timeline: Report['timeline'],
+  of: (number: string, what: string) => string,
+): string[] {
+  const recovery = timeline && worstRecovery(timeline)
+  if (recovery === undefined) return []
+  const { fewest, before, backMs, peakPerSecond } = recovery
+  const fall = `from ${formatCount(before)} online down to ${formatCount(fewest)}`
+  return [
+    of(backMs === undefined ? 'never' : formatMs(backMs), `until 99 % were back, ${fall}`),
+    of(formatCount(Math.round(peakPerSecond)), 'reconnects a second at the peak'),
+  ]
 }
 
 function messageCard({ byQos, totals, isVerified }: Report): string {

@@ -9,6 +9,7 @@ export const DEFAULTS = {
   rampStart: 'linear',
   clientId: '{group}-{index}',
   connect: { keepalive: '60s', clean: true, protocolVersion: 4 },
+  reconnect: { first: '2s', max: '30s', jitter: true },
   stream: { jitter: '0s', phase: 'random', qos: 0, retain: false },
   stamp: ['seq', 'ts'],
   subscription: { qos: 0 },

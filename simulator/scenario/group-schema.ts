@@ -44,6 +44,22 @@ const groupName: z.ZodString = z
 const wholeSeconds = (high: number): z.ZodType<number> =>
   duration(0, high * 1_000).transform((durationMs) => Math.round(durationMs / 1_000))
 
+const RECONNECT_MS_MAX = 3_600_000
+
+const reconnect = mapping({
+  first: duration(bounds.PERIOD_MS_MIN, RECONNECT_MS_MAX)
+    .prefault(DEFAULTS.reconnect.first)
+    .describe('First delay; with jitter its ceiling.'),
+  max: duration(bounds.PERIOD_MS_MIN, RECONNECT_MS_MAX)
+    .prefault(DEFAULTS.reconnect.max)
+    .describe('Ceiling of all delays, which grow.'),
+  jitter: flag()
+    .default(DEFAULTS.reconnect.jitter)
+    .describe('Draw delays at random; false: each is twice the one before, for all devices.'),
+})
+  .refine(({ first, max }) => inOrder(first, max), rule('first', 'a duration not above max'))
+  .transform(({ first, max, jitter }) => ({ firstMs: first, maxMs: max, isJittered: jitter }))
+
 const connect: z.ZodType<ConnectSpec> = mapping({
   keepalive: wholeSeconds(SECONDS_MAX)
     .prefault(DEFAULTS.connect.keepalive)
@@ -60,6 +76,7 @@ const connect: z.ZodType<ConnectSpec> = mapping({
   sessionExpiry: wholeSeconds(0xffffffff - 1)
     .optional()
     .describe('How long the broker remembers the device (MQTT 5.0).'),
+  reconnect: reconnect.prefault({}).describe('How long to wait before connecting again.'),
 })
   .refine(
     ({ sessionExpiry, protocolVersion }) => sessionExpiry === undefined || protocolVersion === 5,

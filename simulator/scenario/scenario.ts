@@ -136,6 +136,15 @@ export interface ConnectSpec {
   readonly protocolVersion: ProtocolVersion
   /** Seconds; undefined unless the protocol version is 5. */
   readonly sessionExpiry: number | undefined
+  readonly reconnect: ReconnectSpec
+}
+
+/** Delays before a device connects again, milliseconds. */
+export interface ReconnectSpec {
+  /** With jitter the ceiling of the first one. */
+  readonly firstMs: number
+  readonly maxMs: number
+  readonly isJittered: boolean
 }
 
 /** One kind of message that a device sends again and again. */

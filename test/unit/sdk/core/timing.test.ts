@@ -11,7 +11,10 @@ import { RoundTrip } from '../../../../sdk/core/round-trip.ts'
 
 describe('backoff', () => {
   const make = (seed: number): Backoff =>
-    new Backoff({ baseMs: 1_000, maxMs: 60_000, stableMs: 30_000 }, new Prng(seed))
+    new Backoff(
+      { baseMs: 1_000, maxMs: 60_000, stableMs: 30_000, isJittered: true },
+      new Prng(seed),
+    )
 
   it('begins below the base and stays between the base and its ceiling', () => {
     for (let seed = 0; seed < 200; seed++) {
@@ -38,6 +41,15 @@ describe('backoff', () => {
       bySecond.set(second, (bySecond.get(second) ?? 0) + 1)
     }
     expect(bySecond.size).toBeGreaterThan(20)
+  })
+
+  it('doubles without jitter, for all clients the same', () => {
+    const options = { baseMs: 1_000, maxMs: 6_000, stableMs: 30_000, isJittered: false }
+    for (const seed of [1, 2]) {
+      const backoff = new Backoff(options, new Prng(seed))
+      const delays = Array.from({ length: 5 }, () => backoff.nextDelayMs())
+      expect(delays).toEqual([1_000, 2_000, 4_000, 6_000, 6_000])
+    }
   })
 
   it('falls back only after a connection that lasted', () => {
