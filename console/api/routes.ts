@@ -14,6 +14,7 @@ import { BrokerSource, found, HOST_KEY } from './broker-source.ts'
 import { brokerView, clientDetail, clientRow, topicDetail } from './broker-views.ts'
 import { controlRoutes } from './control-routes.ts'
 import { fleetView } from './fleet-view.ts'
+import { openApiDocument } from './openapi/document.ts'
 import { readPublish } from './publish.ts'
 import { checkKeys, readRowQuery, readText, readWord } from './query.ts'
 import type { Route } from './route.ts'
@@ -103,13 +104,16 @@ function topicRoutes(source: BrokerSource): Route[] {
   ]
 }
 
+const document = openApiDocument('1')
+
 function processRoutes({ fleet, bridges, rates }: Sources, source: BrokerSource): Route[] {
   return [
+    { method: 'GET', path: 'openapi.json', answer: () => document },
     {
       method: 'GET',
       path: 'stats',
       answer: ({ query }) => {
-        checkKeys(query, [])
+        checkKeys(query, [HOST_KEY])
         return brokerView(source.look(query).stats(), rates())
       },
     },

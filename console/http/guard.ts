@@ -43,8 +43,14 @@ export class Guard {
     if (this.visitors.isOpen) return ANYBODY
     const visitor = this.#byHeader(request) ?? this.visitors.bySession(this.sessionOf(headers))
     if (visitor !== undefined) return visitor
-    const what = this.#access.signIn === undefined ? 'token is' : 'name or password is'
-    throw new ConsoleError('ERR_CONSOLE_TOKEN_REFUSED', `${what} missing or wrong`)
+    throw this.refusal('missing or wrong')
+  }
+
+  /** Tells by its code what is asked for: a token, or name and password. */
+  refusal(how: string): ConsoleError {
+    return this.#access.signIn === undefined
+      ? new ConsoleError('ERR_CONSOLE_TOKEN_REFUSED', `token is ${how}`)
+      : new ConsoleError('ERR_CONSOLE_SIGN_IN_REFUSED', `name or password is ${how}`)
   }
 
   /** `Bearer TOKEN` or, as `curl -u` sends it, name and password. */

@@ -2,7 +2,6 @@
 // wrong attempt is noted, and counted against its address.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { ConsoleError } from '../errors.ts'
 import type { WhoamiView } from '../views.ts'
 import { fieldsOf, readText } from '../workbench/profile.ts'
 import type { ActionLog } from './action-log.ts'
@@ -26,8 +25,7 @@ export async function signIn(
   const row = { at: now, name: name!, address, what: 'POST sign-in' }
   if (visitor === undefined) {
     log.add({ ...row, status: 401 })
-    const what = fields['name'] === undefined ? 'token is' : 'name or password is'
-    throw new ConsoleError('ERR_CONSOLE_TOKEN_REFUSED', `${what} wrong`)
+    throw guard.refusal('wrong')
   }
   log.add({ ...row, name: visitor.name, status: 204 })
   const id = guard.visitors.open(visitor)

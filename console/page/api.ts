@@ -15,9 +15,29 @@ export class CallError extends Error {
 }
 
 export interface Call {
-  readonly method?: 'GET' | 'POST' | 'DELETE'
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE'
   readonly body?: unknown
   readonly signal?: AbortSignal
+}
+
+/** What was asked of the server, to be repeated. */
+export interface MadeCall {
+  readonly method: string
+  readonly path: string
+  readonly body: unknown
+}
+
+const CALLS_MAX = 50
+const made: MadeCall[] = []
+
+function rememberCall(one: MadeCall): void {
+  if (made.length === CALLS_MAX) made.shift()
+  made.push(one)
+}
+
+/** The last changes that this page asked for, the newest first. */
+export function madeCalls(): readonly MadeCall[] {
+  return made.toReversed()
 }
 
 /**
@@ -27,6 +47,7 @@ export interface Call {
 export async function call<Answer>(path: string, options: Call = {}): Promise<Answer> {
   const { method = 'GET', body, signal = null } = options
   const headers: Record<string, string> = { 'x-motewire-console': '1' }
+  if (method !== 'GET' && !path.startsWith('sign-')) rememberCall({ method, path, body })
   if (body !== undefined) headers['content-type'] = 'application/json'
   const response = await reach(`/api/v1/${path}`, {
     method,

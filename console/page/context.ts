@@ -16,6 +16,9 @@ export interface PageContext {
   readonly theme: Theme
   readonly route: Route
   readonly live: Live
+  /** The virtual host that is looked at; '' is the default one. */
+  readonly hostName: string
+  readonly selectHost: (name: string) => void
   readonly setLanguage: (language: Language) => void
   readonly setTheme: (theme: Theme) => void
   /** Connects anew, after the visitor has signed in. */

@@ -7,29 +7,48 @@ import { useEffect, useLayoutEffect, useMemo, useState } from 'preact/hooks'
 import { PageProvider } from './context.ts'
 import type { PageContext } from './context.ts'
 import { LiveSource } from './live.ts'
+import { Access } from './pages/access.tsx'
 import { Bridges } from './pages/bridges.tsx'
+import { Calls } from './pages/calls.tsx'
 import { Clients } from './pages/clients.tsx'
 import { Fleet } from './pages/fleet.tsx'
+import { Hosts } from './pages/hosts.tsx'
 import { Overview } from './pages/overview.tsx'
 import { PublishDialog } from './pages/publish.tsx'
+import { Queues } from './pages/queues.tsx'
+import { Retained } from './pages/retained.tsx'
+import { Sessions } from './pages/sessions.tsx'
 import { SignIn } from './pages/sign-in.tsx'
+import { System } from './pages/system.tsx'
 import { Topics } from './pages/topics.tsx'
 import { Workbench } from './pages/workbench.tsx'
+import type { PageName } from './page-names.ts'
 import { parseRoute } from './route.ts'
-import type { PageName } from './route.ts'
 import * as settings from './settings.ts'
-import { Shell } from './shell.tsx'
+import { pageName, Shell } from './shell.tsx'
+import { adminEn } from './text/admin-en.ts'
+import { adminZh } from './text/admin-zh.ts'
 import { en } from './text/en.ts'
 import type { Labels } from './text/en.ts'
 import { Format } from './text/format.ts'
 import { zh } from './text/zh.ts'
 
-const LABELS: Record<settings.Language, Labels> = { en, zh }
+const LABELS: Record<settings.Language, Labels> = {
+  en: { ...adminEn, ...en },
+  zh: { ...adminZh, ...zh },
+}
 
 const VIEWS: Record<PageName, () => JSX.Element> = {
   overview: Overview,
   clients: Clients,
   topics: Topics,
+  hosts: Hosts,
+  queues: Queues,
+  sessions: Sessions,
+  retained: Retained,
+  access: Access,
+  system: System,
+  calls: Calls,
   workbench: Workbench,
   fleet: Fleet,
   bridges: Bridges,
@@ -54,10 +73,12 @@ function App(): JSX.Element {
   useEffect(() => settings.applyLanguage(language), [language])
   useEffect(() => settings.applyTheme(theme), [theme])
 
+  const [hostName, setHostName] = useState(settings.chosenHost)
+
   const labels = LABELS[language]
   const format = useMemo(() => new Format(language, labels), [language])
   useEffect(() => {
-    document.title = `${labels[route.page]} · ${live.snapshot?.title ?? 'motewire'}`
+    document.title = `${pageName(labels, route.page)} · ${live.snapshot?.title ?? 'motewire'}`
   }, [labels, route.page, live.snapshot?.title])
 
   const page: PageContext = {
@@ -67,6 +88,11 @@ function App(): JSX.Element {
     theme,
     route,
     live,
+    hostName: live.snapshot?.hosts.some(({ name }) => name === hostName) === true ? hostName : '',
+    selectHost: (name) => {
+      settings.remember('host', name)
+      setHostName(name)
+    },
     setLanguage: (chosen) => {
       settings.remember('language', chosen)
       setLanguage(chosen)

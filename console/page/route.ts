@@ -2,9 +2,8 @@
 // All that a reload or a bookmark shall bring back is in it. Pure, apart from the two functions
 // that move.
 
-export const PAGES = ['overview', 'clients', 'topics', 'workbench', 'fleet', 'bridges'] as const
-
-export type PageName = (typeof PAGES)[number]
+import { PAGES } from './page-names.ts'
+import type { PageName } from './page-names.ts'
 
 export interface Route {
   readonly page: PageName

@@ -16,6 +16,10 @@ export function chosenTheme(): Theme {
   return THEMES.find((one) => one === read('theme')) ?? 'system'
 }
 
+export function chosenHost(): string {
+  return read('host') ?? ''
+}
+
 export function applyLanguage(language: Language): void {
   document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en'
 }
@@ -34,7 +38,7 @@ function read(key: string): string | null {
   }
 }
 
-export function remember(key: 'language' | 'theme', value: string): void {
+export function remember(key: 'language' | 'theme' | 'host', value: string): void {
   try {
     localStorage.setItem(`motewire.${key}`, value)
   } catch {

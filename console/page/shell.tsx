@@ -5,11 +5,13 @@ import type { ComponentChildren, JSX } from 'preact'
 import { useRef } from 'preact/hooks'
 import { usePage } from './context.ts'
 import type { LinkState } from './live.ts'
+import { HostSwitch, useHost } from './parts/host.tsx'
 import { State } from './parts/basics.tsx'
 import type { Tone } from './parts/basics.tsx'
 import { Icon, Mark } from './parts/icon.tsx'
-import { address, PAGES } from './route.ts'
-import type { PageName } from './route.ts'
+import { PAGES } from './page-names.ts'
+import type { PageName } from './page-names.ts'
+import { address } from './route.ts'
 import { THEMES } from './settings.ts'
 import type { Theme } from './settings.ts'
 import type { Labels } from './text/en.ts'
@@ -27,6 +29,7 @@ export function Shell({ children }: { readonly children: ComponentChildren }): J
           <Mark />
           <span>{live.snapshot?.title ?? 'motewire'}</span>
         </a>
+        <HostSwitch />
         <Navigation />
         <div class="tools">
           <LinkBadge link={live.link} />
@@ -54,7 +57,7 @@ function Navigation(): JSX.Element {
       {PAGES.map((page) => (
         <a key={page} href={address(page)} aria-current={page === route.page ? 'page' : undefined}>
           <Icon name={page} />
-          <span class="page-name">{labels[page]}</span>
+          <span class="page-name">{pageName(labels, page)}</span>
           <span class="page-count numbers">{counts[page]}</span>
         </a>
       ))}
@@ -62,13 +65,22 @@ function Navigation(): JSX.Element {
   )
 }
 
+/** `retained` is a word of the tables, too. */
+export function pageName(labels: Labels, page: PageName): string {
+  return page === 'retained' ? labels.retainedPage : labels[page]
+}
+
 function usePageCounts(): Partial<Record<PageName, string>> {
   const { format, live } = usePage()
-  const { broker, fleet, bridges } = live.snapshot ?? {}
+  const { broker, fleet, bridges, hosts } = live.snapshot ?? {}
+  const host = useHost()
   const written = (count: number | undefined): string => (count ? format.count(count) : '')
   return {
-    clients: written(broker?.clientsConnected),
-    topics: written(broker?.topics),
+    clients: written(host?.clientsConnected ?? broker?.clientsConnected),
+    topics: written(host?.topics ?? broker?.topics),
+    queues: written(host?.queues),
+    hosts: written(hosts && hosts.length > 1 ? hosts.length : 0),
+    retained: written(host?.retained ?? broker?.retained),
     fleet: written(fleet?.devices),
     bridges: written(bridges?.length),
   }
@@ -133,7 +145,7 @@ function ThemeSwitch(): JSX.Element {
       aria-label={texts[theme]}
       onClick={() => setTheme(next)}
     >
-      <Icon name={theme} />
+      <Icon name={theme === 'system' ? 'screen' : theme} />
     </button>
   )
 }

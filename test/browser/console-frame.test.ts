@@ -4,6 +4,7 @@
 import type { Browser, Locator } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { ConsoleServer } from '@motewire/console'
+import { PAGES } from '../../console/page/page-names.ts'
 import { requireComponent } from '../support/component.ts'
 import { launchBrowser, visit } from '../support/console-browser.ts'
 import type { Visit } from '../support/console-browser.ts'
@@ -11,7 +12,6 @@ import { LivelyBroker } from '../support/console-fixture.ts'
 import { raiseStage } from '../support/console-stage.ts'
 import type { Stage } from '../support/console-stage.ts'
 
-const PAGES = ['overview', 'clients', 'topics', 'workbench', 'fleet', 'bridges']
 const WAIT = { timeout: 10_000 }
 
 describe.runIf(requireComponent('chromium'))('the frame of the console', () => {
@@ -100,7 +100,7 @@ describe.runIf(requireComponent('chromium'))('the frame of the console', () => {
     const open = encodeURIComponent('greenhouse/bed-03/soil')
     for (const hash of [...PAGES, `topics?open=${open}`, 'clients?search=bed&offset=0']) {
       await go(`#/${hash}`)
-      await page.locator('.value, td.name, .bridge-line, .connect').first().waitFor()
+      await page.locator('.value, td.name, .bridge-line, .connect, .empty, .card').first().waitFor()
       const spare = (): Promise<number> =>
         page.evaluate('innerWidth - document.documentElement.scrollWidth')
       await expect.poll(spare, WAIT).toBeGreaterThanOrEqual(0)

@@ -5,6 +5,7 @@ import { ConsoleServer } from '@motewire/console'
 import { sharedClock } from '@motewire/sdk'
 import { Fleet } from '@motewire/simulator'
 import { Broker } from '@motewire/simulator/broker'
+import type { BrokerOptions } from '@motewire/simulator/broker'
 import { expand, parseScenario } from '@motewire/simulator/scenario'
 import { livelyBridges } from './console-fixture.ts'
 
@@ -43,8 +44,9 @@ export interface Stage {
   readonly strike: () => Promise<void>
 }
 
-export async function raiseStage(): Promise<Stage> {
-  const broker = new Broker({ port: 0 })
+/** @param options of the broker; default: everybody may come in. */
+export async function raiseStage(options: BrokerOptions = {}): Promise<Stage> {
+  const broker = new Broker({ port: 0, ...options })
   const brokerUrl = `mqtt://127.0.0.1:${(await broker.start()).port}`
   const plan = expand(parseScenario(SCENARIO, 'greenhouse.yaml'))
   const clock = sharedClock()

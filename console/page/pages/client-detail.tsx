@@ -2,20 +2,22 @@
 // which asks first.
 
 import type { JSX } from 'preact'
-import { useState } from 'preact/hooks'
-import type { ClientDetailView } from '../../views.ts'
-import { call, CallError } from '../api.ts'
+import type { ClientDetailView, ClientInsideView } from '../../views.ts'
 import { usePage } from '../context.ts'
+import type { PageContext } from '../context.ts'
+import { AskButton, CreateLine, Feet } from '../parts/act.tsx'
 import { State } from '../parts/basics.tsx'
-import { Dialog } from '../parts/dialog.tsx'
+import { useHostPath } from '../parts/host.tsx'
 import { Facts, Panel } from '../parts/panel.tsx'
 import { usePolled } from '../polled.ts'
+import { History } from './client-history.tsx'
 import { MQTT_VERSIONS } from '../text/format.ts'
 
 export function ClientDetail({ clientId }: { readonly clientId: string }): JSX.Element {
-  const { labels } = usePage()
-  const route = `clients/${encodeURIComponent(clientId)}`
-  const { answer, error, refresh } = usePolled<ClientDetailView>(route)
+  const { labels, live } = usePage()
+  const hostPath = useHostPath()
+  const path = `clients/${encodeURIComponent(clientId)}`
+  const { answer, error, refresh } = usePolled<ClientDetailView>(hostPath(path))
   const isGone = error?.status === 404
   return (
     <Panel title={clientId}>
@@ -25,15 +27,29 @@ export function ClientDetail({ clientId }: { readonly clientId: string }): JSX.E
           <ClientFacts client={answer} />
           <h3>{labels.subscriptions}</h3>
           <Subscriptions client={answer} />
-          {answer.isConnected && <Disconnect clientId={clientId} onDone={refresh} />}
+          {answer.inside && <FarSubscription path={path} onDone={refresh} />}
+          {answer.isConnected && (
+            <Feet>
+              <AskButton
+                label={labels.disconnect}
+                title={labels.disconnectTitle(clientId)}
+                text={labels.disconnectText}
+                path={hostPath(path)}
+                options={{ method: 'DELETE' }}
+                onDone={refresh}
+              />
+            </Feet>
+          )}
         </>
       )}
+      {(live.snapshot?.hosts.length ?? 0) > 0 && <History path={`${path}/events`} />}
     </Panel>
   )
 }
 
 function ClientFacts({ client }: { readonly client: ClientDetailView }): JSX.Element {
-  const { labels, format, live } = usePage()
+  const page = usePage()
+  const { labels, format, live } = page
   const connectedMs = (live.snapshot?.at ?? 0) - client.connectedAt
   return (
     <>
@@ -63,7 +79,9 @@ function ClientFacts({ client }: { readonly client: ClientDetailView }): JSX.Ele
         facts={[
           [labels.queued, format.exact(client.queued)],
           [labels.inflight, format.exact(client.inflight)],
-          [labels.dropped, format.exact(client.dropped)],
+          ...(client.inside === null
+            ? [[labels.dropped, format.exact(client.dropped)] as const]
+            : []),
           [labels.address, <span class="mono">{client.address}</span>],
           [labels.username, client.username ?? labels.none],
           [labels.version, `MQTT ${MQTT_VERSIONS[client.protocolVersion]}`],
@@ -72,6 +90,7 @@ function ClientFacts({ client }: { readonly client: ClientDetailView }): JSX.Ele
             client.keepalive === 0 ? labels.none : labels.seconds(String(client.keepalive)),
           ],
           [labels.cleanStart, client.clean ? labels.yes : labels.no],
+          ...(client.inside === null ? [] : insideFacts(client.inside, page)),
         ]}
       />
     </>
@@ -93,41 +112,55 @@ function Subscriptions({ client }: { readonly client: ClientDetailView }): JSX.E
   )
 }
 
-function Disconnect(props: {
-  readonly clientId: string
+/** What only our own broker tells. */
+function insideFacts(
+  inside: ClientInsideView,
+  { labels, format, live }: PageContext,
+): (readonly [string, string])[] {
+  const { will, drops, groups, denied, lastSeen, expiresAt } = inside
+  const now = live.snapshot?.at ?? 0
+  const count = (value: number): string => format.exact(value)
+  const facts: (readonly [string, string])[] = [
+    [
+      labels.will,
+      will === null
+        ? labels.none
+        : `${will.topic}, ${labels.lastQos(String(will.qos))}, ${format.bytes(will.bytes)}`,
+    ],
+    [
+      labels.dropped,
+      labels.dropsByReason(
+        count(drops.queueFull),
+        count(drops.expired),
+        count(drops.tooLarge),
+        count(drops.purged),
+      ),
+    ],
+    [labels.denied, count(denied)],
+  ]
+  if (groups.length > 0) facts.push([labels.groupsOf, groups.join(' ')])
+  if (lastSeen > 0) facts.push([labels.lastSeen, format.ago(now - lastSeen)])
+  if (expiresAt > 0) facts.push([labels.expires, labels.inTime(format.duration(expiresAt - now))])
+  return facts
+}
+
+/** Subscribes the client from here. */
+function FarSubscription(props: {
+  readonly path: string
   readonly onDone: () => void
 }): JSX.Element {
   const { labels } = usePage()
-  const { clientId, onDone } = props
-  const [isAsking, setAsking] = useState(false)
-  const [problem, setProblem] = useState('')
-  const disconnect = (): void => {
-    call(`clients/${encodeURIComponent(clientId)}`, { method: 'DELETE' })
-      .then(onDone, (error: unknown) => {
-        // Whoever is gone already needs no disconnecting.
-        if (error instanceof CallError && error.status !== 404) setProblem(error.message)
-      })
-      .finally(() => setAsking(false))
-  }
+  const hostPath = useHostPath()
   return (
-    <div class="panel-foot">
-      <button type="button" class="button danger" onClick={() => setAsking(true)}>
-        {labels.disconnect}
-      </button>
-      {problem !== '' && <p class="note bad">{labels.failed(problem)}</p>}
-      {isAsking && (
-        <Dialog title={labels.disconnectTitle(clientId)} onClose={() => setAsking(false)}>
-          <p>{labels.disconnectText}</p>
-          <div class="dialog-foot">
-            <button type="button" class="button" autofocus onClick={() => setAsking(false)}>
-              {labels.cancel}
-            </button>
-            <button type="button" class="button danger solid" onClick={disconnect}>
-              {labels.disconnect}
-            </button>
-          </div>
-        </Dialog>
-      )}
-    </div>
+    <CreateLine
+      label={labels.addSubscription}
+      placeholder="site/#"
+      button={labels.subscribe}
+      callOf={(filter) => {
+        const body = { filter, qos: 1 }
+        return [hostPath(`${props.path}/subscribe`), { method: 'POST', body }]
+      }}
+      onDone={props.onDone}
+    />
   )
 }

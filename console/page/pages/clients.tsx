@@ -5,6 +5,7 @@ import type { ClientRow, PageView } from '../../views.ts'
 import { withQuery } from '../api.ts'
 import { usePage } from '../context.ts'
 import { Empty, PageHead, State } from '../parts/basics.tsx'
+import { useHostPath } from '../parts/host.tsx'
 import { NothingFound, offsetOf, Pager, ROWS, SearchBox } from '../parts/table.tsx'
 import { usePolled } from '../polled.ts'
 import { changed } from '../route.ts'
@@ -17,8 +18,9 @@ export function Clients(): JSX.Element {
   const search = route.query.get('search') ?? ''
   const open = route.query.get('open')
   const offset = offsetOf(route.query)
+  const hostPath = useHostPath()
   const question = live.snapshot?.broker
-    ? withQuery('clients', { search, offset, limit: ROWS })
+    ? hostPath(withQuery('clients', { search, offset, limit: ROWS }))
     : null
   const { answer } = usePolled<PageView<ClientRow>>(question, true)
   if (live.snapshot?.broker === null) return <NoBroker title={labels.clients} />

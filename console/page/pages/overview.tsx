@@ -6,6 +6,7 @@ import { withQuery } from '../api.ts'
 import { usePage } from '../context.ts'
 import { Bar, Card, Empty, Figure, Figures, PageHead, State } from '../parts/basics.tsx'
 import { Icon } from '../parts/icon.tsx'
+import { useHostPath } from '../parts/host.tsx'
 import { RateChart } from '../parts/rate-chart.tsx'
 import { usePolled } from '../polled.ts'
 import { address } from '../route.ts'
@@ -130,7 +131,7 @@ function FleetCard({ fleet }: { readonly fleet: FleetView }): JSX.Element {
 function BusiestTopics(): JSX.Element {
   const { labels, format } = usePage()
   const query = { order: 'rate', direction: 'desc', limit: 6 }
-  const { answer } = usePolled<PageView<TopicRow>>(withQuery('topics', query))
+  const { answer } = usePolled<PageView<TopicRow>>(useHostPath()(withQuery('topics', query)))
   const all = address('topics', { order: 'rate', direction: 'desc' })
   return (
     <Card title={labels.busiestTopics} href={all}>

@@ -8,6 +8,7 @@ import { call, reasonOf } from '../api.ts'
 import { usePage } from '../context.ts'
 import { Choice } from '../parts/basics.tsx'
 import { Dialog } from '../parts/dialog.tsx'
+import { useHostPath } from '../parts/host.tsx'
 
 const ENCODINGS = ['text', 'hex', 'base64'] as const
 const QOS_TEXTS = ['0', '1', '2'] as const
@@ -43,11 +44,13 @@ export function PublishForm(props: {
   readonly topic: string
   /** Whether the topic can be changed. */
   readonly hasTopicField?: boolean
+  /** Whether retain is chosen at first. */
+  readonly isRetained?: boolean
 }): JSX.Element {
   const { labels } = usePage()
   const [topic, setTopic] = useState(props.topic)
   const [payload, setPayload] = useState('')
-  const [manner, setManner] = useState(PLAIN)
+  const [manner, setManner] = useState({ ...PLAIN, retain: props.isRetained === true })
   const [outcome, publish] = usePublish()
   const send = (event: Event): void => {
     event.preventDefault()
@@ -98,12 +101,13 @@ export function PublishForm(props: {
 
 function usePublish(): [Outcome, (request: PublishRequest) => Promise<void>] {
   const { labels, format } = usePage()
+  const hostPath = useHostPath()
   const [outcome, setOutcome] = useState(NOTHING)
   const publish = async (body: PublishRequest): Promise<void> => {
     if (outcome.kind === 'sending') return
     setOutcome({ kind: 'sending', text: '' })
     try {
-      const reply = await call<PublishReply>('publish', { method: 'POST', body })
+      const reply = await call<PublishReply>(hostPath('publish'), { method: 'POST', body })
       const text = labels.published(format.bytes(reply.payloadBytes), reply.topic)
       setOutcome({ kind: 'sent', text })
     } catch (error) {

@@ -2,9 +2,11 @@
 // which filter, and a form to publish to it.
 
 import type { JSX } from 'preact'
-import type { TopicDetailView } from '../../views.ts'
+import type { TopicDetailView, TopicInsideView } from '../../views.ts'
 import { withQuery } from '../api.ts'
 import { usePage } from '../context.ts'
+import { AskButton, Feet } from '../parts/act.tsx'
+import { useHostPath } from '../parts/host.tsx'
 import { Facts, Panel } from '../parts/panel.tsx'
 import { Payload } from '../parts/payload.tsx'
 import { usePolled } from '../polled.ts'
@@ -13,7 +15,9 @@ import { PublishForm } from './publish.tsx'
 
 export function TopicDetail({ topic }: { readonly topic: string }): JSX.Element {
   const { labels } = usePage()
-  const { answer, error } = usePolled<TopicDetailView>(withQuery('topics/detail', { name: topic }))
+  const hostPath = useHostPath()
+  const question = hostPath(withQuery('topics/detail', { name: topic }))
+  const { answer, error, refresh } = usePolled<TopicDetailView>(question)
   const isGone = error?.status === 404
   return (
     <Panel title={topic}>
@@ -26,6 +30,19 @@ export function TopicDetail({ topic }: { readonly topic: string }): JSX.Element 
             {labels.subscribers} <SubscriberCount topic={answer} />
           </h3>
           <Subscribers topic={answer} />
+          {answer.inside && <Producers inside={answer.inside} />}
+          {answer.inside && (
+            <Feet>
+              <AskButton
+                label={labels.delete}
+                title={labels.deleteTopic(topic)}
+                text={labels.deleteTopicText}
+                path={hostPath(withQuery('topics', { name: topic }))}
+                options={{ method: 'DELETE' }}
+                onDone={refresh}
+              />
+            </Feet>
+          )}
         </>
       )}
       <h3>{labels.publishHere}</h3>
@@ -36,6 +53,11 @@ export function TopicDetail({ topic }: { readonly topic: string }): JSX.Element 
 
 function TopicFacts({ topic }: { readonly topic: TopicDetailView }): JSX.Element {
   const { labels, format, live } = usePage()
+  const originOf = ({ firstAt, firstPublisher }: TopicInsideView): string => {
+    const made = firstPublisher === '' ? labels.madeByBroker : labels.madeByAdministrator
+    const who = firstPublisher ? labels.madeByMessage(firstPublisher) : made
+    return `${format.ago((live.snapshot?.at ?? firstAt) - firstAt)}, ${who}`
+  }
   const sinceLastMs = (live.snapshot?.at ?? 0) - topic.lastAt
   return (
     <>
@@ -60,6 +82,7 @@ function TopicFacts({ topic }: { readonly topic: TopicDetailView }): JSX.Element
             `${format.ago(sinceLastMs)}, ${labels.lastQos(String(topic.lastQos))}`,
           ],
           [labels.retained, topic.hasRetained ? labels.yes : labels.no],
+          ...(topic.inside ? [[labels.topicOrigin, originOf(topic.inside)] as const] : []),
         ]}
       />
     </>
@@ -97,8 +120,14 @@ function SubscriberCount({ topic }: { readonly topic: TopicDetailView }): JSX.El
 }
 
 function Subscribers({ topic }: { readonly topic: TopicDetailView }): JSX.Element {
-  const { labels } = usePage()
+  const { labels, format } = usePage()
   if (topic.subscriberList.length === 0) return <p class="muted">{labels.noSubscribers}</p>
+  const counts = new Map(
+    topic.inside?.consumers.map(({ clientId, filter, delivered, inflight }) => [
+      `${clientId} ${filter}`,
+      `${labels.deliveredCount(format.exact(delivered))}, ${labels.unackedCount(format.exact(inflight))}`,
+    ]),
+  )
   return (
     <ul class="list">
       {topic.subscriberList.map(({ clientId, filter, qos }) => (
@@ -108,10 +137,39 @@ function Subscribers({ topic }: { readonly topic: TopicDetailView }): JSX.Elemen
               {clientId}
             </a>
             <span class="mono muted">{filter}</span>
+            {counts.size > 0 && <span class="muted">{counts.get(`${clientId} ${filter}`)}</span>}
           </span>
           <span class="tag">{labels.lastQos(String(qos))}</span>
         </li>
       ))}
     </ul>
+  )
+}
+
+function Producers({ inside }: { readonly inside: TopicInsideView }): JSX.Element {
+  const { labels, format, live } = usePage()
+  const now = live.snapshot?.at ?? 0
+  return (
+    <>
+      <h3>{labels.producers}</h3>
+      {inside.producers.length === 0 && <p class="muted">{labels.noProducers}</p>}
+      <ul class="list">
+        {inside.producers.map(({ clientId, messages, lastAt }) => (
+          <li key={clientId}>
+            <span>
+              {clientId === '' ? (
+                labels.theBroker
+              ) : (
+                <a class="mono" href={address('clients', { open: clientId })}>
+                  {clientId}
+                </a>
+              )}
+              <span class="muted">{labels.messagesCount(format.exact(messages))}</span>
+            </span>
+            <span class="muted numbers">{format.ago(now - lastAt)}</span>
+          </li>
+        ))}
+      </ul>
+    </>
   )
 }

@@ -4,8 +4,10 @@ import type { JSX } from 'preact'
 import type { PageView, TopicOrder, TopicRow } from '../../views.ts'
 import { withQuery } from '../api.ts'
 import { usePage } from '../context.ts'
+import { CreateLine } from '../parts/act.tsx'
 import { Empty, PageHead } from '../parts/basics.tsx'
 import { Icon } from '../parts/icon.tsx'
+import { useHostPath } from '../parts/host.tsx'
 import { NothingFound, offsetOf, Pager, ROWS, SearchBox, SortHead } from '../parts/table.tsx'
 import { usePolled } from '../polled.ts'
 import { changed } from '../route.ts'
@@ -31,13 +33,15 @@ export function Topics(): JSX.Element {
   const search = route.query.get('search') ?? ''
   const open = route.query.get('open')
   const offset = offsetOf(route.query)
+  const hostPath = useHostPath()
   const sorting = sortingOf(route.query)
   const question = live.snapshot?.broker
-    ? withQuery('topics', { search, offset, limit: ROWS, ...sorting })
+    ? hostPath(withQuery('topics', { search, offset, limit: ROWS, ...sorting }))
     : null
-  const { answer } = usePolled<PageView<TopicRow>>(question, true)
+  const { answer, refresh } = usePolled<PageView<TopicRow>>(question, true)
   if (live.snapshot?.broker === null) return <NoBroker title={labels.topics} />
   const isEmpty = answer?.total === 0
+  const isOwn = (live.snapshot?.hosts.length ?? 0) > 0
   return (
     <>
       <PageHead title={labels.topics}>
@@ -46,6 +50,14 @@ export function Topics(): JSX.Element {
           <Icon name="send" />
           {labels.publish}
         </button>
+        {isOwn && (
+          <CreateLine
+            label={labels.newTopic}
+            placeholder="site/new/topic"
+            callOf={(topic) => [hostPath('topics'), { method: 'POST', body: { topic } }]}
+            onDone={refresh}
+          />
+        )}
       </PageHead>
       <div class={open === null ? 'split' : 'split is-open'}>
         <section class="card table-card">

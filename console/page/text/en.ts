@@ -1,6 +1,8 @@
 // Every text of the page in English. The other languages have the same keys, or do not type check.
 // Texts with numbers in them are functions of the numbers as they are already written.
 
+import type { AdminLabels } from './admin-en.ts'
+
 export const en = {
   language: 'English',
 
@@ -252,7 +254,10 @@ export const en = {
   seconds: (count: string) => `${count} s`,
 }
 
-/** The texts of one language. */
-export type Labels = {
+/** The texts of this file in one language. */
+export type PageLabels = {
   readonly [Key in keyof typeof en]: (typeof en)[Key] extends string ? string : (typeof en)[Key]
 }
+
+/** All texts of one language. */
+export type Labels = PageLabels & AdminLabels

@@ -1,17 +1,17 @@
 // How numbers, sizes and times are written in a language. Pure; a Format is made once a language.
 // Counts below a million are written out, longer ones in short (1.23M, 123万).
 
-import type { Labels } from './en.ts'
+import type { PageLabels } from './en.ts'
 
 export class Format {
-  readonly #labels: Labels
+  readonly #labels: PageLabels
   readonly #whole: Intl.NumberFormat
   readonly #short: Intl.NumberFormat
   readonly #tenth: Intl.NumberFormat
   readonly #hundredth: Intl.NumberFormat
   readonly #three: Intl.NumberFormat
 
-  constructor(language: string, labels: Labels) {
+  constructor(language: string, labels: PageLabels) {
     this.#labels = labels
     this.#whole = new Intl.NumberFormat(language, { maximumFractionDigits: 0 })
     this.#short = new Intl.NumberFormat(language, {

@@ -1,9 +1,9 @@
 // 页面的全部中文文本。键与英文相同，缺一个就通不过类型检查。
 // Every text of the page in Chinese; the keys are those of the English texts.
 
-import type { Labels } from './en.ts'
+import type { PageLabels } from './en.ts'
 
-export const zh: Labels = {
+export const zh: PageLabels = {
   language: '中文',
 
   overview: '概览',

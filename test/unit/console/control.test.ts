@@ -270,7 +270,7 @@ describe('signing in', () => {
 
   it('lets a viewer look and change nothing, and notes who tried what', async () => {
     await raiseClosed()
-    expect(await askRefused(`${api}stats`)).toBe('401 ERR_CONSOLE_TOKEN_REFUSED')
+    expect(await askRefused(`${api}stats`)).toBe('401 ERR_CONSOLE_SIGN_IN_REFUSED')
     const body = { name: 'eye', password: 'right' }
     const signedIn = await ask(`${api}sign-in`, { method: 'POST', headers: WRITING, body })
     expect(signedIn.status).toBe(204)
@@ -290,7 +290,7 @@ describe('signing in', () => {
     const left = await ask(`${api}sign-out`, { method: 'POST', headers: viewing })
     expect(left.status).toBe(204)
     expect(await askRefused(`${api}whoami`, { headers: viewing })).toBe(
-      '401 ERR_CONSOLE_TOKEN_REFUSED',
+      '401 ERR_CONSOLE_SIGN_IN_REFUSED',
     )
   })
 
@@ -299,7 +299,7 @@ describe('signing in', () => {
     const body = { name: 'root', password: 'wrong' }
     const wrong = { method: 'POST', headers: WRITING, body }
     for (let attempt = 0; attempt < 10; attempt++) {
-      expect(await askRefused(`${api}sign-in`, wrong)).toBe('401 ERR_CONSOLE_TOKEN_REFUSED')
+      expect(await askRefused(`${api}sign-in`, wrong)).toBe('401 ERR_CONSOLE_SIGN_IN_REFUSED')
     }
     const right = { ...wrong, body: { name: 'root', password: 'right' } }
     expect(await askRefused(`${api}sign-in`, right)).toBe('429 ERR_CONSOLE_SIGN_IN_LIMIT')

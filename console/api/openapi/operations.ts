@@ -1,0 +1,321 @@
+// Each route of the API in words and schemas, by method and path. A test holds this table against
+// the routes: none is missing on either side.
+
+import { TOPIC_ORDERS } from '../../views.ts'
+import { count, fields, flag, list, named, pageOf, qos, text, words } from './schema.ts'
+import type { Schema } from './schema.ts'
+
+export interface Operation {
+  readonly summary: string
+  readonly tag: string
+  /** What stands for the `*` of the path. */
+  readonly id?: string
+  readonly query?: Readonly<Record<string, Schema>>
+  readonly body?: Schema
+  /** Undefined: 204 without a body. */
+  readonly answer?: Schema
+  /** Default: JSON. */
+  readonly type?: string
+}
+
+const host = { host: text }
+const rows = { search: text, offset: count, limit: { ...count, minimum: 1, maximum: 500 } }
+const after = { after: count }
+
+const broker: Readonly<Record<string, Operation>> = {
+  'GET stats': { tag: 'broker', summary: 'Counts and rates', query: host, answer: named('Broker') },
+  'GET system': { tag: 'broker', summary: 'Values of $SYS', query: host, answer: named('System') },
+  'POST publish': {
+    tag: 'broker',
+    summary: 'Publish a message as the broker',
+    query: host,
+    body: named('PublishRequest'),
+    answer: named('Published'),
+  },
+  'GET hosts': { tag: 'broker', summary: 'Virtual hosts', answer: list(named('Host')) },
+  'PUT hosts/*': { tag: 'broker', summary: 'Make a virtual host', id: 'host' },
+  'GET listeners': { tag: 'broker', summary: 'Connectors', answer: list(named('Listener')) },
+  'PUT listeners/*': {
+    tag: 'broker',
+    summary: 'Take new clients, or refuse them and keep those there are',
+    id: 'listener',
+    body: fields({ isAccepting: flag }),
+  },
+}
+
+const clients: Readonly<Record<string, Operation>> = {
+  'GET clients': {
+    tag: 'clients',
+    summary: 'Connected clients and durable sessions',
+    query: { ...rows, ...host },
+    answer: pageOf(named('Client')),
+  },
+  'GET clients/*': {
+    tag: 'clients',
+    summary: 'One client in full',
+    id: 'client',
+    query: host,
+    answer: named('ClientDetail'),
+  },
+  'DELETE clients/*': {
+    tag: 'clients',
+    summary: 'Close the connection of a client; its will is sent',
+    id: 'client',
+    query: host,
+  },
+  'GET clients/*/events': {
+    tag: 'clients',
+    summary: 'What happened to a client and why, oldest first, also when it is gone',
+    id: 'client',
+    query: host,
+    answer: list(named('ClientEvent')),
+  },
+  'POST clients/*/subscribe': {
+    tag: 'clients',
+    summary: 'Subscribe a client to a filter',
+    id: 'client',
+    query: host,
+    body: fields({ filter: text }, { qos }),
+  },
+  'POST clients/*/unsubscribe': {
+    tag: 'clients',
+    summary: 'Take a subscription of a client away',
+    id: 'client',
+    query: host,
+    body: fields({ filter: text }),
+  },
+}
+
+const destinations: Readonly<Record<string, Operation>> = {
+  'GET topics': {
+    tag: 'topics',
+    summary: 'Topics in any order',
+    query: { ...rows, order: words(...TOPIC_ORDERS), direction: words('asc', 'desc'), ...host },
+    answer: pageOf(named('Topic')),
+  },
+  'POST topics': {
+    tag: 'topics',
+    summary: 'Make a topic before its first message',
+    query: host,
+    body: fields({ topic: text }),
+    answer: fields({ topic: text }),
+  },
+  'DELETE topics': {
+    tag: 'topics',
+    summary: 'Forget a topic that nobody subscribes to, with its retained message',
+    query: { name: text, ...host },
+  },
+  'GET topics/detail': {
+    tag: 'topics',
+    summary: 'One topic with producers, consumers and its last message',
+    query: { name: text, ...host },
+    answer: named('TopicDetail'),
+  },
+  'GET queues': {
+    tag: 'queues',
+    summary: 'Named queues and shared subscriptions',
+    query: { ...rows, ...host },
+    answer: pageOf(named('Queue')),
+  },
+  'POST queues': {
+    tag: 'queues',
+    summary: 'Make a queue, with or without $queue/ in its name',
+    query: host,
+    body: fields({ name: text }),
+    answer: fields({ name: text }),
+  },
+  'DELETE queues/*': {
+    tag: 'queues',
+    summary: 'Delete a queue without consumers',
+    id: 'queue',
+    query: host,
+  },
+  'GET queues/*/messages': {
+    tag: 'queues',
+    summary: 'Look at waiting messages without taking them',
+    id: 'queue',
+    query: { ...rows, ...host },
+    answer: pageOf(named('Message')),
+  },
+  'POST queues/*/purge': {
+    tag: 'queues',
+    summary: 'Drop the waiting messages',
+    id: 'queue',
+    query: host,
+    answer: fields({ purged: count }),
+  },
+  'GET sessions': {
+    tag: 'sessions',
+    summary: 'Durable sessions',
+    query: { ...rows, ...host },
+    answer: pageOf(named('Session')),
+  },
+  'DELETE sessions/*': {
+    tag: 'sessions',
+    summary: 'End the connection and the session with all it holds',
+    id: 'session',
+    query: host,
+  },
+  'GET sessions/*/messages': {
+    tag: 'sessions',
+    summary: 'Look at what a client is owed without taking it',
+    id: 'session',
+    query: { ...rows, ...host },
+    answer: pageOf(named('Message')),
+  },
+  'POST sessions/*/purge': {
+    tag: 'sessions',
+    summary: 'Drop what waits for a client',
+    id: 'session',
+    query: host,
+    answer: fields({ purged: count }),
+  },
+  'GET retained': {
+    tag: 'retained',
+    summary: 'Retained messages',
+    query: { ...rows, ...host },
+    answer: pageOf(named('Message')),
+  },
+  'DELETE retained': {
+    tag: 'retained',
+    summary: 'Clear the retained message of a topic',
+    query: { topic: text, ...host },
+  },
+}
+
+const access: Readonly<Record<string, Operation>> = {
+  'GET access': {
+    tag: 'access',
+    summary: 'Users without their passwords, and rules',
+    answer: named('Access'),
+  },
+  'PUT access/rules': {
+    tag: 'access',
+    summary: 'Replace all rules; null lifts them',
+    body: named('Rules'),
+  },
+  'PUT access/users/*': {
+    tag: 'access',
+    summary: 'Make or change a user; without a password the old one stays',
+    id: 'user',
+    body: fields({}, { password: text, groups: list(text) }),
+  },
+  'DELETE access/users/*': {
+    tag: 'access',
+    summary: 'Delete a user and disconnect its clients',
+    id: 'user',
+  },
+  'POST sign-in': {
+    tag: 'access',
+    summary: 'Sign in by token, or by name and password; answers a cookie',
+    body: fields({}, { token: text, name: text, password: text }),
+  },
+  'POST sign-out': { tag: 'access', summary: 'End the session of the cookie' },
+  'GET whoami': { tag: 'access', summary: 'Who asks', answer: named('Whoami') },
+  'GET log': {
+    tag: 'access',
+    summary: 'Changes and refused sign-ins, oldest first',
+    answer: list(named('LogRow')),
+  },
+}
+
+const process: Readonly<Record<string, Operation>> = {
+  'GET events': {
+    tag: 'process',
+    summary: 'Server-sent events: history once, then snapshot each second',
+    answer: text,
+    type: 'text/event-stream',
+  },
+  'GET openapi.json': { tag: 'process', summary: 'This document', answer: { type: 'object' } },
+  'GET fleet': { tag: 'process', summary: 'The running fleet', answer: named('Fleet') },
+  'GET bridges': { tag: 'process', summary: 'Serial bridges', answer: list(named('Bridge')) },
+}
+
+const id = 'connection'
+const filter = fields({ filter: text }, { qos })
+const workbench: Readonly<Record<string, Operation>> = {
+  'GET presets': {
+    tag: 'workbench',
+    summary: 'Where brokers usually are',
+    answer: list(fields({ name: text, url: text, username: text, password: text })),
+  },
+  'GET connections': {
+    tag: 'workbench',
+    summary: 'Connections that the console holds',
+    answer: list(named('Connection')),
+  },
+  'POST connections': {
+    tag: 'workbench',
+    summary: 'Connect to a broker',
+    body: { type: 'object', required: ['url'] },
+    answer: named('Connection'),
+  },
+  'GET connections/*': { tag: 'workbench', summary: 'One', id, answer: named('Connection') },
+  'DELETE connections/*': { tag: 'workbench', summary: 'Disconnect', id },
+  'POST connections/*/subscribe': {
+    tag: 'workbench',
+    summary: 'Subscribe; answers the granted QoS',
+    id,
+    body: filter,
+    answer: { type: 'object' },
+  },
+  'POST connections/*/unsubscribe': {
+    tag: 'workbench',
+    summary: 'Unsubscribe',
+    id,
+    body: fields({ filter: text }),
+    answer: fields({ filter: text, wasSubscribed: flag }),
+  },
+  'POST connections/*/publish': {
+    tag: 'workbench',
+    summary: 'Publish, once or repeatedly',
+    id,
+    body: { type: 'object', required: ['topic'] },
+    answer: named('Published'),
+  },
+  'POST connections/*/clear-retained': {
+    tag: 'workbench',
+    summary: 'Clear what was heard as retained at and below a path',
+    id,
+    body: fields({ path: text }),
+    answer: fields({ path: text, cleared: count }),
+  },
+  'DELETE connections/*/series': { tag: 'workbench', summary: 'Stop the repeats', id },
+  'GET connections/*/messages': {
+    tag: 'workbench',
+    summary: 'The newest messages that match',
+    id,
+    query: { ...rows, ...after, filter: text, hidden: list(text), latest: flag },
+    answer: named('Ring'),
+  },
+  'GET connections/*/message': {
+    tag: 'workbench',
+    summary: 'One message in full',
+    id,
+    query: { sequence: count },
+    answer: { type: 'object' },
+  },
+  'GET connections/*/packets': {
+    tag: 'workbench',
+    summary: 'The packet log',
+    id,
+    query: { ...rows, ...after },
+    answer: named('Ring'),
+  },
+  'GET connections/*/tree': {
+    tag: 'workbench',
+    summary: 'The levels of the topic tree below a path',
+    id,
+    query: { path: text, search: text },
+    answer: { type: 'object' },
+  },
+}
+
+export const operations: Readonly<Record<string, Operation>> = {
+  ...broker,
+  ...clients,
+  ...destinations,
+  ...access,
+  ...process,
+  ...workbench,
+}

@@ -1,0 +1,241 @@
+// What the API answers and takes, as named schemas: views.ts and workbench-views.ts for programs of
+// other languages. A test holds the answers of a running console to them.
+
+import { PAYLOAD_ENCODINGS } from '../../views.ts'
+import {
+  count,
+  fields,
+  flag,
+  list,
+  named,
+  number,
+  orNull,
+  qos,
+  text,
+  time,
+  words,
+} from './schema.ts'
+import type { Schema } from './schema.ts'
+
+const traffic = { messagesIn: count, messagesOut: count, bytesIn: count, bytesOut: count }
+const waiting = { queued: count, inflight: count, dropped: count }
+
+const client = {
+  clientId: text,
+  username: orNull(text),
+  isConnected: flag,
+  address: text,
+  protocolVersion: { type: 'integer', enum: [3, 4, 5] },
+  clean: flag,
+  keepalive: count,
+  connectedAt: time,
+  ...traffic,
+  ...waiting,
+  subscriptions: count,
+}
+
+const topic = {
+  topic: text,
+  messagesIn: count,
+  messagesOut: count,
+  bytesIn: count,
+  ratePerSecond: number,
+  lastAt: time,
+  hasRetained: flag,
+  subscribers: count,
+}
+
+const subscriber = { clientId: text, filter: text, qos }
+const ladder = fields({
+  count,
+  min: number,
+  mean: number,
+  p50: number,
+  p90: number,
+  p99: number,
+  p999: number,
+  max: number,
+})
+
+const rule = fields({
+  subject: words('user', 'group', 'everyone', 'anonymous'),
+  name: text,
+  permission: words('read', 'write', 'readwrite', 'deny'),
+  filter: text,
+})
+
+const brokerSchemas: Readonly<Record<string, Schema>> = {
+  Broker: fields({
+    version: text,
+    startedAt: time,
+    uptimeMs: count,
+    clientsConnected: count,
+    sessionsOffline: count,
+    connectsTotal: count,
+    subscriptions: count,
+    topics: count,
+    retained: count,
+    messagesDropped: count,
+    ...traffic,
+    queued: count,
+    inPerSecond: number,
+    outPerSecond: number,
+  }),
+  Client: fields(client),
+  ClientDetail: fields({
+    ...client,
+    subscriptionList: list(fields({ filter: text, qos })),
+    inside: orNull(named('ClientInside')),
+  }),
+  ClientInside: fields({
+    groups: list(text),
+    queuedBytes: count,
+    drops: fields({ queueFull: count, expired: count, tooLarge: count, purged: count }),
+    denied: count,
+    isOverloaded: flag,
+    will: orNull(fields({ topic: text, qos, bytes: count })),
+    lastSeen: time,
+    expiresAt: time,
+    deliveredByFilter: list(fields({ filter: text, delivered: count })),
+  }),
+  ClientEvent: fields({ at: time, kind: text, detail: text }),
+  Topic: fields(topic),
+  TopicDetail: fields({
+    ...topic,
+    subscriberList: list(fields(subscriber)),
+    retainedPayload: orNull(named('Payload')),
+    lastPayload: orNull(named('Payload')),
+    lastQos: qos,
+    inside: orNull(named('TopicInside')),
+  }),
+  TopicInside: fields({
+    firstAt: time,
+    firstPublisher: orNull(text),
+    producers: list(fields({ clientId: text, messages: count, lastAt: time })),
+    consumers: list(fields({ ...subscriber, delivered: count, inflight: count })),
+  }),
+  Payload: fields({ base64: text, isCut: flag }),
+  Message: fields({
+    topic: text,
+    qos,
+    retain: flag,
+    publisher: text,
+    receivedAt: time,
+    payloadBytes: count,
+    payload: named('Payload'),
+  }),
+  Queue: fields({
+    name: text,
+    kind: words('queue', 'shared'),
+    depth: count,
+    bytes: count,
+    messagesIn: count,
+    messagesOut: count,
+    dropped: count,
+    consumers: list(
+      fields({ clientId: text, isConnected: flag, inflight: count, delivered: count }),
+    ),
+  }),
+  Session: fields({
+    clientId: text,
+    isConnected: flag,
+    lastSeen: time,
+    expiresAt: time,
+    queuedBytes: count,
+    ...waiting,
+    subscriptions: count,
+  }),
+  Host: fields({
+    name: text,
+    clientsConnected: count,
+    sessions: count,
+    topics: count,
+    queues: count,
+    retained: count,
+    messagesIn: count,
+    messagesOut: count,
+  }),
+  Listener: fields({
+    name: text,
+    kind: words('tcp', 'tls'),
+    host: text,
+    port: count,
+    isAccepting: flag,
+    connectedNow: count,
+    connectedEver: count,
+    bytesIn: count,
+    bytesOut: count,
+    virtualHost: text,
+  }),
+  Access: fields({
+    allowsAnonymous: flag,
+    users: list(
+      fields({ name: text, groups: list(text), credential: words('plain', 'sha512', 'pbkdf2') }),
+    ),
+    rules: orNull(list(rule)),
+  }),
+  Rules: fields({ rules: orNull(list(rule)) }),
+  System: fields({
+    kind: words('own', 'observed'),
+    rows: list(fields({ name: text, value: text })),
+  }),
+}
+
+const processSchemas: Readonly<Record<string, Schema>> = {
+  Whoami: fields({ name: text, role: words('admin', 'viewer') }),
+  LogRow: fields({ at: time, name: text, address: text, what: text, status: count }),
+  Fleet: fields({
+    scenario: text,
+    broker: text,
+    phase: words('starting', 'running', 'draining', 'ended'),
+    elapsedMs: number,
+    durationMs: orNull(number),
+    devices: count,
+    started: count,
+    connected: count,
+    published: count,
+    acked: count,
+    lost: count,
+    queued: count,
+    reconnects: count,
+    errors: count,
+    publishesPerSecond: number,
+    ackLatencyMs: ladder,
+    lagMs: ladder,
+    groups: list(
+      fields({
+        name: text,
+        devices: count,
+        connected: count,
+        published: count,
+        acked: count,
+        queued: count,
+      }),
+    ),
+  }),
+  BridgeEnd: fields({ address: text, state: text, problem: orNull(text) }),
+  Bridge: fields({
+    name: text,
+    serial: named('BridgeEnd'),
+    tcp: named('BridgeEnd'),
+    serialToTcpBytes: count,
+    tcpToSerialBytes: count,
+    droppedBytes: count,
+    reopenings: count,
+    since: time,
+  }),
+  PublishRequest: fields(
+    { topic: text },
+    { payload: text, encoding: words(...PAYLOAD_ENCODINGS), qos, retain: flag },
+  ),
+  Published: fields(
+    { topic: text, payloadBytes: count },
+    { outcome: words('delivered', 'repeating') },
+  ),
+  Error: fields({ error: fields({ code: text, message: text }) }),
+  /** The workbench's answers; workbench-views.ts has their fields. */
+  Connection: { type: 'object' },
+  Ring: { type: 'object' },
+}
+
+export const schemas: Readonly<Record<string, Schema>> = { ...brokerSchemas, ...processSchemas }
