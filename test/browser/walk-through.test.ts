@@ -94,5 +94,6 @@ describe.runIf(requireComponent('chromium'))('the walk-through', () => {
       .waitFor()
     await Promise.all([sensor.end(), reader.end()])
     await here.close()
-  })
+    // A program started from its sources and a browser take a while on a busy machine.
+  }, 150_000)
 })
