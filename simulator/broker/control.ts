@@ -170,6 +170,7 @@ export interface HostControl extends BrokerInspection {
   deleteQueue(name: string): Change
   browseQueue(name: string, query?: PageQuery): Page<MessageView> | undefined
   purgeQueue(name: string): number | undefined
+  /** In order of first use, `$SYS` last. */
   retained(query?: PageQuery): Page<MessageView>
   /** False when the topic has none. */
   clearRetained(topic: string): boolean

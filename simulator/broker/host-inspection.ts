@@ -112,7 +112,11 @@ export class HostInspection implements HostControl {
   }
 
   retained(query: PageQuery = {}): Page<MessageView> {
-    return this.#messages(this.#host.retained.all(), query)
+    // What the broker says of itself stands behind what clients have said.
+    const all = [...this.#host.retained.all()]
+    const isSystem = ({ topic }: Message): boolean => topic.startsWith('$SYS/')
+    const rest = all.filter((message) => !isSystem(message))
+    return this.#messages([...rest, ...all.filter(isSystem)], query)
   }
 
   browseClient(clientId: string, query: PageQuery = {}): Page<MessageView> | undefined {

@@ -54,7 +54,9 @@ describe.runIf(requireComponent('chromium'))('the walk-through', () => {
     // A client with a user name and password, and one with a wrong password.
     const options = { username: 'admin', password: 'password', protocolVersion: 5 } as const
     const wrong = { ...options, clientId: 'stranger', password: 'no', reconnectPeriod: 0 }
-    await expect(connectAsync(brokerUrl, wrong)).rejects.toThrow()
+    await expect(connectAsync(brokerUrl, wrong)).rejects.toMatchObject({
+      code: 'ERR_CONNECT_REFUSED',
+    })
     const sensor = await connectAsync(brokerUrl, { ...options, clientId: 'sensor' })
     const reader = await connectAsync(brokerUrl, { ...options, clientId: 'reader' })
     await go('#/clients')

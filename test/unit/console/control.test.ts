@@ -87,7 +87,7 @@ describe('a listener', () => {
     expect(await change('PUT', 'listeners/tcp', { isAccepting: false })).toBe(204)
     await expect(
       connectAsync(brokerUrl, { clientId: 'new', reconnectPeriod: 0, connectTimeout: 2000 }),
-    ).rejects.toThrow()
+    ).rejects.toMatchObject({ code: expect.stringMatching(/^ERR_LINK_/) })
     await old.publishAsync('still/here', 'x', { qos: 1 })
     expect(await change('PUT', 'listeners/tcp', { isAccepting: true })).toBe(204)
     const [listener] = await askJson<Record<string, number>[]>(`${api}listeners`)
