@@ -7,7 +7,12 @@ import type { MotewireError } from '@motewire/sdk'
 import { makeRun, Modules, reportOfPart } from '@motewire/simulator'
 import type { FleetInspection, LinkSettings, Run, RunPart } from '@motewire/simulator'
 import { Broker } from '@motewire/simulator/broker'
-import { checkReportPath, formatProgress, MetricsServer } from '@motewire/simulator/report'
+import {
+  checkReportPath,
+  formatProgress,
+  formatPrometheus,
+  MetricsServer,
+} from '@motewire/simulator/report'
 import type { DeviceRow, Replay, Report } from '@motewire/simulator/report'
 import type { FleetPlan } from '@motewire/simulator/scenario'
 import { startMicrocontroller } from './demo-microcontroller.ts'
@@ -77,7 +82,10 @@ export async function runFleet(run: FleetRun): Promise<FleetResult> {
   const device = run.hasMicrocontroller === true ? startMicrocontroller(brokerUrls[0]!) : undefined
   const page = await startConsole(run, broker?.broker, fleet, device)
   if (page !== undefined) say(`console  ${page.url}`)
-  const metrics = run.metricsPort === undefined ? undefined : new MetricsServer(fleet)
+  const metrics =
+    run.metricsPort === undefined
+      ? undefined
+      : new MetricsServer(() => formatPrometheus(fleet.snapshot()))
   if (metrics !== undefined) say(`metrics  ${await metrics.start(run.metricsPort ?? 0)}`)
   const startedAt = Date.now()
   const progress = new Progress(fleet, run.quiet)

@@ -1,26 +1,24 @@
-// Serves the figures of a running fleet at http://127.0.0.1:PORT/metrics for Prometheus. Loopback
+// Serves the figures of what runs at http://127.0.0.1:PORT/metrics for Prometheus. Loopback
 // only, reads only: who scrapes from another machine puts a proxy in front. It does not know what
-// is in the snapshot.
+// they are.
 
 import { createServer } from 'node:http'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { MotewireError } from '@motewire/sdk/errors'
-import type { FleetInspection } from './fleet-snapshot.ts'
-import { formatPrometheus, PROMETHEUS_TYPE } from './prometheus.ts'
+import { PROMETHEUS_TYPE } from './prometheus.ts'
 
 export class MetricsServer {
-  readonly #fleet: FleetInspection
   readonly #server: Server
 
-  constructor(fleet: FleetInspection) {
-    this.#fleet = fleet
+  /** @param read the figures of this moment, as Prometheus text. */
+  constructor(read: () => string) {
     this.#server = createServer((request, response) => {
       const isKnown = request.url === '/metrics' && /^(GET|HEAD)$/.test(request.method ?? '')
       response.statusCode = isKnown ? 200 : 404
       response.setHeader('content-type', isKnown ? PROMETHEUS_TYPE : 'text/plain')
       response.setHeader('cache-control', 'no-store')
-      response.end(isKnown ? formatPrometheus(this.#fleet.snapshot()) : 'only /metrics is here\n')
+      response.end(isKnown ? read() : 'only /metrics is here\n')
     })
   }
 

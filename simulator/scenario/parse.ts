@@ -4,18 +4,16 @@
 import { apportion } from './apportion.ts'
 import { attachFiles } from './attach-files.ts'
 import type { AttachedGroup, ScenarioFiles } from './attach-files.ts'
-import { FILE_BYTES_MAX } from './bounds.ts'
 import { clientIdFaults } from './client-ids.ts'
 import { crossCheck } from './cross-checks.ts'
-import { findingsOf, formatPath, mismatch, valueAt } from './findings.ts'
-import type { Finding } from './findings.ts'
+import { locate, openDocument, versionFinding } from './document.ts'
+import { findingsOf, mismatch, valueAt } from './findings.ts'
+import type { Finding, KeyPath } from './findings.ts'
 import { chosenDevices } from './only.ts'
-import { problem, ScenarioError } from './problem.ts'
-import type { Problem } from './problem.ts'
+import { ScenarioError } from './problem.ts'
 import type { Scenario } from './scenario.ts'
 import { scenarioSchema } from './scenario-schema.ts'
 import type { ScenarioDraft } from './scenario-schema.ts'
-import { ScenarioSource } from './source.ts'
 import { checkVerifiable } from './verifiable.ts'
 
 /** What replaces the file's own values, written as the file would write it. */
@@ -42,23 +40,15 @@ export function parseScenario(
   overrides: ScenarioOverrides = {},
   files: ScenarioFiles = NO_FILES,
 ): Scenario {
-  if (text.length > FILE_BYTES_MAX) {
-    const message = `found ${text.length} characters, expected at most ${FILE_BYTES_MAX}`
-    throw new ScenarioError([problem(fileName, undefined, '', message)])
-  }
-  const source = new ScenarioSource(text)
-  if (source.problems.length > 0) {
-    throw new ScenarioError(
-      source.problems.map(({ position, message }) => problem(fileName, position, '', message)),
-    )
-  }
+  const { source, problems } = openDocument(text, fileName)
+  if (problems.length > 0) throw new ScenarioError(problems)
   const root = override(source.value, overrides)
+  const typed = optionOf(overrides)
   const refuse = (findings: readonly Finding[]): never => {
-    throw new ScenarioError(locate(findings, source, fileName, overrides))
+    throw new ScenarioError(locate(findings, source, fileName, typed))
   }
-  const version = valueAt(root, ['version'])
-  // Another version has other keys: only the version is told then, not all that is unknown.
-  if (version !== undefined && version !== 1) refuse([mismatch(['version'], root, '1')])
+  const version = versionFinding(root)
+  if (version !== undefined) refuse([version])
   const parsed = scenarioSchema.safeParse(root)
   const findings = [...findingsOf(parsed.error?.issues ?? [], root), ...crossCheck(root)]
   if (!parsed.success || findings.length > 0) return refuse(findings)
@@ -109,23 +99,13 @@ export function override(value: unknown, overrides: ScenarioOverrides): unknown 
   return root
 }
 
-/** Gives each finding its place: the file's line, or the option of the command line. */
-function locate(
-  findings: readonly Finding[],
-  source: ScenarioSource,
-  fileName: string,
-  overrides: ScenarioOverrides,
-): Problem[] {
+/** Which option of the command line a path of the file was replaced by. */
+function optionOf(overrides: ScenarioOverrides): (path: KeyPath) => string | undefined {
   const overridden = new Map(Object.entries(overrides) as [string, unknown][])
-  const problems = findings.map(({ path, isAboutKey, message }) => {
-    const [key] = path
+  return ([key]) => {
     const isTyped = key !== undefined && overridden.get(String(key)) !== undefined
-    if (isTyped) return problem(`--${key}`, undefined, '', message)
-    return problem(fileName, source.positionOf(path, isAboutKey), formatPath(path), message)
-  })
-  return problems.toSorted(
-    (one, other) => (one.line ?? 0) - (other.line ?? 0) || (one.column ?? 0) - (other.column ?? 0),
-  )
+    return isTyped ? `--${key}` : undefined
+  }
 }
 
 /** Divides the devices among the groups, and names the run. */

@@ -5,6 +5,7 @@ import * as z from 'zod'
 import type { BrokerFault } from '../world/link-settings.ts'
 import * as bounds from './bounds.ts'
 import { DEFAULTS } from './defaults.ts'
+import { jsonSchemaOf } from './document.ts'
 import { groupsSchema } from './group-schema.ts'
 import type { GroupDraft } from './group-schema.ts'
 import { CLOCK_PATTERN, parseClock, parseRate, RATE_PATTERN } from './quantity.ts'
@@ -149,8 +150,6 @@ export const scenarioSchema: z.ZodType<ScenarioDraft> = mapping(
 
 /** The JSON Schema (draft 2020-12) of scenario files; published as scenario.schema.json. */
 export function scenarioJsonSchema(): Record<string, unknown> {
-  const { $schema, ...schema } = z.toJSONSchema(scenarioSchema, { io: 'input' })
-  const title = 'motewire scenario'
   const description = 'A fleet of simulated MQTT devices. Reference: docs/scenario.md'
-  return { $schema, title, description, ...schema }
+  return jsonSchemaOf(scenarioSchema, 'motewire scenario', description)
 }

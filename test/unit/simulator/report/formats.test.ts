@@ -148,7 +148,7 @@ describe('Prometheus text', () => {
   })
 
   it('is served on loopback until it stops', async () => {
-    const server = new MetricsServer({ snapshot: () => snapshotOf() })
+    const server = new MetricsServer(() => formatPrometheus(snapshotOf()))
     const url = await server.start(0)
     const answer = await fetch(url)
     expect(answer.headers.get('content-type')).toContain('version=0.0.4')
@@ -159,10 +159,10 @@ describe('Prometheus text', () => {
   })
 
   it('says which port it cannot have', async () => {
-    const fleet = { snapshot: () => snapshotOf() }
-    const first = new MetricsServer(fleet)
+    const read = (): string => formatPrometheus(snapshotOf())
+    const first = new MetricsServer(read)
     const { port } = new URL(await first.start(0))
-    await expect(new MetricsServer(fleet).start(Number(port))).rejects.toMatchObject({
+    await expect(new MetricsServer(read).start(Number(port))).rejects.toMatchObject({
       code: 'ERR_METRICS_LISTEN',
       message: `metrics cannot be served on port ${port}: it is in use`,
     })
