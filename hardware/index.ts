@@ -5,15 +5,39 @@ export { Bridge } from './bridge/bridge.ts'
 export type { BridgeOptions, BridgeSnapshot } from './bridge/bridge.ts'
 export type { EndpointSnapshot, EndpointState } from './bridge/endpoint.ts'
 export type { FlowSnapshot } from './bridge/flow.ts'
-export { LineGateway } from './bridge/line-gateway.ts'
-export type { LineGatewayOptions, LineGatewaySnapshot, Presence } from './bridge/line-gateway.ts'
 export { MqttBridge } from './bridge/mqtt-bridge.ts'
-export type { MqttBridgeOptions, MqttBridgeSnapshot, MqttFraming } from './bridge/mqtt-bridge.ts'
+export type { MqttBridgeOptions, MqttBridgeSnapshot } from './bridge/mqtt-bridge.ts'
 export type { ConnectRewrite } from './bridge/connect-rewrite.ts'
 export type { BridgeNotice, BridgeSide } from './bridge/notice.ts'
 export type { ChannelSource } from './bridge/reopening-endpoint.ts'
-export { serialSource, tcpSource } from './bridge/sources.ts'
+export { brokerSource, serialSource, tcpSource } from './bridge/sources.ts'
 export type { ListenSource, SerialSource } from './bridge/sources.ts'
+export { Gateway } from './gateway/gateway.ts'
+export type { GatewayOptions, GatewaySnapshot, Presence } from './gateway/gateway.ts'
+export type {
+  Device,
+  DeviceFactory,
+  DeviceHost,
+  DeviceMessage,
+  DeviceState,
+} from './gateway/device.ts'
+export { lineDevice } from './gateway/line-device.ts'
+export type { LineDeviceOptions } from './gateway/line-device.ts'
+export { mqttDevice } from './gateway/mqtt-device.ts'
+export type { MqttDeviceOptions } from './gateway/mqtt-device.ts'
+export type { TopicRule } from './gateway/topic-map.ts'
+export { BridgeSet } from './operations/bridge-set.ts'
+export type {
+  AnyBridge,
+  BridgeChanges,
+  BridgeDefinition,
+  BridgeSetHandler,
+} from './operations/bridge-set.ts'
+export { formatBridgeFigures, statusOf } from './operations/figures.ts'
+export type { NamedSnapshot, PortStatus } from './operations/figures.ts'
+export { ServiceNotifier } from './operations/service-notifier.ts'
+export type { ServiceEnvironment } from './operations/service-notifier.ts'
+export type { FrameKind, MqttFraming } from './framing/index.ts'
 export { firmwarePath } from './firmware/images.ts'
 export type { FirmwareName } from './firmware/images.ts'
 export { BOARDS } from './port/board.ts'

@@ -6,7 +6,9 @@ import type { Command } from 'commander'
 import { Option } from 'commander'
 import {
   Bridge,
-  LineGateway,
+  brokerSource,
+  Gateway,
+  lineDevice,
   MqttBridge,
   parseAddress,
   serialSource,
@@ -87,19 +89,16 @@ function mqttBridge(
   port: ReturnType<typeof serialSource>,
 ): AnyBridge {
   const url = URL.canParse(text) ? new URL(text) : undefined
-  if (url === undefined || url.hostname === '' || !['mqtt:', 'tcp:'].includes(url.protocol)) {
-    throw new Exit(EXIT.usage, `--mqtt is ${text}, expected a URL like mqtt://host:1883`)
-  }
-  const user = username ?? decodeURIComponent(url.username)
-  const secret = password ?? decodeURIComponent(url.password)
+  const user = username ?? decodeURIComponent(url?.username ?? '')
+  const secret = password ?? decodeURIComponent(url?.password ?? '')
   const credentials = user === '' ? {} : { username: user, password: secret }
   if (framing === 'line') {
-    return new LineGateway({ port, brokerUrl: text, name, client: credentials, handleNotice })
+    const device = lineDevice({ name })
+    return new Gateway({ port, brokerUrl: text, name, device, client: credentials, handleNotice })
   }
-  const address = `${url.hostname}:${url.port === '' ? 1883 : url.port}`
   return new MqttBridge({
     port,
-    broker: tcpSource(parseAddress(address)),
+    broker: brokerSource(text),
     framing,
     downlink: window === undefined ? {} : { windowBytes: window },
     ...(user === '' ? {} : { identity: credentials }),

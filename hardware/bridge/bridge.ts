@@ -43,6 +43,8 @@ export interface BridgeSnapshot {
   readonly uplink: FlowSnapshot
   /** From TCP to the port. */
   readonly downlink: FlowSnapshot
+  /** What else was counted, by name; messages and packets where the bridge knows them. */
+  readonly counts?: Readonly<Record<string, number>>
 }
 
 const BUFFER_BYTES_MIN = 2 * CHUNK_BYTES_MAX

@@ -10,20 +10,15 @@
 
 import { Task } from '@motewire/sdk'
 import type { Clock } from '@motewire/sdk'
-import {
-  CobsFraming,
-  DownlinkPacer,
-  FrameGuard,
-  PacketGuard,
-  PacketSplitter,
-  SlipFraming,
-} from '../framing/index.ts'
+import { DownlinkPacer, makeUplinkGuard, PacketSplitter } from '../framing/index.ts'
 import type {
   BreakReason,
   FrameGuardHandler,
+  MqttFraming,
   PacerOptions,
   PacerSnapshot,
   PacketGuardOptions,
+  UplinkGuard,
   UplinkSnapshot,
 } from '../framing/index.ts'
 import type { BridgeSnapshot } from './bridge.ts'
@@ -33,13 +28,11 @@ import type { EndpointHandler, EndpointState } from './endpoint.ts'
 import { CHUNK_BYTES_MAX, Flow } from './flow.ts'
 import { NoticeReporter } from './notice.ts'
 import type { BridgeNotice } from './notice.ts'
+import { countsOf } from './counts.ts'
 import { ReopeningEndpoint } from './reopening-endpoint.ts'
 import type { ChannelSource } from './reopening-endpoint.ts'
 import { timingOf } from './timing.ts'
 import type { BridgeTiming } from './timing.ts'
-
-/** `raw`: MQTT as it is; the others put each packet into a frame with a CRC-16. */
-export type MqttFraming = 'raw' | 'slip' | 'cobs'
 
 export interface MqttBridgeOptions extends BridgeTiming {
   /** The device. */
@@ -82,7 +75,7 @@ export class MqttBridge {
   readonly #net: ReopeningEndpoint
   readonly #uplink: Flow
   readonly #downlink: Flow
-  readonly #guard: PacketGuard | FrameGuard
+  readonly #guard: UplinkGuard
   readonly #pacer: DownlinkPacer
   readonly #reporter: NoticeReporter
   readonly #identity: ConnectRewrite | undefined
@@ -133,16 +126,19 @@ export class MqttBridge {
   }
 
   snapshot(): MqttBridgeSnapshot {
+    const fromDevice = this.#guard.snapshot()
+    const toDevice = this.#pacer.snapshot()
     return {
       port: this.#port.snapshot(),
       net: { ...this.#net.snapshot(), peer: undefined },
       uplink: this.#uplink.snapshot(),
       downlink: this.#downlink.snapshot(),
+      counts: { sessions: this.#sessions, ...countsOf(fromDevice, toDevice) },
       mqtt: {
         isInSession: this.#guard.isInSession,
         sessions: this.#sessions,
-        fromDevice: this.#guard.snapshot(),
-        toDevice: this.#pacer.snapshot(),
+        fromDevice,
+        toDevice,
       },
     }
   }
@@ -152,18 +148,14 @@ export class MqttBridge {
     this.#clock.cancel(this.#task)
   }
 
-  #makeGuard({ framing = 'raw', guard }: MqttBridgeOptions): PacketGuard | FrameGuard {
+  #makeGuard({ framing = 'raw', guard }: MqttBridgeOptions): UplinkGuard {
     const handler: FrameGuardHandler = {
       handleConnect: (packet, isReset) => this.#handleConnect(packet, isReset),
       handlePacket: (packet) => this.#handlePacket(packet),
       handleBreak: (reason) => this.#handleBreak(reason),
       handleHello: ({ windowBytes }) => this.#pacer.resize(windowBytes - FRAME_OVERHEAD_BYTES),
     }
-    if (framing === 'raw') return new PacketGuard(handler, guard)
-    const bound = guard?.packetBytesMax
-    const frames = bound === undefined ? {} : { frameBytesMax: bound }
-    const Kind = framing === 'slip' ? SlipFraming : CobsFraming
-    return new FrameGuard(handler, (inner) => new Kind(inner, frames))
+    return makeUplinkGuard(framing, handler, guard)
   }
 
   // The device.
@@ -285,8 +277,7 @@ export class MqttBridge {
   }
 
   #send(packet: Uint8Array): void {
-    const guard = this.#guard
-    this.#downlink.handleBytes(guard instanceof FrameGuard ? guard.encode(packet) : packet)
+    this.#downlink.handleBytes(this.#guard.encode(packet))
   }
 
   #schedule(): void {

@@ -3,14 +3,15 @@
 // instance.
 
 import { existsSync } from 'node:fs'
-import { TcpChannel, UsageError } from '@motewire/sdk'
+import { TcpChannel, TlsChannel, UsageError } from '@motewire/sdk'
+import type { TlsOptions } from '@motewire/sdk'
 import { parseIdentity } from '../port/identity.ts'
 import type { LineControl } from '../port/line-control.ts'
 import { PortWatch } from '../port/port-watch.ts'
 import { SerialChannel } from '../port/serial-channel.ts'
 import { describeSettings, resolveSettings } from '../port/settings.ts'
 import type { SerialSettings } from '../port/settings.ts'
-import { describeAddress } from './address.ts'
+import { describeAddress, parseAddress } from './address.ts'
 import type { Address } from './address.ts'
 import type { ChannelSource } from './reopening-endpoint.ts'
 
@@ -54,4 +55,26 @@ export function tcpSource(address: Address): ChannelSource {
   if (address.port === 0)
     throw new UsageError('ERR_OPTION_INVALID', 'port is 0, expected 1 to 65535')
   return { name: `tcp ${describeAddress(address)}`, connect: () => new TcpChannel(address) }
+}
+
+/**
+ * A broker by its URL: `mqtt://host`, `tcp://host:1883`, or with TLS `mqtts://host`,
+ * `ssl://host:8883`.
+ * @throws UsageError when it is no such URL, or a key or certificate cannot be read.
+ */
+export function brokerSource(text: string, tls: TlsOptions = {}): ChannelSource {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  const isSecure = url !== undefined && ['mqtts:', 'ssl:'].includes(url.protocol)
+  const isPlain = url !== undefined && ['mqtt:', 'tcp:'].includes(url.protocol)
+  if (url === undefined || url.hostname === '' || !(isPlain || isSecure)) {
+    const message = `broker is ${text}, expected a URL like mqtt://host:1883 or mqtts://host`
+    throw new UsageError('ERR_URL_INVALID', message)
+  }
+  const port = url.port === '' ? (isSecure ? '8883' : '1883') : url.port
+  const address = parseAddress(`${url.hostname}:${port}`)
+  if (isPlain) return tcpSource(address)
+  const connect = (): TlsChannel => new TlsChannel(address, tls)
+  // What is wrong with a certificate is told now, not at the first try.
+  connect()
+  return { name: `tls ${describeAddress(address)}`, connect }
 }

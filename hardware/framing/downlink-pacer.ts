@@ -58,6 +58,7 @@ export class DownlinkPacer {
   readonly #confirmTimeoutMs: number
   readonly #answerMs: number
   #windowBytes: number
+  #isHeld = false
   #packetBytesMax: number
   readonly #waiting: Uint8Array[] = []
   #waitingBytes = 0
@@ -79,6 +80,17 @@ export class DownlinkPacer {
   /** Whether the broker should be held back. */
   get isFull(): boolean {
     return this.#waitingBytes > FULL_BYTES
+  }
+
+  /** Packets that wait for their turn. */
+  get waiting(): number {
+    return this.#waiting.length
+  }
+
+  /** While held, a sleeping device is sent nothing; what is under way is still waited for. */
+  hold(isHeld: boolean, now: number): void {
+    this.#isHeld = isHeld
+    this.#pump(now)
   }
 
   /** The device has told its receive buffer. */
@@ -149,6 +161,7 @@ export class DownlinkPacer {
   }
 
   #pump(now: number): void {
+    if (this.#isHeld) return
     for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
       const isMessage = next[0]! >> 4 === PUBLISH
       const isOurs = isMessage && (next[0]! & 6) === 0

@@ -20,3 +20,5 @@ export type {
 } from './packet-guard.ts'
 export { PacketSplitter } from './packet-splitter.ts'
 export { SlipFraming } from './slip-framing.ts'
+export { makeFraming, makeUplinkGuard } from './uplink-guard.ts'
+export type { FrameKind, MqttFraming, UplinkGuard } from './uplink-guard.ts'

@@ -122,6 +122,11 @@ export class PacketGuard {
     this.#dueMs = Infinity
   }
 
+  /** What goes on the line for a packet: itself. */
+  encode(packet: Uint8Array): Uint8Array {
+    return packet
+  }
+
   snapshot(): UplinkSnapshot {
     return {
       packets: this.#packets,

@@ -111,7 +111,7 @@ export function word<const Word extends string>(
 }
 
 /** Text of a form. */
-export function text(expected: string, pattern: RegExp = /^[\s\S]{1,1000}$/): z.ZodString {
+export function textOf(expected: string, pattern: RegExp = /^[\s\S]{1,1000}$/): z.ZodString {
   return z.string({ error: expected }).regex(pattern, { error: expected })
 }
 

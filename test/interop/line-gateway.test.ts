@@ -4,8 +4,8 @@
 import { EventEmitter, once } from 'node:events'
 import { connectAsync, LinkError, sharedClock } from '@motewire/sdk'
 import type { Client } from '@motewire/sdk'
-import { LineGateway } from '@motewire/hardware'
-import type { LineGatewayOptions } from '@motewire/hardware'
+import { Gateway, lineDevice } from '@motewire/hardware'
+import type { LineDeviceOptions } from '@motewire/hardware'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { requireComponent } from '../support/component.ts'
 import { Mosquitto } from '../support/mosquitto.ts'
@@ -16,7 +16,7 @@ const WAIT_MS = 10_000
 describe.runIf(requireComponent('mosquitto'))('a line gateway', () => {
   let broker: Mosquitto
   let watcher: Client
-  let gateway: LineGateway
+  let gateway: Gateway
   let port: Wire
   let seen: string[]
   const events = new EventEmitter()
@@ -42,10 +42,11 @@ describe.runIf(requireComponent('mosquitto'))('a line gateway', () => {
     await broker.remove()
   })
 
-  async function start(options: Partial<LineGatewayOptions> = {}): Promise<void> {
+  async function start(options: Partial<LineDeviceOptions> = {}): Promise<void> {
     const client = { reconnectPeriod: 50, reconnectPeriodMaxMs: 100 }
-    const own = { port, brokerUrl: broker.url, name: 'pump-7', client, probeMs: 10 }
-    gateway = new LineGateway({ ...own, backoff: { baseMs: 10, maxMs: 50 }, ...options })
+    const device = lineDevice({ name: 'pump-7', ...options })
+    const own = { port, brokerUrl: broker.url, name: 'pump-7', client, device, probeMs: 10 }
+    gateway = new Gateway({ ...own, backoff: { baseMs: 10, maxMs: 50 } })
     await gateway.start()
     await until('pump-7/presence {"state":"up","reason":"the port is open"}')
   }
@@ -75,7 +76,7 @@ describe.runIf(requireComponent('mosquitto'))('a line gateway', () => {
     port.far!.send('ok\n')
     await until('pump-7/line ok')
     expect(port.far!.text).toBe('fine\n')
-    expect(gateway.snapshot()).toMatchObject({ refused: 2, presence: 'up' })
+    expect(gateway.snapshot()).toMatchObject({ counts: { messagesRefused: 2 }, presence: 'up' })
   })
 
   it('says that the cable was pulled, and that it is back', async () => {
