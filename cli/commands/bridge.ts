@@ -1,5 +1,5 @@
 // `motewire bridge`: joins a serial port to TCP, or a device that speaks MQTT to a broker, until it
-// is stopped.
+// is stopped; or the many ports of a file (cli/bridge).
 
 import { basename } from 'node:path'
 import type { Command } from 'commander'
@@ -15,12 +15,16 @@ import {
   tcpSource,
 } from '@motewire/hardware'
 import type { BridgeNotice, BridgeSnapshot, MqttFraming } from '@motewire/hardware'
+import { loadBridgeConfig } from '../bridge/bridge-config.ts'
+import { runBridgeService } from '../bridge/bridge-service.ts'
 import { Exit, EXIT } from '../exit.ts'
 import { interrupted } from '../interrupt.ts'
 import { wholeFlag } from '../mqtt-flags.ts'
 
 interface BridgeFlags {
-  readonly serial: string
+  readonly config?: string
+  readonly check?: boolean
+  readonly serial?: string
   readonly baud: number
   readonly tcp?: string
   readonly listen?: string
@@ -39,7 +43,10 @@ export function addBridge(program: Command): void {
   program
     .command('bridge')
     .description('join a serial port to a TCP address, or a device that speaks MQTT to a broker')
-    .requiredOption('--serial <path>', 'the serial port: /dev/ttyUSB0, COM3, a pty')
+    .argument('[config]', 'a file of many ports (docs/bridge-config.md)')
+    .option('--config <file>', 'the same; SIGHUP reads it again')
+    .option('--check', 'only say what is wrong with the file')
+    .option('--serial <path>', 'or one serial port: /dev/ttyUSB0, COM3, a pty')
     .option('--baud <rate>', 'bits a second', wholeFlag(1, 20_000_000), 115_200)
     .option('--tcp <host:port>', 'pass bytes on to this address')
     .option('--listen <host:port>', 'or to the client that connects to this one')
@@ -57,7 +64,24 @@ export function addBridge(program: Command): void {
     .action(runBridge)
 }
 
-async function runBridge(flags: BridgeFlags): Promise<void> {
+async function runBridge(file: string | undefined, flags: BridgeFlags): Promise<void> {
+  const config = flags.config ?? file
+  if ((config === undefined) === (flags.serial === undefined)) {
+    throw new Exit(EXIT.usage, 'expected either --serial PATH or --config FILE')
+  }
+  if (config === undefined) await runPort(flags)
+  else if (flags.check === true) checkConfig(config)
+  else await runBridgeService(config)
+}
+
+function checkConfig(path: string): void {
+  const { ports } = loadBridgeConfig(path)
+  for (const { name, entry } of ports) {
+    process.stdout.write(`${name}: ${entry.serial} speaks ${entry.speaks}\n`)
+  }
+}
+
+async function runPort(flags: BridgeFlags): Promise<void> {
   const bridge = makeBridge(flags)
   const stop = interrupted()
   await bridge.start()
@@ -68,7 +92,7 @@ async function runBridge(flags: BridgeFlags): Promise<void> {
 }
 
 function makeBridge(flags: BridgeFlags): AnyBridge {
-  const { serial, baud, tcp, listen, mqtt, rtscts = false } = flags
+  const { serial = '', baud, tcp, listen, mqtt, rtscts = false } = flags
   if ([tcp, listen, mqtt].filter((one) => one !== undefined).length !== 1) {
     throw new Exit(EXIT.usage, 'expected one of --tcp HOST:PORT, --listen HOST:PORT and --mqtt URL')
   }
@@ -84,7 +108,14 @@ function makeBridge(flags: BridgeFlags): AnyBridge {
 }
 
 function mqttBridge(
-  { framing = 'raw', window, username, password, serial, name = basename(serial) }: BridgeFlags,
+  {
+    framing = 'raw',
+    window,
+    username,
+    password,
+    serial = '',
+    name = basename(serial),
+  }: BridgeFlags,
   text: string,
   port: ReturnType<typeof serialSource>,
 ): AnyBridge {

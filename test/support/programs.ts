@@ -21,8 +21,13 @@ export class Program {
   readonly #waiters: { text: string; resolve: () => void }[] = []
   readonly finished: Promise<Finished>
 
-  constructor(command: string, args: readonly string[], input?: string) {
-    this.child = spawn(command, args, { cwd: ROOT, timeout: RUN_MS_MAX })
+  constructor(
+    command: string,
+    args: readonly string[],
+    input?: string,
+    env: NodeJS.ProcessEnv = process.env,
+  ) {
+    this.child = spawn(command, args, { cwd: ROOT, timeout: RUN_MS_MAX, env })
     this.child.stdout?.on('data', (bytes: Buffer) => this.#take((this.out += bytes.toString())))
     this.child.stderr?.on('data', (bytes: Buffer) => (this.err += bytes.toString()))
     this.child.stdin?.end(input ?? '')
@@ -59,11 +64,11 @@ export function mosquittoSub(...args: string[]): Program {
 
 /** Our command, from its sources. */
 export function motewire(...args: string[]): Program {
-  return new Program(process.execPath, [
-    '--conditions=dev',
-    '--import',
-    'tsx',
-    'cli/main.ts',
-    ...args,
-  ])
+  return motewireIn(process.env, ...args)
+}
+
+/** The same in another environment. */
+export function motewireIn(env: NodeJS.ProcessEnv, ...args: string[]): Program {
+  const command = ['--conditions=dev', '--import', 'tsx', 'cli/main.ts', ...args]
+  return new Program(process.execPath, command, undefined, env)
 }

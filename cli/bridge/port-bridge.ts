@@ -1,0 +1,122 @@
+// From the entry of a port to the bridge that it means.
+
+import { Bridge, brokerSource, Gateway, lineDevice, mqttDevice } from '@motewire/hardware'
+import { MqttBridge, parseAddress, serialSource, tcpSource } from '@motewire/hardware'
+import type {
+  AnyBridge,
+  BridgeDefinition,
+  BridgeNotice,
+  ChannelSource,
+  DeviceFactory,
+  PacerOptions,
+} from '@motewire/hardware'
+import { journal } from '@motewire/sdk'
+import type { ClientOptions } from '@motewire/sdk'
+import type { BrokerSettings, PortConfig } from './bridge-config.ts'
+import type { PortEntry } from './bridge-schema.ts'
+
+type HandleNotice = (port: string, notice: BridgeNotice) => void
+
+/** The certificates are part of the fingerprint: a reload puts new ones into use. */
+export function bridgeDefinition(port: PortConfig, handleNotice: HandleNotice): BridgeDefinition {
+  return {
+    name: port.name,
+    fingerprint: JSON.stringify(port),
+    make: () => makeBridge(port, (notice) => handleNotice(port.name, notice)),
+  }
+}
+
+function makeBridge(config: PortConfig, handleNotice: (notice: BridgeNotice) => void): AnyBridge {
+  const { entry, broker } = config
+  const port = portSource(entry)
+  if (broker === undefined) {
+    const { tcp, listen = '' } = entry
+    const net = tcp === undefined ? { listen: parseAddress(listen) } : tcpSource(parseAddress(tcp))
+    return new Bridge({ port, net, handleNotice })
+  }
+  const { url, tls } = broker
+  const { framing } = entry
+  if (entry.speaks === 'mqtt' && entry.session === 'device') {
+    const downlink = pacerOptions(entry)
+    const identity = identityOf(broker)
+    const source = brokerSource(url, tls)
+    return new MqttBridge({ port, broker: source, framing, downlink, identity, handleNotice })
+  }
+  const client = clientOptions(config, broker)
+  const device = deviceOf(config)
+  return new Gateway({ port, brokerUrl: url, name: config.name, device, client, handleNotice })
+}
+
+function portSource(entry: PortEntry): ChannelSource {
+  const { serial, baud, dataBits, parity, stopBits, rtscts, lines } = entry
+  return serialSource(serial, {
+    ...(baud === undefined ? {} : { baud }),
+    ...(dataBits === undefined ? {} : { dataBits: dataBits as 5 | 6 | 7 | 8 }),
+    ...(parity === undefined ? {} : { parity }),
+    ...(stopBits === undefined ? {} : { stopBits: stopBits as 1 | 2 }),
+    ...(rtscts === undefined ? {} : { rtscts }),
+    ...(lines === undefined ? {} : { lines }),
+  })
+}
+
+function pacerOptions({ window, packet }: PortEntry): PacerOptions {
+  return {
+    ...(window === undefined ? {} : { windowBytes: window }),
+    ...(packet === undefined ? {} : { devicePacketBytesMax: packet }),
+  }
+}
+
+function identityOf({ url, tls: _tls, keepalive: _keepalive, ...named }: BrokerSettings): {
+  readonly clientId?: string
+  readonly username?: string
+  readonly password?: string
+} {
+  const { username, password } = new URL(url)
+  return {
+    ...(username === '' ? {} : { username: decodeURIComponent(username) }),
+    ...(password === '' ? {} : { password: decodeURIComponent(password) }),
+    ...named,
+  }
+}
+
+function clientOptions(
+  { entry: { outbox = {} }, store }: PortConfig,
+  { url: _url, tls, ...named }: BrokerSettings,
+): Omit<ClientOptions, 'will' | 'clock' | 'manualAcks' | 'payloads'> {
+  const { messages, bytes, whenFull } = outbox
+  return {
+    ...named,
+    ...tls,
+    ...(store === undefined ? {} : { store: journal(store), clean: false }),
+    outbox: {
+      ...(messages === undefined ? {} : { messagesMax: messages }),
+      ...(bytes === undefined ? {} : { bytesMax: bytes }),
+      ...(whenFull === undefined ? {} : { whenFull }),
+    },
+  }
+}
+
+function deviceOf({ name, entry }: PortConfig): DeviceFactory {
+  const { framing, topics, topic, commands, window, silentAfter, awake, tellsBroker } = entry
+  if (entry.speaks === 'lines') {
+    return lineDevice({
+      name,
+      ...(topic === undefined ? {} : { topic }),
+      ...(commands === undefined ? {} : { commands }),
+      ...(window === undefined ? {} : { windowBytes: window }),
+      ...(silentAfter === undefined ? {} : { silentAfterMs: silentAfter }),
+      ...(tellsBroker === undefined ? {} : { tellsBroker }),
+    })
+  }
+  return mqttDevice({
+    framing,
+    downlink: pacerOptions(entry),
+    ...(topics === undefined ? {} : { topics: topics.map((rule) => expandRule(rule, name)) }),
+    ...(awake === undefined ? {} : { awakeMs: awake }),
+  })
+}
+
+/** `{port}` in a topic of the broker is the name of the port. */
+function expandRule<Rule extends { readonly broker: string }>(rule: Rule, port: string): Rule {
+  return { ...rule, broker: rule.broker.replaceAll('{port}', port) }
+}
