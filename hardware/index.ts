@@ -23,6 +23,8 @@ export type {
 } from './gateway/device.ts'
 export { lineDevice } from './gateway/line-device.ts'
 export type { LineDeviceOptions } from './gateway/line-device.ts'
+export { modbusDevice } from './gateway/modbus-device.ts'
+export type { ModbusDeviceOptions, PolledPoint } from './gateway/modbus-device.ts'
 export { mqttDevice } from './gateway/mqtt-device.ts'
 export type { MqttDeviceOptions } from './gateway/mqtt-device.ts'
 export type { TopicRule } from './gateway/topic-map.ts'
@@ -39,7 +41,14 @@ export { StatusPublisher } from './operations/status-publisher.ts'
 export type { StatusOptions } from './operations/status-publisher.ts'
 export { ServiceNotifier } from './operations/service-notifier.ts'
 export type { ServiceEnvironment } from './operations/service-notifier.ts'
-export type { FrameKind, MqttFraming, PacerOptions } from './framing/index.ts'
+export type {
+  FrameKind,
+  MqttFraming,
+  PacerOptions,
+  Point,
+  PointKind,
+  PointType,
+} from './framing/index.ts'
 export { firmwarePath } from './firmware/images.ts'
 export type { FirmwareName } from './firmware/images.ts'
 export { BOARDS } from './port/board.ts'

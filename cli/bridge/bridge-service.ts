@@ -41,9 +41,9 @@ export async function runBridgeService(path: string): Promise<void> {
     void reload(path, service, apply, () => bridges.bridges().length)
   })
   await apply(config)
-  await service.ready(`${bridges.bridges().length} ports`)
+  service.ready(`${bridges.bridges().length} ports`)
   await stop
-  await service.stopping()
+  service.stopping()
   await bridges.stop()
   await Promise.all([status?.stop(), metrics?.stop()])
 }
@@ -60,7 +60,7 @@ async function reload(
   } catch (error) {
     say(`${failureOf(error).text}\nnothing was changed`, true)
   }
-  await service.ready(`${count()} ports`)
+  service.ready(`${count()} ports`)
 }
 
 function statusOf(

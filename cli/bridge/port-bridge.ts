@@ -1,6 +1,13 @@
 // From the entry of a port to the bridge that it means.
 
-import { Bridge, brokerSource, Gateway, lineDevice, mqttDevice } from '@motewire/hardware'
+import {
+  Bridge,
+  brokerSource,
+  Gateway,
+  lineDevice,
+  modbusDevice,
+  mqttDevice,
+} from '@motewire/hardware'
 import { MqttBridge, parseAddress, serialSource, tcpSource } from '@motewire/hardware'
 import type {
   AnyBridge,
@@ -9,6 +16,7 @@ import type {
   ChannelSource,
   DeviceFactory,
   PacerOptions,
+  PolledPoint,
 } from '@motewire/hardware'
 import { journal } from '@motewire/sdk'
 import type { ClientOptions } from '@motewire/sdk'
@@ -107,6 +115,13 @@ function deviceOf({ name, entry }: PortConfig): DeviceFactory {
       ...(silentAfter === undefined ? {} : { silentAfterMs: silentAfter }),
       ...(tellsBroker === undefined ? {} : { tellsBroker }),
     })
+  }
+  if (entry.speaks === 'modbus') {
+    const points = Object.entries(entry.points ?? {}).map(([key, point]): [string, PolledPoint] => {
+      const { every: everyMs, writable: isWritable, ...rest } = point
+      return [key, { ...rest, everyMs, isWritable }]
+    })
+    return modbusDevice({ name, baud: entry.baud ?? 115_200, points: Object.fromEntries(points) })
   }
   return mqttDevice({
     framing,

@@ -34,19 +34,20 @@ export class ServiceNotifier {
   }
 
   /** Ready to serve; from now on the watchdog hears of us. */
-  async ready(status: string): Promise<void> {
-    await this.#notify('READY=1', `STATUS=${status}`)
+  ready(status: string): void {
+    void this.#notify('READY=1', `STATUS=${status}`)
     if (this.#everyMs > 0) this.#schedule(this.#clock.now())
   }
 
+  /** Settles when systemd has heard of it, so that it hears of `ready` later. */
   async reloading(): Promise<void> {
     // CLOCK_MONOTONIC, as systemd wants it with the state (Type=notify-reload).
     await this.#notify('RELOADING=1', `MONOTONIC_USEC=${process.hrtime.bigint() / 1_000n}`)
   }
 
-  async stopping(): Promise<void> {
+  stopping(): void {
     this.#clock.cancel(this.#task)
-    await this.#notify('STOPPING=1')
+    void this.#notify('STOPPING=1')
   }
 
   #handleDue(now: number): void {
