@@ -27,6 +27,8 @@ export { modbusDevice } from './gateway/modbus-device.ts'
 export type { ModbusDeviceOptions, PolledPoint } from './gateway/modbus-device.ts'
 export { mqttDevice } from './gateway/mqtt-device.ts'
 export type { MqttDeviceOptions } from './gateway/mqtt-device.ts'
+export { snDevice } from './gateway/sn-device.ts'
+export type { SnDeviceOptions } from './gateway/sn-device.ts'
 export type { TopicRule } from './gateway/topic-map.ts'
 export { BridgeSet } from './operations/bridge-set.ts'
 export type {

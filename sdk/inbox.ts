@@ -92,11 +92,15 @@ export class Inbox {
     this.#waiting ??= []
   }
 
-  /** Hands over what waited, in order, and then what comes. */
+  /** Hands over what waited, in order, until a receiver pauses anew, and then what comes. */
   resume(): void {
     const waiting = this.#waiting ?? []
     this.#waiting = undefined
-    for (const { topic, payload, packet, hold } of waiting) {
+    for (const [index, { topic, payload, packet, hold }] of waiting.entries()) {
+      if (this.#waiting !== undefined) {
+        this.#waiting = [...waiting.slice(index), ...this.#waiting]
+        return
+      }
       const entries = this.#handlers?.match(topic) ?? []
       hold.parts++
       this.#runAll(entries, topic, payload, packet, hold)

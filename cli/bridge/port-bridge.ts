@@ -6,9 +6,13 @@ import {
   Gateway,
   lineDevice,
   modbusDevice,
+  MqttBridge,
   mqttDevice,
+  parseAddress,
+  serialSource,
+  snDevice,
+  tcpSource,
 } from '@motewire/hardware'
-import { MqttBridge, parseAddress, serialSource, tcpSource } from '@motewire/hardware'
 import type {
   AnyBridge,
   BridgeDefinition,
@@ -123,10 +127,21 @@ function deviceOf({ name, entry }: PortConfig): DeviceFactory {
     })
     return modbusDevice({ name, baud: entry.baud ?? 115_200, points: Object.fromEntries(points) })
   }
+  const rules = topics === undefined ? {} : { topics: topics.map((rule) => expandRule(rule, name)) }
+  if (entry.speaks === 'mqtt-sn') {
+    const known = Object.entries(entry.predefined ?? {})
+    const packetBytesMax = entry.packet ?? window
+    return snDevice({
+      framing,
+      predefined: new Map(known.map(([id, its]) => [Number(id), its])),
+      ...(packetBytesMax === undefined ? {} : { packetBytesMax }),
+      ...rules,
+    })
+  }
   return mqttDevice({
     framing,
     downlink: pacerOptions(entry),
-    ...(topics === undefined ? {} : { topics: topics.map((rule) => expandRule(rule, name)) }),
+    ...rules,
     ...(awake === undefined ? {} : { awakeMs: awake }),
   })
 }

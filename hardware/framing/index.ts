@@ -24,3 +24,16 @@ export { makeFraming, makeUplinkGuard } from './uplink-guard.ts'
 export type { FrameKind, MqttFraming, UplinkGuard } from './uplink-guard.ts'
 export { readAnswer, readRequest, registersOf, writeRequest } from './modbus-point.ts'
 export type { Answer, Point, PointKind, PointType } from './modbus-point.ts'
+export { SnFraming } from './sn-framing.ts'
+export {
+  decodeSn,
+  encodeSn,
+  ID_NORMAL,
+  ID_PREDEFINED,
+  ID_SHORT,
+  SN_ACCEPTED,
+  SN_CONGESTION,
+  SN_INVALID_TOPIC,
+  SN_NOT_SUPPORTED,
+} from './sn-packet.ts'
+export type { SnFields, SnFlags, SnName, SnPacket } from './sn-packet.ts'

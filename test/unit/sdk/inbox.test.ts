@@ -216,4 +216,22 @@ describe('a client that is paused', () => {
     expect(server.messages.map(({ payload }) => payload)).toEqual(['1', '2', '3'])
     await turn()
   })
+
+  it('keeps the rest when a receiver pauses anew', () => {
+    const server = online()
+    const handled: string[] = []
+    server.client.handle('a', (_topic, payload) => {
+      handled.push(payload.toString())
+      server.client.pause()
+    })
+    server.client.pause()
+    for (const text of ['1', '2', '3']) server.publish('a', text)
+    server.client.resume()
+    expect(handled).toEqual(['1'])
+    server.publish('a', '4')
+    server.client.resume()
+    server.client.resume()
+    server.client.resume()
+    expect(handled).toEqual(['1', '2', '3', '4'])
+  })
 })
