@@ -18,6 +18,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { requireComponent } from '../support/component.ts'
 import { microcontroller, uartSource } from '../support/firmware.ts'
 import { Mosquitto } from '../support/mosquitto.ts'
+import { runOutage } from '../support/outage-run.ts'
 
 const WAIT_MS = 20_000
 
@@ -131,5 +132,18 @@ describe.runIf(requireComponent('mosquitto'))('a gateway for MQTT devices', () =
     device.uart.unplug()
     await until('will/d gone')
     await until('pump-7/presence {"state":"unplugged"')
+  })
+})
+
+describe.runIf(requireComponent('mosquitto'))('a gateway whose broker is away', () => {
+  it.each([
+    { bound: 1_000, received: 500, dropped: 0, first: 1 },
+    // One place is taken by what the gateway says itself when the broker is back.
+    { bound: 101, received: 100, dropped: 400, first: 401 },
+  ])('keeps $received of 500 messages with room for $bound', async ({ bound, ...expected }) => {
+    await using broker = await Mosquitto.start({ persistence: true })
+    const outbox = { messagesMax: bound, whenFull: 'drop-oldest' } as const
+    const result = await runOutage({ broker, messages: 500, everyMs: 0, outbox })
+    expect(result).toMatchObject({ confirmed: 500, ...expected })
   })
 })
