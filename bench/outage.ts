@@ -3,6 +3,7 @@
 //
 //   npx tsx --conditions=dev bench/outage.ts [seconds] [messages a second]
 
+import { setTimeout } from 'node:timers/promises'
 import { Mosquitto } from '../test/support/mosquitto.ts'
 import { runOutage } from '../test/support/outage-run.ts'
 
@@ -11,9 +12,9 @@ const messages = Number(seconds) * Number(rate)
 
 for (const messagesMax of [2 * messages, Math.ceil(messages / 10)]) {
   const broker = await Mosquitto.start({ persistence: true })
-  const everyMs = 1_000 / Number(rate)
+  const pace = (): Promise<void> => setTimeout(1_000 / Number(rate))
   const outbox = { messagesMax, whenFull: 'drop-oldest' } as const
-  const result = await runOutage({ broker, messages, everyMs, outbox })
+  const result = await runOutage({ broker, messages, pace, outbox })
   await broker.remove()
   const { confirmed, received, dropped, drainMs } = result
   console.log(`bound of ${messagesMax} messages, ${confirmed} confirmed to the device`)

@@ -1,6 +1,6 @@
 // The protocol data units of Modbus (application protocol 1.1b3, section 6) that a poller needs:
-// reading a point, writing one, and what the answers mean. A point is one value of a slave: a bit, or
-// one or two registers. Pure functions; the frame's CRC is ModbusFraming's affair.
+// reading a point, writing one, and what the answers mean. A point is one value of a slave: a bit,
+// or one or two registers. Pure functions; the frame's CRC is ModbusFraming's affair.
 
 export type PointKind = 'coil' | 'discrete' | 'holding' | 'input'
 export type PointType = 'bit' | 'u16' | 'i16' | 'u32' | 'i32' | 'f32'
@@ -37,7 +37,7 @@ const RANGES: Readonly<Record<PointType, readonly [number, number]>> = {
 }
 
 /** Registers of a value; for a bit 1. */
-export function registersOf(type: PointType): number {
+function registersOf(type: PointType): number {
   return type === 'u32' || type === 'i32' || type === 'f32' ? 2 : 1
 }
 

@@ -1,7 +1,7 @@
 // The messages of MQTT-SN 1.2 (section 5): bytes to values and back. A message begins with its
 // length, of one byte or of three. Text is UTF-8. Nothing here knows what a message means.
 
-export const SN_TYPE = {
+const SN_TYPE = {
   searchgw: 0x01,
   gwinfo: 0x02,
   connect: 0x04,
@@ -68,7 +68,6 @@ export interface SnPacket {
   readonly rest: Uint8Array
 }
 
-export const SN_BYTES_MAX = 65_535
 const LONG_LENGTH = 0x01
 const QOS_BITS = [0, 1, 2, -1] as const
 

@@ -5,7 +5,8 @@
 //   NAME/presence   retained: {"state": ..., "reason": ...}
 //
 // Presence has three sources: the port (`unplugged`: the cable), the device (`up`, `asleep`,
-// `silent`: the microcontroller), and the broker, which says `gone` when the bridge goes (the will).
+// `silent`: the microcontroller), and the broker, which says `gone` when the bridge goes (the
+// will).
 // Bounds: outbox and inbox of the client; a message to the device is held back at the broker.
 
 import { Client, Task } from '@motewire/sdk'

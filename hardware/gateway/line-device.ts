@@ -125,7 +125,7 @@ class LineDevice implements Device {
   }
 }
 
-/** Undefined when the line is no JSON object or lacks a field. Levels cannot be added by a field. */
+/** Undefined when the line is no JSON object or lacks a field. A field cannot add levels. */
 function fill(template: string, line: Uint8Array): string | undefined {
   const fields = readObject(line)
   if (fields === undefined) return undefined

@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connectAsync } from '@motewire/sdk'
+import type { Client } from '@motewire/sdk'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { FarEnd, PtyPair } from '../contract/hardware/pty-pair.ts'
 import { componentPath, requireComponent } from '../support/component.ts'
@@ -42,12 +43,14 @@ ports:
 `,
     )
     const { code, err, out } = await motewire('bridge', '--config', path, '--check').finished
-    expect(err.replaceAll(path, 'five.yaml').trim().split('\n')).toEqual([
-      `motewire: five.yaml:2:16: broker.url: found "http://x", expected a broker URL such as mqtt://127.0.0.1:1883 or mqtts://broker.example`,
-      'five.yaml:3:10: metrics: found 99999, expected a whole number from 0 to 65535',
-      'five.yaml:5:30: ports.a.boud: unknown key, did you mean baud?',
-      'five.yaml:6:38: ports.b.speaks: found "bytes", expected either tcp or listen beside it for bytes',
-      'five.yaml:7:58: ports.c.silentAfter: found 30, expected a duration from 1ms to 3650d, such as 250ms, 30s, 5m or 1h',
+    const url = 'a broker URL such as mqtt://127.0.0.1:1883 or mqtts://broker.example'
+    const duration = 'a duration from 1ms to 3650d, such as 250ms, 30s, 5m or 1h'
+    expect(err.replaceAll(path, 'x').trim().split('\n')).toEqual([
+      `motewire: x:2:16: broker.url: found "http://x", expected ${url}`,
+      'x:3:10: metrics: found 99999, expected a whole number from 0 to 65535',
+      'x:5:30: ports.a.boud: unknown key, did you mean baud?',
+      'x:6:38: ports.b.speaks: found "bytes", expected either tcp or listen beside it for bytes',
+      `x:7:58: ports.c.silentAfter: found 30, expected ${duration}`,
     ])
     expect({ code, out }).toEqual({ code: 2, out: '' })
   })
@@ -63,8 +66,9 @@ ports:
 `,
     )
     const { code, err } = await motewire('bridge', path, '--check').finished
+    const file = 'a file that can be read'
     expect(err.replaceAll(path, 'x').trim().split('\n')).toEqual([
-      'motewire: x:2:50: broker.passwordFile: found none.txt (no such file), expected a file that can be read',
+      `motewire: x:2:50: broker.passwordFile: found none.txt (no such file), expected ${file}`,
       'x:4:54: ports.a.store: found no/such.journal, expected a file in a folder that exists',
       'x:5:16: ports.b.serial: found /dev/ttyUSB0, expected another port than that of a',
       'x:5:45: ports.b.awake: found it, expected speaks: mqtt beside it',
@@ -76,53 +80,64 @@ ports:
 describe.runIf(requireComponent('mosquitto') && requireComponent('socat'))(
   'motewire bridge as a service',
   () => {
-    it('keeps healthy ports over a reload, and tells how it is doing', async () => {
-      await using broker = await Mosquitto.start()
-      const pairs = await Promise.all([PtyPair.create(), PtyPair.create()])
-      const [first, second] = pairs
-      const ends = pairs.map((pair) => new FarEnd(pair.far))
-      const watcher = await connectAsync(broker.url)
-      const seen: string[] = []
-      const events = new EventEmitter()
-      let service: Program
-      const until = async (text: string): Promise<void> => {
-        const signal = AbortSignal.timeout(WAIT_MS)
-        while (!seen.some((line) => line.startsWith(text))) {
-          await once(events, 'seen', { signal }).catch(() => {
-            throw new Error(`never saw '${text}' but ${seen.join(', ')}; ${service.out}`)
-          })
-        }
-      }
+    let broker: Mosquitto
+    let watcher: Client
+    let pairs: [PtyPair, PtyPair]
+    let ends: [FarEnd, FarEnd]
+    let seen: string[]
+    const events = new EventEmitter()
+
+    beforeEach(async () => {
+      broker = await Mosquitto.start()
+      pairs = await Promise.all([PtyPair.create(), PtyPair.create()])
+      ends = [new FarEnd(pairs[0].far), new FarEnd(pairs[1].far)]
+      seen = []
+      watcher = await connectAsync(broker.url)
       watcher.on('message', (topic, payload) => {
         seen.push(`${topic} ${payload.toString()}`)
         events.emit('seen')
       })
       await watcher.subscribe('#')
-      const file = (ports: string): string => `version: 1
-broker: ${broker.url}
-metrics: 0
-status: { topic: bridge/one }
-ports:
-  kept: { serial: ${first.near}, speaks: lines }
-${ports}`
-      const path = write('bridge.yaml', file(''))
-      service = motewire('bridge', path)
+    })
+
+    afterEach(async () => {
+      await Promise.all([watcher.end(), ...ends.map((end) => end.close())])
+      await Promise.all([broker.remove(), ...pairs.map((pair) => pair.remove())])
+    })
+
+    async function until(text: string): Promise<void> {
+      const signal = AbortSignal.timeout(WAIT_MS)
+      while (!seen.some((line) => line.startsWith(text))) {
+        await once(events, 'seen', { signal }).catch(() => {
+          throw new Error(`never saw '${text}' but ${seen.join(', ')}`)
+        })
+      }
+    }
+
+    function writePorts(ports: string): string {
+      const head = `version: 1\nbroker: ${broker.url}\nmetrics: 0\nstatus: { topic: bridge/one }`
+      const kept = `  kept: { serial: ${pairs[0].near}, speaks: lines }`
+      return write('bridge.yaml', `${head}\nports:\n${kept}\n${ports}`)
+    }
+
+    it('keeps healthy ports over a reload, and tells how it is doing', async () => {
+      const service = motewire('bridge', writePorts(''))
       await service.says('1 ports started, 0 stopped, 0 kept')
       await until('kept/presence {"state":"up"')
       await until('bridge/one/kept {"port":"up"')
-      await ends[0]!.write('before\n')
+      await ends[0].write('before\n')
       await until('kept/line before')
 
-      write('bridge.yaml', file(`  new: { serial: ${second.near}, speaks: lines }\n`))
+      writePorts(`  new: { serial: ${pairs[1].near}, speaks: lines }\n`)
       service.child.kill('SIGHUP')
       await service.says('1 ports started, 0 stopped, 1 kept')
       await until('new/presence {"state":"up"')
-      await ends[1]!.write('hello\n')
+      await ends[1].write('hello\n')
       await until('new/line hello')
 
       write('bridge.yaml', 'version: 1\nports: 5\n')
       service.child.kill('SIGHUP')
-      await ends[0]!.write('after\n')
+      await ends[0].write('after\n')
       await until('kept/line after')
       const url = /http:\S+/.exec(service.out)?.[0] ?? ''
       const figures = await (await fetch(url)).text()
@@ -130,7 +145,7 @@ ${ports}`
       expect(figures).toContain('motewire_bridge_uplink_bytes_total{port="kept"} 13\n')
       expect(figures).toContain('motewire_bridge_port_up{port="new"} 1\n')
 
-      write('bridge.yaml', file(''))
+      writePorts('')
       service.child.kill('SIGHUP')
       await service.says('0 ports started, 1 stopped, 1 kept')
       await until('new/presence {"state":"gone","reason":"the bridge was stopped"}')
@@ -139,8 +154,6 @@ ${ports}`
       expect(code).toBe(0)
       expect(err).toContain('bridge.yaml:2:8: ports: found 5, expected a mapping of ports by name')
       await until('bridge/one stopped')
-      await watcher.end()
-      await Promise.all([...ends.map((end) => end.close()), ...pairs.map((pair) => pair.remove())])
     })
 
     it('tells systemd that it is ready, alive and stopping', async () => {

@@ -1,5 +1,5 @@
-// A Modbus RTU slave on a pseudo-terminal, polled by the gateway, and what a real Mosquitto hears of
-// it: values when they change, errors, writes.
+// A Modbus RTU slave on a pseudo-terminal, polled by the gateway, and what a real Mosquitto hears
+// of it: values when they change, errors, writes.
 
 import { EventEmitter, once } from 'node:events'
 import { connectAsync } from '@motewire/sdk'

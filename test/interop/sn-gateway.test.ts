@@ -12,6 +12,26 @@ import { Mosquitto } from '../support/mosquitto.ts'
 const WAIT_MS = 20_000
 const bytes = (text: string): Buffer => Buffer.from(text, 'latin1')
 
+/** Asks until so many messages have come, and confirms each. */
+async function wakeUp(client: FarEnd, start: number, count: number): Promise<string[]> {
+  const heard: string[] = []
+  let end = start
+  const next = async (): Promise<Buffer> => {
+    const at = end
+    end += (await client.until(at + 1, WAIT_MS))[at]!
+    return (await client.until(end, WAIT_MS)).subarray(at, end)
+  }
+  while (heard.length < count) {
+    await client.write(bytes('\x04\x16m1'))
+    for (let message = await next(); message[1] !== 0x17; message = await next()) {
+      expect(message.subarray(1, 5).toString('hex')).toBe('0c200001')
+      heard.push(message.subarray(7).toString())
+      await client.write(Buffer.from([7, 0x0d, 0, 1, message[5]!, message[6]!, 0]))
+    }
+  }
+  return heard
+}
+
 describe.runIf(requireComponent('mosquitto') && requireComponent('socat'))(
   'MQTT-SN on a UART',
   () => {
@@ -61,21 +81,7 @@ describe.runIf(requireComponent('mosquitto') && requireComponent('socat'))(
       await watcher.publishAsync('cmd', 'two', { qos: 1 })
       await until('cmd two')
       // The gateway may not have read the second one yet: then it comes at a later PINGREQ.
-      const heard: string[] = []
-      const next = async (): Promise<Buffer> => {
-        const length = (await client.until(told + 1, WAIT_MS))[told]!
-        const start = told
-        return (await client.until((told += length), WAIT_MS)).subarray(start, told)
-      }
-      while (heard.length < 2) {
-        await client.write(bytes('\x04\x16m1'))
-        for (let message = await next(); message[1] !== 0x17; message = await next()) {
-          expect(message.subarray(1, 5).toString('hex')).toBe('0c200001')
-          heard.push(message.subarray(7).toString())
-          await client.write(Buffer.from([7, 0x0d, 0, 1, message[5]!, message[6]!, 0]))
-        }
-      }
-      expect(heard).toEqual(['one', 'two'])
+      expect(await wakeUp(client, told, 2)).toEqual(['one', 'two'])
       await pair.unplug()
       await until('last bye')
       await until('node/presence {"state":"unplugged"')

@@ -13,8 +13,8 @@ export interface OutageOptions {
   readonly broker: Mosquitto
   /** Published while the broker is away. */
   readonly messages: number
-  /** Pause after each of them, milliseconds; 0: none. */
-  readonly everyMs: number
+  /** Called after each of them. */
+  readonly pace?: () => Promise<void>
   readonly outbox: OutboxOptions
 }
 
@@ -34,7 +34,7 @@ export interface OutageResult {
 const WAIT_MS = 30_000
 
 export async function runOutage(options: OutageOptions): Promise<OutageResult> {
-  const { broker, messages, everyMs, outbox } = options
+  const { broker, messages, pace, outbox } = options
   const clock = sharedClock()
   const retry = { reconnectPeriod: 50, reconnectPeriodMaxMs: 100 }
   const watcher = await connectAsync(broker.url, { clientId: 'watcher', clean: false, ...retry })
@@ -67,7 +67,7 @@ export async function runOutage(options: OutageOptions): Promise<OutageResult> {
   await broker.stop()
   for (let number = 1; number <= messages; number++) {
     await device.publishAsync('load', String(number), { qos: 1 })
-    if (everyMs > 0) await pause(everyMs)
+    await pace?.()
   }
   await broker.restart()
   const startedMs = clock.now()
@@ -85,8 +85,4 @@ export async function runOutage(options: OutageOptions): Promise<OutageResult> {
     first: Math.min(...received),
     drainMs,
   }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms))
 }
