@@ -130,6 +130,7 @@ describe.runIf(requireComponent('mosquitto') && requireComponent('socat'))('a Mo
     await until('plant/level/error ')
     await until('plant/level -1')
     await until('plant/presence {"state":"up","reason":"a slave has answered"}')
+    expect(gateway.snapshot().presence).toBe('up')
   })
 
   it('asks again after an answer that was damaged', async () => {

@@ -126,6 +126,7 @@ describe.runIf(requireComponent('mosquitto'))('a gateway for MQTT devices', () =
     device.uart.unplug()
     await until('will/d gone')
     await until('pump-7/presence {"state":"unplugged"')
+    expect(gateway.snapshot().presence).toBe('unplugged')
   })
 })
 

@@ -24,7 +24,7 @@ describe('bridge.schema.json', () => {
   })
 
   it('accepts the example', () => {
-    const schema = z.fromJSONSchema(bridgeJsonSchema() as z.core.JSONSchema.JSONSchema)
+    const schema = z.fromJSONSchema(bridgeJsonSchema())
     const value: unknown = parse(readFileSync(EXAMPLE, 'utf8'))
     expect(schema.safeParse(value).error?.issues).toBeUndefined()
   })

@@ -66,7 +66,7 @@ beforeEach(() => begin())
 /** The client says these messages; what it is told for them. */
 function say(...messages: string[]): string[] {
   host.sent = []
-  for (const message of messages) device.handleBytes(Buffer.from(message, 'hex'), now)
+  for (const said of messages) device.handleBytes(Buffer.from(said, 'hex'), now)
   return host.sent
 }
 
