@@ -1,7 +1,8 @@
 // The published JSON Schema of bridge configurations is what the schema says now, and the example
 // obeys it and the program.
 
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
@@ -32,7 +33,10 @@ describe('bridge.schema.json', () => {
 
 describe('the example of a bridge', () => {
   it('makes a bridge for each of its ports', () => {
-    const { ports } = loadBridgeConfig(EXAMPLE)
+    // The journal is made beside the file.
+    const folder = mkdtempSync(join(tmpdir(), 'motewire-example-'))
+    copyFileSync(EXAMPLE, join(folder, 'plant.yaml'))
+    const { ports } = loadBridgeConfig(join(folder, 'plant.yaml'))
     const names = ports.map((port) =>
       bridgeDefinition(port, () => undefined)
         .make()
@@ -45,6 +49,7 @@ describe('the example of a bridge', () => {
       'serial /dev/ttyUSB2',
       'serial /dev/ttyUSB3',
     ])
+    rmSync(folder, { recursive: true })
   })
 
   it('has a fingerprint that follows what it says', () => {

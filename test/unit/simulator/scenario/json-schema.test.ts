@@ -10,9 +10,9 @@ import { loadScenario, scenarioJsonSchema } from '../../../../simulator/scenario
 const ROOT = join(import.meta.dirname, '../../../..')
 const PUBLISHED = 'simulator/scenario/scenario.schema.json'
 const EXAMPLES = join(ROOT, 'examples')
-/** All scenarios among the examples; the jobs of batch systems are YAML of another kind. */
+/** All scenarios among the examples; batch jobs and bridges are YAML of other kinds. */
 const SCENARIOS = readdirSync(EXAMPLES, { recursive: true, encoding: 'utf8' }).filter((name) => {
-  return name.endsWith('.yaml') && !name.startsWith('shards')
+  return name.endsWith('.yaml') && !/^(shards|bridge)/.test(name)
 })
 
 function readJson(path: string): unknown {
