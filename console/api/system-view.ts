@@ -1,5 +1,5 @@
-// What a broker publishes about itself under `$SYS`: of our own the retained messages, of another one
-// what it sent to the observer. Pure.
+// What a broker publishes about itself under `$SYS`: of our own the retained messages, of another
+// one what it sent to the observer. Pure.
 
 import type { BrokerInspection, HostControl } from '@motewire/simulator/broker'
 import { ROWS_MAX } from '../limits.ts'

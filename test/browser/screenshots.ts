@@ -1,5 +1,5 @@
 // npm run screenshots -- FOLDER [PAGE...]: a picture of each page of the console in both themes and
-// both languages, and of some on a phone, to be looked at. What runs behind it is real: a broker with
+// both languages, and on a phone, to be looked at. What runs behind it is real: a broker with
 // users, queues, sessions and two virtual hosts, and a fleet of twenty devices.
 
 import { mkdirSync } from 'node:fs'

@@ -38,7 +38,6 @@ describe.runIf(requireComponent('chromium'))('the walk-through', () => {
     const brokerUrl = /mqtt:\S+/.exec(said)![0]
     const here = await visit(browser, /http:\S+/.exec(said)![0])
     const { page, go } = here
-    // Sign in; a wrong password is refused, and told on the terminal.
     here.forgive('401 (Unauthorized)')
     await page.getByLabel('User name').fill('admin')
     await page.getByLabel('Password').fill('wrong')
@@ -47,7 +46,6 @@ describe.runIf(requireComponent('chromium'))('the walk-through', () => {
     await expect.poll(() => said, WAIT).toContain("POST sign-in of 'admin' from 127.0.0.1 refused")
     await page.getByLabel('Password').fill('password')
     await page.getByRole('button', { name: 'Sign in' }).click()
-    // The virtual host and its connector.
     await go('#/hosts')
     await page.getByRole('cell', { name: 'default' }).first().waitFor()
     await page.getByRole('cell', { name: brokerUrl }).waitFor()
@@ -81,7 +79,6 @@ describe.runIf(requireComponent('chromium'))('the walk-through', () => {
       await expect.poll(() => got.at(-1), WAIT).toBe(Number(qos.at(-1)))
     }
     expect(got).toEqual([0, 1, 2])
-    // Counts, consumers and producers.
     await panel.getByText('3 delivered, 0 unacknowledged').waitFor()
     await panel.getByRole('link', { name: 'reader' }).waitFor()
     const row = page.getByRole('row', { name: /plant\/north/ })
@@ -92,6 +89,11 @@ describe.runIf(requireComponent('chromium'))('the walk-through', () => {
     await go('#/calls')
     await page
       .getByText(/^curl -X POST .*"topic":"plant\/north".*\/publish'$/)
+      .first()
+      .waitFor()
+    await go('#/calls')
+    await page
+      .getByText(/^curl -X POST .*\/publish'$/)
       .first()
       .waitFor()
     await Promise.all([sensor.end(), reader.end()])

@@ -20,7 +20,8 @@ export function openApiDocument(version: string): Schema {
       title: 'motewire console',
       version,
       description:
-        'Times are milliseconds since 1970, sizes bytes. `host` names a virtual host; default: the first.',
+        'Times are milliseconds since 1970, sizes bytes. ' +
+        '`host` names a virtual host; default: the first.',
     },
     servers: [{ url: '/api/v1' }],
     security: [{ cookie: [] }, { token: [] }, { password: [] }, {}],

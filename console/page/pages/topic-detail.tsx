@@ -125,7 +125,10 @@ function Subscribers({ topic }: { readonly topic: TopicDetailView }): JSX.Elemen
   const counts = new Map(
     topic.inside?.consumers.map(({ clientId, filter, delivered, inflight }) => [
       `${clientId} ${filter}`,
-      `${labels.deliveredCount(format.exact(delivered))}, ${labels.unackedCount(format.exact(inflight))}`,
+      [
+        labels.deliveredCount(format.exact(delivered)),
+        labels.unackedCount(format.exact(inflight)),
+      ].join(', '),
     ]),
   )
   return (

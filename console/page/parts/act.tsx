@@ -1,5 +1,5 @@
-// Buttons that change something: what they do is one call of the API, what went wrong is said beside
-// them, and what cannot be undone asks first.
+// Buttons that change something: what they do is one call of the API, what went wrong is said
+// beside them, and what cannot be undone asks first.
 
 import type { ComponentChildren, JSX } from 'preact'
 import { useState } from 'preact/hooks'

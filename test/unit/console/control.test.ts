@@ -124,7 +124,7 @@ describe('a client', () => {
       .toEqual(expect.arrayContaining(['connected', 'subscribed', 'disconnected', 'willPublished']))
   })
 
-  it('is subscribed and unsubscribed by an administrator, and gets messages meanwhile', async () => {
+  it('is subscribed and unsubscribed from here, and gets messages meanwhile', async () => {
     const client = await join('far')
     const got = new Promise<string>((resolve) => {
       client.on('message', (_, payload) => resolve(payload.toString()))
