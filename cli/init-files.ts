@@ -34,6 +34,14 @@ thresholds:
   - acked.rate > 0.99
   - latency.p95 < 2s
 
+# What goes wrong at which time, and what is done on purpose.
+# faults:
+#   - { devices: reconnect, at: 30s, over: 2s }
+#   - { outage: cut, at: 1m, duration: 20s, share: 30% }
+# stages:
+#   - { load: 5, at: 2m, duration: 30s }
+#   - { send: 'cmd/{id}/report', payload: now, at: 3m }
+
 groups:
   # Climate sensors, described here. {index:03} is the device's number: 000 to 049.
   room:
@@ -41,6 +49,8 @@ groups:
     clientId: 'room-{index:03}'
     # What lies between device and broker: ethernet wifi-poor 3g edge gprs lte-m nb-iot satellite.
     # link: wifi-poor
+    # commands: { filter: 'cmd/{id}/#', after: 200ms }
+    # lifecycle: { boot: 2s, sleep: { every: 10m, awake: 20s } }
     publish:
       - topic: NAME/{id}/climate
         every: 5s

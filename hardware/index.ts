@@ -53,6 +53,8 @@ export type {
 } from './framing/index.ts'
 export { firmwarePath } from './firmware/images.ts'
 export type { FirmwareName } from './firmware/images.ts'
+export { SlipFraming } from './framing/index.ts'
+export type { FrameHandler, FramingOptions, FramingSnapshot } from './framing/index.ts'
 export { BOARDS } from './port/board.ts'
 export type { Board, ResetTarget } from './port/board.ts'
 export { describePort, findPort, parseIdentity } from './port/identity.ts'

@@ -45,7 +45,7 @@ export interface DriverOptions {
   readonly targets: Targets
   readonly clock: Clock
   readonly store: Store | undefined
-  readonly pacer: ConnectPacer | undefined
+  readonly pacer: Pick<ConnectPacer, 'schedule'> | undefined
   /** How long bytes may wait for others to go with them; 0: not at all. */
   readonly batchMs: number
 }
@@ -54,7 +54,7 @@ export class Driver implements SessionHandler, SleepWatcher {
   readonly session: Session
   readonly clock: Clock
   readonly #targets: Targets
-  readonly #pacer: ConnectPacer | undefined
+  readonly #pacer: DriverOptions['pacer']
   readonly #batchMs: number
   readonly #handler: DriverHandler
   readonly #timer = new Task((now) => this.#handleTimer(now))

@@ -53,6 +53,7 @@ export type {
   Retry,
   WhenFull,
 } from './core/index.ts'
+export { channelOpener } from './dial.ts'
 export type { LinkOptions } from './dial.ts'
 export { ERROR_CODES, LinkError, MotewireError, PeerError, UsageError } from './errors.ts'
 export type { ErrorCode, ErrorDetails } from './errors.ts'

@@ -115,8 +115,8 @@ export interface ClientOptions extends TargetOptions {
   readonly reconnectJitter?: boolean
   /** Overrules what the end of a link means; undefined: as the documentation says. */
   readonly classifyError?: (error: MotewireError) => Retry | undefined
-  /** Spreads the attempts of many clients over time. */
-  readonly pacer?: ConnectPacer
+  /** Says when an attempt may go: spreads those of many clients, or holds them back. */
+  readonly pacer?: Pick<ConnectPacer, 'schedule'>
   /** Milliseconds to wait for the channel, and again for CONNACK. Default 30,000. */
   readonly connectTimeout?: number
   /** Longest wait for a sign of life after a PINGREQ. Default: half the keepalive, 2 to 30 s. */

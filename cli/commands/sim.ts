@@ -19,7 +19,7 @@ import {
   parseShard,
   shardOfEnvironment,
 } from '@motewire/simulator/scenario'
-import type { FleetPlan, Shard } from '@motewire/simulator/scenario'
+import type { FleetPlan, Scenario, Shard } from '@motewire/simulator/scenario'
 import { Exit, EXIT } from '../exit.ts'
 import { runFleet } from '../fleet-run.ts'
 import type { FleetResult } from '../fleet-run.ts'
@@ -103,6 +103,7 @@ async function runSim(file: string | undefined, flags: SimFlags): Promise<void> 
   const brokers = request.brokers ?? [scenario.broker.url]
   const sources = flags.sources ?? sourcesFor(plan, brokers)
   checkMachine(plan, flags, brokers, sources)
+  tellFaultsLeftOut(scenario, brokers)
   const result = await runFleet({
     plan,
     brokers,
@@ -168,6 +169,14 @@ function checkMachine(
   const lines = obstacles.map(({ limit, message }) => `not enough ${limit}: ${message}`)
   if (obstacles.some(({ isCertain }) => isCertain)) throw new Exit(EXIT.usage, lines.join('\n'))
   for (const line of lines) process.stderr.write(`${line}\n`)
+}
+
+/** Nobody restarts a broker of yours. */
+function tellFaultsLeftOut({ faults, clock }: Scenario, brokers: readonly string[]): void {
+  const isOurs = brokers[0] === 'embedded' && clock.kind !== 'real'
+  if (isOurs || !faults.some(({ kind }) => kind === 'restart' || kind === 'slow')) return
+  const where = 'the embedded broker with --clock virtual or scaled:N'
+  process.stderr.write(`faults of the broker are left out: they happen to ${where}\n`)
 }
 
 function linkHelp(): string {

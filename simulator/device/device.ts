@@ -13,7 +13,7 @@ export interface Device {
   readonly index: number
   /** When the run began, on the scale of `now`. */
   readonly originMs: number
-  /** When this device was meant to be switched on; the real moment may be a little later. */
+  /** When this device was meant to boot, last time; the real moment may be a little later. */
   readonly startMs: number
   /** Milliseconds, monotonic, fractions possible. */
   now(): number
@@ -36,10 +36,23 @@ export interface Device {
     options: DevicePublishOptions,
     dueMs?: number,
   ): DevicePublishResult
+  /**
+   * Cuts the connection as a loss of the link would, once the current callback is over: the broker
+   * publishes the will, and the device connects again.
+   */
+  reconnect(): void
   /** Subscribes, now and again after each connect that finds no session. */
   subscribe(filter: string, qos: QoS): void
-  /** An own stream of random numbers. The same purpose gives the same stream from its beginning. */
+  /**
+   * An own stream of random numbers. The same purpose gives the same stream from its beginning, in
+   * each boot another one.
+   */
   random(purpose: string): Prng
+  /**
+   * What outlives a reboot, as flash does: made when first asked for in the device's life, the same
+   * object from then on.
+   */
+  flash<Value>(name: string, make: () => Value): Value
   /** Tells that so many messages were not made, because their time had passed already. */
   countOverruns(messages: number): void
   /**
@@ -54,15 +67,27 @@ export interface DevicePublishOptions {
   readonly retain: boolean
 }
 
-/** `dropped`: the outbox was full. */
+/** What the broker publishes when the device is gone without a word. */
+export interface DeviceWill extends DevicePublishOptions {
+  readonly topic: string
+  readonly payload: Uint8Array
+}
+
+/** `dropped`: the outbox was full, or the device is off. */
 export type DevicePublishResult = 'sent' | 'queued' | 'dropped'
 
 /**
- * A device model: firmware in TypeScript. One object a device, made by a DeviceModelFactory. An
+ * A device model: firmware in TypeScript. One object a boot, made by a DeviceModelFactory. When the
+ * power goes nothing is called any more, tasks neither. An
  * exception out of any of these stops this device and is told in the report; others go on.
  */
 export interface DeviceModel {
-  /** The device is switched on. Called once, before anything else; the link is not up yet. */
+  /**
+   * Asked once for each attempt to connect, for the first one before `start`; the topic stays the
+   * same. Not there, or undefined: no will.
+   */
+  will?(device: Device): DeviceWill | undefined
+  /** The device is switched on. Called once; the link is not up yet. */
   start(device: Device): void
   /** No new messages from here on: what is queued is still sent. */
   stop?(): void

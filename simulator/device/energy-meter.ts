@@ -15,8 +15,12 @@ export class EnergyMeter {
   #radioMs = 0
   #bytes = 0
 
-  constructor(spec: EnergySpec) {
+  readonly #sinceMs: number
+
+  /** @param sinceMs when the battery was new, on the scale of `Device.now`. */
+  constructor(spec: EnergySpec, sinceMs: number) {
     this.#spec = spec
+    this.#sinceMs = sinceMs
   }
 
   /** A message went out or came in. @param bytes of its topic and payload. */
@@ -28,7 +32,7 @@ export class EnergyMeter {
 
   /** What a day, a month and the battery come to at this rate; told as figures of the report. */
   tell(device: Device): void {
-    const elapsedMs = device.now() - device.startMs
+    const elapsedMs = device.now() - this.#sinceMs
     if (elapsedMs <= 0) return
     const { batteryMah, sleepMa, radioMa } = this.#spec
     const drawnMah = (sleepMa * elapsedMs + radioMa * this.#radioMs) / HOUR_MS

@@ -5,6 +5,7 @@ export type {
   DeviceModelFactory,
   DevicePublishOptions,
   DevicePublishResult,
+  DeviceWill,
 } from './device.ts'
 export { Modules } from './modules.ts'
 export { PayloadBuffer } from './payload-buffer.ts'

@@ -42,8 +42,10 @@ export class Modules {
   }
 }
 
-function pathsOf({ model, publish }: DeviceGroup): string[] {
-  const sensors = publish.flatMap(({ payload }) => payload.fields.map(({ sensor }) => sensor))
+function pathsOf({ model, publish, sparkplug }: DeviceGroup): string[] {
+  const metrics = [sparkplug, ...(sparkplug?.devices ?? [])].flatMap((one) => one?.metrics ?? [])
+  const fields = [...publish.flatMap(({ payload }) => payload.fields), ...metrics]
+  const sensors = fields.map(({ sensor }) => sensor)
   const functions = sensors.flatMap((one) => (one.sensor === 'function' ? [one.path] : []))
   return model === undefined ? functions : [model.path, ...functions]
 }

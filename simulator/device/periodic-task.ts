@@ -1,19 +1,23 @@
-// A thing done again and again on an absolute schedule: time k is due at first + k * every, plus a
-// random delay below the jitter drawn for each. Being late shifts nothing that follows. A device
-// that was held up for longer than a period does its late work once, skips the times that have
-// passed meanwhile, as real firmware would, and tells how many (overruns).
-// O(1) a time.
+// A thing done again and again on an absolute schedule: time k is due at start + phase + k *
+// every, by the pace of the schedule where that has one of its own, plus a random delay below the
+// jitter drawn for each. Being late shifts nothing that follows. A device that was held up for
+// longer than a period does its late work once, skips the times that have passed meanwhile, as
+// real firmware would, and tells how many (overruns). O(1) a time.
 
-import { assert, Task } from '@motewire/sdk/kit'
-import type { Prng } from '@motewire/sdk/kit'
+import { assert } from '@motewire/sdk/kit'
+import type { Prng, Task } from '@motewire/sdk/kit'
 import type { Device } from './device.ts'
+import type { Pace } from './pace.ts'
 
 /** Milliseconds on the scale of `Device.now`. */
 export interface PeriodicSchedule {
-  readonly firstMs: number
+  readonly startMs: number
+  readonly phaseMs: number
   readonly everyMs: number
   /** 0 to `everyMs`, so that times stay in order. */
   readonly jitterMs: number
+  /** Undefined: as the clock goes. */
+  readonly pace?: Pace | undefined
 }
 
 export class PeriodicTask {
@@ -44,7 +48,7 @@ export class PeriodicTask {
     this.#schedule = schedule
     this.#work = work
     this.#jitter = jitterMs === 0 ? undefined : device.random(purpose)
-    this.#task = new Task((now) => this.#handleDue(now))
+    this.#task = device.task((now) => this.#handleDue(now))
   }
 
   start(): void {
@@ -56,25 +60,47 @@ export class PeriodicTask {
   }
 
   #arm(): void {
-    const { firstMs, everyMs, jitterMs } = this.#schedule
+    const { jitterMs } = this.#schedule
     const delayMs = this.#jitter === undefined ? 0 : this.#jitter.unit() * jitterMs
-    this.#dueMs = firstMs + this.#next * everyMs + delayMs
+    const dueMs = this.#trueMs(this.#next)
+    if (dueMs === Infinity) return
+    this.#dueMs = dueMs + delayMs
     this.#device.schedule(this.#dueMs, this.#task)
   }
 
+  /** When time `number` is due, without jitter. */
+  #trueMs(number: number): number {
+    const { startMs, phaseMs, everyMs, pace } = this.#schedule
+    if (pace === undefined) return startMs + phaseMs + number * everyMs
+    const { originMs } = this.#device
+    const firstMs = pace.scheduleMs(startMs - originMs) + phaseMs
+    return originMs + pace.trueMs(firstMs + number * everyMs)
+  }
+
   #handleDue(now: number): void {
-    const { firstMs, everyMs, jitterMs } = this.#schedule
     const dueMs = this.#dueMs
     this.#next++
-    // Times whose last possible moment has passed. One that is due just now is not late.
-    const lateMs = now - (firstMs + this.#next * everyMs + jitterMs)
-    if (lateMs > 0) {
-      const missed = Math.ceil(lateMs / everyMs)
+    const missed = this.#missedBy(now)
+    if (missed > 0) {
       this.#next += missed
       this.#device.countOverruns(missed)
     }
     // Armed before the work, so that the work may stop it.
     this.#arm()
     this.#work(dueMs)
+  }
+
+  /** Times whose last possible moment has passed. One that is due just now is not late. */
+  #missedBy(now: number): number {
+    const { everyMs, jitterMs, pace } = this.#schedule
+    const lateMs = now - (this.#trueMs(this.#next) + jitterMs)
+    if (!(lateMs > 0)) return 0
+    const { originMs } = this.#device
+    // In the time of the schedule, which may have stood still.
+    const passedMs =
+      pace === undefined
+        ? lateMs
+        : pace.scheduleMs(now - originMs) - pace.scheduleMs(now - lateMs - originMs)
+    return Math.ceil(passedMs / everyMs)
   }
 }

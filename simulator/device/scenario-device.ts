@@ -4,13 +4,17 @@
 // sensors: 1.0 to 1.2 KiB of heap for one stream of two sensors (measured, 10,000 devices of
 // examples/scenarios/sensors.yaml).
 
-import type { DeviceGroup } from '../scenario/index.ts'
+import type { DeviceGroup, DevicePlan, Stage } from '../scenario/index.ts'
 import { CommandDesk } from './command-desk.ts'
-import type { Device, DeviceModel } from './device.ts'
+import type { Device, DeviceModel, DeviceWill } from './device.ts'
 import { DeviceClock } from './device-clock.ts'
 import { EnergyMeter } from './energy-meter.ts'
 import { Modules } from './modules.ts'
+import { Pace } from './pace.ts'
 import type { PayloadBuffer } from './payload-buffer.ts'
+import { ShadowDesk } from './shadow-desk.ts'
+import { EdgeNode } from './sparkplug/edge-node.ts'
+import { HostApplication } from './sparkplug/host.ts'
 import { Stream, StreamModel } from './stream.ts'
 import { Vehicle } from './vehicle.ts'
 
@@ -20,13 +24,21 @@ export class GroupModel {
   readonly #streams: readonly StreamModel[]
   readonly #buffer: PayloadBuffer
   readonly #modules: Modules
+  readonly #pace: Pace | undefined
 
   /**
    * @param buffer shared by all groups of the process.
    * @param modules those that the scenario names, loaded.
+   * @param stages of the scenario.
    */
-  constructor(group: DeviceGroup, buffer: PayloadBuffer, modules: Modules = Modules.none) {
+  constructor(
+    group: DeviceGroup,
+    buffer: PayloadBuffer,
+    modules: Modules = Modules.none,
+    stages: readonly Stage[] = [],
+  ) {
     this.#group = group
+    this.#pace = Pace.of(stages, group.name)
     this.#buffer = buffer
     this.#modules = modules
     this.#streams = group.publish.map((spec, position) => new StreamModel(spec, position))
@@ -34,26 +46,28 @@ export class GroupModel {
 
   /**
    * One device of the group: firmware of its own, or what the scenario says.
-   * @param topics of its streams, filled in (DevicePlan).
-   * @param filters of its subscriptions, filled in.
+   * @param names its topics and filters, filled in.
    */
-  device(topics: readonly string[], filters: readonly string[]): DeviceModel {
+  device(names: DeviceNames): DeviceModel {
     const { model } = this.#group
     if (model !== undefined) return this.#modules.model(model.path)(model.options)
     return new ScenarioDevice(this.#group, this.#streams, {
-      topics,
-      filters,
+      names,
       buffer: this.#buffer,
       modules: this.#modules,
+      pace: this.#pace,
     })
   }
 }
 
+/** Of a device's plan: what its model publishes and subscribes to. */
+export type DeviceNames = Pick<DevicePlan, 'topics' | 'filters' | 'reported'>
+
 interface Surroundings {
-  readonly topics: readonly string[]
-  readonly filters: readonly string[]
+  readonly names: DeviceNames
   readonly buffer: PayloadBuffer
   readonly modules: Modules
+  readonly pace: Pace | undefined
 }
 
 export class ScenarioDevice implements DeviceModel {
@@ -63,6 +77,9 @@ export class ScenarioDevice implements DeviceModel {
   #streams: readonly Stream[] = []
   #device: Device | undefined
   #desk: CommandDesk | undefined
+  #shadow: ShadowDesk | undefined
+  #node: EdgeNode | undefined
+  #host: HostApplication | undefined
   #energy: EnergyMeter | undefined
 
   constructor(group: DeviceGroup, models: readonly StreamModel[], around: Surroundings) {
@@ -71,19 +88,30 @@ export class ScenarioDevice implements DeviceModel {
     this.#around = around
   }
 
+  will(device: Device): DeviceWill | undefined {
+    const { sparkplug, sparkplugHost } = this.#group
+    if (sparkplug !== undefined) return EdgeNode.will(device, sparkplug)
+    return sparkplugHost && HostApplication.will(device, sparkplugHost)
+  }
+
   start(device: Device): void {
-    const { topics, filters, buffer, modules } = this.#around
+    const { names, buffer, modules, pace } = this.#around
+    const { topics, filters, reported = '' } = names
     const { subscribe, track, wallClock } = this.#group
     for (const [position, { qos }] of subscribe.entries()) {
       device.subscribe(filters[position] ?? '', qos)
     }
     const vehicle = track && new Vehicle(track, device.random('track'))
     const clock = new DeviceClock(device, wallClock)
-    const { commands, energy } = this.#group
+    const { commands, shadow, energy } = this.#group
     this.#device = device
     this.#desk = commands && new CommandDesk(device, commands)
-    this.#energy = energy && new EnergyMeter(energy)
-    const around = { buffer, clock, energy: this.#energy, sensors: { vehicle, modules } }
+    this.#shadow = shadow && new ShadowDesk(device, shadow, reported)
+    this.#energy = energy && device.flash('energy', () => new EnergyMeter(energy, device.startMs))
+    const around = { buffer, clock, pace, energy: this.#energy, sensors: { vehicle, modules } }
+    const { sparkplug, sparkplugHost } = this.#group
+    this.#node = sparkplug && new EdgeNode(device, sparkplug, around)
+    this.#host = sparkplugHost && new HostApplication(device, sparkplugHost)
     this.#streams = this.#models.map((model, position) => {
       return new Stream(device, model, topics[position] ?? '', around)
     })
@@ -92,12 +120,30 @@ export class ScenarioDevice implements DeviceModel {
   stop(): void {
     for (const stream of this.#streams) stream.stop()
     this.#desk?.stop()
+    this.#shadow?.stop()
+    this.#node?.stop()
+    this.#host?.stop()
     if (this.#device) this.#energy?.tell(this.#device)
   }
 
   handleMessage(topic: string, payload: Uint8Array): void {
     this.#energy?.count(topic.length + payload.length)
-    this.#desk?.handleMessage(topic, payload)
+    this.#node?.handleMessage(topic, payload)
+    this.#host?.handleMessage(topic, payload)
+    // The filter of the desired state is the last one.
+    const isDesired = this.#shadow !== undefined && topic === this.#around.names.filters.at(-1)
+    if (isDesired) this.#shadow?.handleDesired(payload)
+    else this.#desk?.handleMessage(topic, payload)
+  }
+
+  handleOnline(): void {
+    this.#node?.handleOnline()
+    this.#host?.handleOnline()
+  }
+
+  handleOffline(): void {
+    this.#node?.handleOffline()
+    this.#host?.handleOffline()
   }
 
   /** Messages that a stream has handed over; their `seq` are 0 up to one less. */

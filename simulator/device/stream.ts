@@ -2,12 +2,13 @@
 // only when something moved, many in one, or many at once. Starts by itself. It does not know links
 // or brokers. O(fields) a reading.
 
-import { Task } from '@motewire/sdk/kit'
+import type { Task } from '@motewire/sdk/kit'
 import type { StreamSpec } from '../scenario/index.ts'
 import { BatchFormat } from './batch.ts'
 import type { Device } from './device.ts'
 import type { DeviceClock } from './device-clock.ts'
 import type { EnergyMeter } from './energy-meter.ts'
+import type { Pace } from './pace.ts'
 import type { PayloadBuffer } from './payload-buffer.ts'
 import { createPayload } from './create-payload.ts'
 import type { PayloadFormat } from './payload-format.ts'
@@ -37,6 +38,8 @@ export class StreamModel {
 export interface StreamSurroundings {
   readonly buffer: PayloadBuffer
   readonly clock: DeviceClock
+  /** Undefined: as the clock goes. */
+  readonly pace: Pace | undefined
   /** Undefined when nobody asks. */
   readonly energy: EnergyMeter | undefined
   readonly sensors: Omit<SensorContext, 'lead'>
@@ -64,22 +67,24 @@ export class Stream {
     this.#model = model
     this.#topic = topic
     this.#around = around
-    this.#stamp = { id: device.clientId, seq: 0, ts: 0 }
+    this.#stamp = device.flash(label, () => ({ id: device.clientId, seq: 0, ts: 0 }))
     const prngOf = (name: string) => device.random(`${label}/value/${name}`)
     const sensors = createSensors(model.payload.varying, prngOf, around.sensors)
     const names = model.payload.varying.map(({ name }) => name)
     this.#filter =
       exception && new ExceptionFilter(sensors, names.indexOf(fieldName(model.spec)), exception)
     this.#sensors = this.#filter?.sensors ?? sensors
-    if (burst !== undefined) this.#burstTask = new Task(() => this.#continueBurst())
+    if (burst !== undefined) this.#burstTask = device.task(() => this.#continueBurst())
     const phaseMs = phase === 'random' ? device.random(`${label}/phase`).unit() * everyMs : phase
     const trueMs = (durationMs: number): number => around.clock.trueMs(durationMs)
     this.#schedule = new PeriodicTask(
       device,
       {
-        firstMs: device.startMs + trueMs(phaseMs),
+        startMs: device.startMs,
+        phaseMs: trueMs(phaseMs),
         everyMs: trueMs(everyMs),
         jitterMs: Math.min(jitterMs, trueMs(everyMs)),
+        pace: around.pace,
       },
       `${label}/jitter`,
       (dueMs) => this.#handleDue(dueMs),

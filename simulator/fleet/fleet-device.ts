@@ -3,15 +3,7 @@
 // throws stops this device only.
 
 import { Client } from '@motewire/sdk'
-import type {
-  ByteChannel,
-  ClientOptions,
-  Clock,
-  Grant,
-  MotewireError,
-  Outcome,
-  QoS,
-} from '@motewire/sdk'
+import type { Clock, Grant, MotewireError, Outcome, QoS } from '@motewire/sdk'
 import { Task } from '@motewire/sdk/kit'
 import type { Prng } from '@motewire/sdk/kit'
 import { ScenarioDevice } from '../device/index.ts'
@@ -24,41 +16,37 @@ import type {
 import type { DeviceRow } from '../report/index.ts'
 import type { DevicePlan } from '../scenario/index.ts'
 import type { LinkTrace, TraceSum } from '../world/index.ts'
+import { lifeOf } from './device-life.ts'
+import type { DeviceLife, SwitchedDevice } from './device-life.ts'
+import { clientOptionsOf } from './device-options.ts'
+import type { FleetDeviceOptions } from './device-options.ts'
+import { Radio } from './radio.ts'
 import type { Tally } from './tally.ts'
 
-export interface FleetDeviceOptions {
-  readonly plan: DevicePlan
-  readonly groupPosition: number
-  readonly model: DeviceModel
-  readonly brokerUrl: string
-  readonly clock: Clock
-  readonly wallNow: () => number
-  readonly client: ClientOptions
-  readonly tally: Tally
-  readonly runStartedAtMs: number
-  /** Makes the channel of each connection attempt; undefined: by the URL. */
-  readonly openChannel: (() => ByteChannel) | undefined
-  /** Of the run's digest; undefined when none is made. */
-  readonly trace: LinkTrace | undefined
-}
-
-/** What a device that is offline may keep, unless the fleet says otherwise. */
-const DEVICE_OUTBOX = { messagesMax: 1_000, bytesMax: 1 << 20, whenFull: 'drop-oldest' } as const
-
-export class FleetDevice implements Device {
+export class FleetDevice implements Device, SwitchedDevice {
   readonly clientId: string
   readonly group: string
   readonly index: number
   readonly originMs: number
-  readonly startMs: number
+  /** Of the last boot. */
+  startMs: number
   readonly groupPosition: number
+  readonly #options: FleetDeviceOptions
   readonly #plan: DevicePlan
   readonly #clock: Clock
   readonly #wallNow: () => number
   readonly #tally: Tally
-  readonly #model: DeviceModel
-  readonly #client: Client
   readonly #trace: LinkTrace | undefined
+  /** Undefined for a device that stays as it is switched on. */
+  readonly #life: DeviceLife | undefined
+  readonly #flash: Map<string, unknown> | undefined
+  #model: DeviceModel
+  /** Undefined while the power is off. */
+  #client: Client | undefined
+  #radio: Radio | undefined
+  #boots = 0
+  /** What happens to the link is the device's own doing. */
+  #isSwitching = false
   #isOnline = false
   #connects = 0
   #isBroken = false
@@ -71,12 +59,12 @@ export class FleetDevice implements Device {
   #lost = 0
 
   constructor(options: FleetDeviceOptions) {
-    const { plan, clock, brokerUrl, runStartedAtMs } = options
+    const { plan, clock, runStartedAtMs } = options
+    this.#options = options
     this.#plan = plan
     this.#clock = clock
     this.#wallNow = options.wallNow
     this.#tally = options.tally
-    this.#model = options.model
     this.clientId = plan.clientId
     this.group = plan.group.name
     this.index = plan.number
@@ -84,8 +72,10 @@ export class FleetDevice implements Device {
     this.startMs = runStartedAtMs + plan.startMs
     this.groupPosition = options.groupPosition
     this.#trace = options.trace
-    this.#client = new Client(brokerUrl, clientOptionsOf(options))
-    this.#watch()
+    this.#model = options.makeModel()
+    this.#life = lifeOf(plan, options.scenario, this, clock, runStartedAtMs)
+    const keeps = this.#life !== undefined || plan.group.sparkplug !== undefined
+    this.#flash = keeps ? new Map() : undefined
   }
 
   /** Adds what this device did to the digest of the run. */
@@ -105,14 +95,14 @@ export class FleetDevice implements Device {
 
   /** Messages not confirmed yet. */
   get queued(): number {
-    return this.#client.queued
+    return this.#client?.queued ?? 0
   }
 
   /** The run is over: what is not confirmed now is told as still queued, not as lost. */
   countQueued(): void {
     this.#isOver = true
     for (const qos of [0, 1, 2] as const) {
-      this.#tally.ledger.countQueued(qos, this.#open[qos]!, this.#client.inflight(qos))
+      this.#tally.ledger.countQueued(qos, this.#open[qos]!, this.#client?.inflight(qos))
     }
   }
 
@@ -131,24 +121,73 @@ export class FleetDevice implements Device {
     }
   }
 
-  /** Switches the device on: firmware first, then the link. */
+  /** Switches the device on. */
   start(): void {
-    this.#guard(() => this.#model.start(this))
-    this.#client.start()
+    if (this.#life === undefined) this.boot()
+    else this.#life.powerOn()
   }
 
   stopPublishing(): void {
-    this.#guard(() => this.#model.stop?.())
+    this.#life?.end()
+    if (this.#client !== undefined) this.#guard(() => this.#model.stop?.())
     // A model that does not care to stop is not heard any more.
     this.#isMuted = true
   }
 
-  end(): Promise<void> {
-    return this.#client.end()
+  async end(): Promise<void> {
+    await this.#client?.end()
   }
 
-  #watch(): void {
+  // What its life does to it.
+
+  /** Firmware first, then the link. */
+  boot(): void {
+    if (this.#boots++ > 0) {
+      this.#model = this.#options.makeModel()
+      this.startMs = this.#clock.now()
+    }
+    const will = this.#model.will?.(this)
+    // Who has a will may want to die by it.
+    this.#radio = this.#life || will ? new Radio(this.#clock) : undefined
+    const client = new Client(
+      this.#options.brokerUrl,
+      clientOptionsOf(this.#options, this.#radio, will, () => this.#model.will?.(this)),
+    )
+    this.#client = client
+    this.#watch(client)
+    this.#guard(() => this.#model.start(this))
+    client.start()
+  }
+
+  powerOff(): void {
     const client = this.#client
+    this.#switch(() => this.#radio?.off('silent'))
+    this.#client = undefined
+    this.#boots++
+    void client?.end()
+  }
+
+  reconnect(): void {
+    this.#clock.defer(() => this.#switch(() => this.#radio?.cut()))
+  }
+
+  sleep(): void {
+    this.#switch(() => this.#radio?.off('goodbye'))
+  }
+
+  wake(): void {
+    this.#radio?.on()
+    // A later attempt may be planned.
+    this.#client?.start()
+  }
+
+  #switch(run: () => void): void {
+    this.#isSwitching = true
+    run()
+    this.#isSwitching = false
+  }
+
+  #watch(client: Client): void {
     const { group } = this.#plan
     client.on('connect', () => {
       if (this.#connects++ > 0) this.#tally.reconnects++
@@ -169,7 +208,7 @@ export class FleetDevice implements Device {
   }
 
   #handleOffline(cause: MotewireError | undefined): void {
-    if (cause !== undefined) this.#tally.failed(cause.message)
+    if (cause !== undefined && !this.#isSwitching) this.#tally.failed(cause.message)
     if (!this.#isOnline) return
     this.#isOnline = false
     this.#tally.connected(this.groupPosition, -1)
@@ -197,7 +236,8 @@ export class FleetDevice implements Device {
     } catch (error) {
       this.#isBroken = true
       this.#tally.failed(`device ${this.clientId} stopped: ${(error as Error).message}`)
-      void this.#client.end()
+      this.#life?.end()
+      void this.#client?.end()
     }
   }
 
@@ -212,7 +252,18 @@ export class FleetDevice implements Device {
   }
 
   task(run: (now: number) => void): Task {
-    return new Task(run)
+    if (this.#life === undefined) return new Task(run)
+    // What an earlier boot has planned is gone with its power.
+    const boot = this.#boots
+    return new Task((now) => {
+      if (boot === this.#boots) run(now)
+    })
+  }
+
+  flash<Value>(name: string, make: () => Value): Value {
+    if (this.#flash === undefined) return make()
+    if (!this.#flash.has(name)) this.#flash.set(name, make())
+    return this.#flash.get(name) as Value
   }
 
   schedule(deadlineMs: number, task: Task): void {
@@ -229,13 +280,14 @@ export class FleetDevice implements Device {
     { qos, retain }: DevicePublishOptions,
     dueMs: number = this.now(),
   ): DevicePublishResult {
-    if (this.#isMuted) return 'dropped'
+    const client = this.#client
+    if (this.#isMuted || client === undefined) return 'dropped'
     this.#tally.published(this.groupPosition, qos)
     this.#open[qos]!++
     this.#published++
     // The model reuses its buffer; the client keeps payloads until they are confirmed.
     const kept = typeof payload === 'string' ? payload : Buffer.from(payload)
-    return this.#client.publish(topic, kept, { qos, retain, token: dueMs })
+    return client.publish(topic, kept, { qos, retain, token: dueMs })
   }
 
   subscribe(filter: string, qos: QoS): void {
@@ -244,11 +296,13 @@ export class FleetDevice implements Device {
       this.#tally.failed(`broker refused the filter '${filter}' of ${this.clientId}`)
     }
     // It only rejects when the device has ended, and then nobody asks.
-    this.#client.subscribe(filter, { qos }).then(tell, () => undefined)
+    this.#client?.subscribe(filter, { qos }).then(tell, () => undefined)
   }
 
   random(purpose: string): Prng {
-    return this.#plan.prng.fork(purpose)
+    // Each boot has numbers of its own, or a device would live the same day again and again.
+    const { prng } = this.#plan
+    return this.#boots <= 1 ? prng.fork(purpose) : prng.fork(`${purpose}@${this.#boots}`)
   }
 
   countOverruns(messages: number): void {
@@ -268,30 +322,4 @@ const OUTCOME_EVENTS: Readonly<Record<Outcome, number>> = {
   dropped: 19,
   superseded: 20,
   indeterminate: 21,
-}
-
-function clientOptionsOf({ plan, clock, client, openChannel }: FleetDeviceOptions): ClientOptions {
-  const { clean, keepalive, protocolVersion, sessionExpiry, reconnect } = plan.group.connect
-  return {
-    reconnectPeriod: reconnect.firstMs,
-    reconnectPeriodMaxMs: reconnect.maxMs,
-    reconnectJitter: reconnect.isJittered,
-    outbox: DEVICE_OUTBOX,
-    ...client,
-    ...(openChannel === undefined ? {} : { openChannel }),
-    clientId: plan.clientId,
-    clean,
-    keepalive,
-    protocolVersion,
-    clock,
-    seed: plan.clientId,
-    payloads: 'borrow',
-    // Most firmware keeps nothing over a restart and takes the session as it finds it.
-    resume: 'adopt',
-    ...(plan.username === undefined ? {} : { username: plan.username }),
-    ...(plan.password === undefined ? {} : { password: plan.password }),
-    ...(sessionExpiry === undefined
-      ? {}
-      : { properties: { sessionExpiryInterval: sessionExpiry } }),
-  }
 }

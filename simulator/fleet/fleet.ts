@@ -4,16 +4,20 @@
 // It does not know where the clock's time comes from, nor what is printed.
 
 import type { ByteChannel, Clock, ClientOptions } from '@motewire/sdk'
-import { Task } from '@motewire/sdk/kit'
+import { Prng, Task } from '@motewire/sdk/kit'
 import { GroupModel, PayloadBuffer } from '../device/index.ts'
 import type { Modules } from '../device/index.ts'
+import { plannedSends } from '../scenario/index.ts'
 import type { DevicePlan, FleetPlan } from '../scenario/index.ts'
 import { Timeline } from '../report/index.ts'
 import type { DeviceRow, FleetInspection, FleetSnapshot } from '../report/index.ts'
-import { ImpairedChannel, LinkTrace, TraceSum } from '../world/index.ts'
-import type { LinkModel } from '../world/index.ts'
+import { IDEAL_LINK, ImpairedChannel, LinkModel, LinkTrace, TraceSum } from '../world/index.ts'
+import type { LinkSource } from '../world/index.ts'
 import { FleetDevice } from './fleet-device.ts'
+import { Operator } from './operator.ts'
 import { Tally } from './tally.ts'
+import { brokerDialer } from './tcp-dialer.ts'
+import type { Dialer } from './tcp-dialer.ts'
 
 export interface FleetOptions {
   readonly plan: FleetPlan
@@ -28,15 +32,13 @@ export interface FleetOptions {
   readonly modules?: Modules | undefined
   /** Planned run time; undefined runs until `stop`. */
   readonly durationMs?: number | undefined
-  /** Makes a channel to the broker; undefined: the SDK does, by the URL. */
+  /** Makes channels to the broker. Default: by `brokerUrl`. */
   readonly dial?: Dialer | undefined
   /** What lies between a group's devices and the broker, in the order of the plan's groups. */
-  readonly links?: readonly (LinkModel | undefined)[] | undefined
+  readonly links?: readonly (LinkSource | undefined)[] | undefined
   /** In virtual time: everything is traced for the digest, and there is no lag to watch. */
   readonly isVirtual?: boolean | undefined
 }
-
-export type Dialer = (plan: DevicePlan) => ByteChannel
 
 /** Between marks for rates and charts. In virtual time nobody can look more often than this. */
 const MARK_MS = 1_000
@@ -47,7 +49,10 @@ const LAG_PROBE_MS = 20
 export class Fleet implements FleetInspection {
   readonly #options: FleetOptions
   readonly #clock: Clock
+  readonly #dial: Dialer
   readonly #tally: Tally
+  /** Undefined when the scenario has nothing to send. */
+  readonly #operator: Operator | undefined
   /** How the run went over time, for charts. */
   readonly timeline: Timeline
   readonly #devices: FleetDevice[] = []
@@ -70,13 +75,17 @@ export class Fleet implements FleetInspection {
     this.#options = options
     this.#clock = options.clock
     const { plan } = options
+    this.#dial = options.dial ?? brokerDialer({ urls: [options.brokerUrl] })
     this.#tally = new Tally(plan.groups.length)
     this.timeline = new Timeline(options.durationMs)
     const buffer = new PayloadBuffer()
-    this.#models = plan.groups.map((group) => new GroupModel(group, buffer, options.modules))
+    this.#models = plan.groups.map((group) => {
+      return new GroupModel(group, buffer, options.modules, plan.scenario.stages)
+    })
     this.#upcoming = [...plan].toSorted((a, b) => a.startMs - b.startMs || a.index - b.index)
     for (const device of this.#upcoming) this.#groupCounts(device).devices++
     this.#tally.all.devices = this.#upcoming.length
+    this.#operator = this.#makeOperator()
   }
 
   get #isVirtual(): boolean {
@@ -116,6 +125,7 @@ export class Fleet implements FleetInspection {
     this.#tally.mark(now)
     this.#clock.schedule(now + this.#markMs, this.#markTask)
     if (!this.#isVirtual) this.#clock.schedule(now + LAG_PROBE_MS, this.#lagTask)
+    this.#operator?.start(now)
     this.#startDue(now)
   }
 
@@ -127,6 +137,7 @@ export class Fleet implements FleetInspection {
     if (this.#phase === 'ended') return
     this.#phase = 'draining'
     this.#clock.cancel(this.#rampTask)
+    this.#operator?.stop()
     for (const device of this.#devices) device.stopPublishing()
     this.#drainDeadlineMs = this.#clock.now() + drainMs
     await new Promise<void>((resolve) => {
@@ -135,7 +146,7 @@ export class Fleet implements FleetInspection {
     })
     this.#final = this.snapshot()
     for (const device of this.#devices) device.countQueued()
-    await Promise.all(this.#devices.map((device) => device.end()))
+    await Promise.all([this.#operator?.end(), ...this.#devices.map((device) => device.end())])
     this.#clock.cancel(this.#markTask)
     this.#clock.cancel(this.#lagTask)
     this.#phase = 'ended'
@@ -203,10 +214,11 @@ export class Fleet implements FleetInspection {
       const trace = this.#isVirtual ? new LinkTrace() : undefined
       const device = new FleetDevice({
         plan,
+        scenario: this.#options.plan.scenario,
         trace,
         openChannel: this.#openerFor(plan, groupPosition, trace),
         groupPosition,
-        model: this.#models[groupPosition]!.device(plan.topics, plan.filters),
+        makeModel: () => this.#models[groupPosition]!.device(plan),
         brokerUrl,
         clock,
         wallNow,
@@ -219,17 +231,26 @@ export class Fleet implements FleetInspection {
     }
   }
 
-  /** How a device reaches the broker: by the SDK's own channel, or by ours, or impaired. */
+  /** How a device reaches the broker: over its link, if it has one. */
   #openerFor(
     plan: DevicePlan,
     groupPosition: number,
     trace: LinkTrace | undefined,
-  ): (() => ByteChannel) | undefined {
-    const { dial, links, clock } = this.#options
-    if (dial === undefined) return undefined
+  ): () => ByteChannel {
+    const { links, clock } = this.#options
+    const dial = this.#dial(plan)
     const link = links?.[groupPosition]?.link(plan.prng.fork('link'), this.#startedAtMs)
-    if (link === undefined) return () => dial(plan)
-    return () => new ImpairedChannel(dial(plan), link, clock, { trace })
+    return link === undefined ? dial : () => new ImpairedChannel(dial(), link, clock, { trace })
+  }
+
+  #makeOperator(): Operator | undefined {
+    const { plan, brokerUrl, clock } = this.#options
+    const sends = plannedSends(plan.scenario, this.#upcoming)
+    if (sends.length === 0) return undefined
+    const dial = this.#dial(plan.operator())
+    const link = new LinkModel(IDEAL_LINK).link(new Prng('operator'), clock.now())
+    const openChannel = (): ByteChannel => new ImpairedChannel(dial(), link, clock)
+    return new Operator({ plan, brokerUrl, clock, tally: this.#tally, openChannel, sends })
   }
 
   #mark(now: number): void {

@@ -1,6 +1,6 @@
 // The fleet room: many devices on one clock.
 export { Fleet } from './fleet.ts'
-export type { Dialer, FleetOptions } from './fleet.ts'
+export type { FleetOptions } from './fleet.ts'
 export { reportOf, reportOfPart } from './fleet-report.ts'
 export { makeRun } from './make-run.ts'
 export { messagesPerSecond, obstaclesOf, thisMachine } from './preflight.ts'
@@ -10,6 +10,7 @@ export type { RunPart } from './run-part.ts'
 export { shrink } from './shrink.ts'
 export type { FailedRun, Shrunk, ShrinkOptions } from './shrink.ts'
 export { loopbackSources } from './tcp-dialer.ts'
+export type { DialledDevice, Dialer } from './tcp-dialer.ts'
 export { VirtualRun } from './virtual-run.ts'
 export type { VirtualRunOptions } from './virtual-run.ts'
 export type {

@@ -2,14 +2,16 @@
 // its own, whichever others there are. Told from the scenario alone, so a placeholder may stand for
 // anything: the answer is rather once too often yes.
 
-import type { FleetPlan } from '../scenario/index.ts'
+import type { DeviceGroup, FleetPlan, Stage } from '../scenario/index.ts'
 
 export function devicesInteract(plan: FleetPlan): boolean {
-  const { groups } = plan
+  const { groups, scenario } = plan
   // A model of its own publishes and subscribes what it likes.
   if (groups.some(({ model }) => model !== undefined)) return true
+  // A host listens to nodes, and nodes to it.
+  if (groups.some(({ sparkplugHost }) => sparkplugHost !== undefined)) return true
   const filters = groups.flatMap(({ subscribe }) => subscribe.map(({ filter }) => filter))
-  const topics = groups.flatMap(({ publish }) => publish.map(({ topic }) => topic))
+  const topics = [...groups.flatMap(topicsOf), ...scenario.stages.flatMap(sentTo)]
   // What the broker tells of itself is about all its clients.
   if (hearsBroker(plan)) return true
   return filters.some((filter) => topics.some((topic) => mayMatch(filter, topic)))
@@ -22,15 +24,32 @@ export function hearsBroker({ groups }: FleetPlan): boolean {
   })
 }
 
-/** Whether the filter may match the topic, both templates. */
+/** What the devices of a group publish. */
+function topicsOf({ publish, commands, shadow, sparkplug }: DeviceGroup): string[] {
+  const replies = commands === undefined ? [] : [commands.filter + commands.reply]
+  const states = shadow === undefined ? [] : [shadow.reported]
+  const births = sparkplug === undefined ? [] : [`spBv1.0/${sparkplug.group}/+/{id}/#`]
+  return [...publish.map(({ topic }) => topic), ...replies, ...states, ...births]
+}
+
+function sentTo(stage: Stage): string[] {
+  return stage.kind === 'send' ? [stage.topic] : []
+}
+
+/**
+ * Whether the filter may match the topic, both templates, for two different devices. A reply stands
+ * under the filter of its command, so wildcards may stand in the topic too.
+ */
 function mayMatch(filter: string, topic: string): boolean {
   const wanted = filter.split('/')
   const levels = topic.split('/')
   for (const [at, level] of wanted.entries()) {
-    if (level === '#') return true
     const other = levels[at]
+    // Client ids differ: only the device itself has its own.
+    if (level === other && level.includes('{id}')) return false
+    if (level === '#' || other === '#') return true
     if (other === undefined) return false
-    const isOpen = level === '+' || isTemplate(level) || isTemplate(other)
+    const isOpen = level === '+' || other === '+' || isTemplate(level) || isTemplate(other)
     if (!isOpen && level !== other) return false
   }
   return wanted.length === levels.length

@@ -8,12 +8,12 @@ import type { FleetSnapshot } from '../report/index.ts'
 import { completeLink, IDEAL_LINK, ScaledClock } from '../world/index.ts'
 import { EmbeddedBroker } from './embedded-broker.ts'
 import { Fleet } from './fleet.ts'
-import type { Dialer } from './fleet.ts'
-import { faultsOf, linkModels } from './links.ts'
+import { brokerFaultsOf, linkSources } from './links.ts'
 import type { Run, RunSpec } from './run.ts'
 import { partOf } from './run-part.ts'
 import type { RunPart } from './run-part.ts'
-import { isPlainTcp, tcpDialer } from './tcp-dialer.ts'
+import { brokerDialer, checkCertificates } from './tcp-dialer.ts'
+import type { Dialer } from './tcp-dialer.ts'
 import { subscriberOf, VerifyingSubscriber } from './verifying-subscriber.ts'
 
 export class RealRun implements Run {
@@ -25,7 +25,7 @@ export class RealRun implements Run {
   #end: (() => void) | undefined
   #isStopping = false
 
-  /** @throws UsageError `ERR_URL_INVALID` when links or sources need TCP and a URL is not. */
+  /** @throws UsageError `ERR_URL_INVALID`; `ERR_OPTION_INVALID` for a file that cannot be read. */
   constructor(spec: RunSpec) {
     const { plan, clock, brokerUrls, durationMs, modules } = spec
     this.#spec = spec
@@ -35,14 +35,14 @@ export class RealRun implements Run {
     const wallNow = (): number => (isScaled ? wallOriginMs + this.#clock.now() : Date.now())
     const isEmbedded = brokerUrls.length === 0
     if (isEmbedded) {
-      const faults = faultsOf(plan)
+      const faults = brokerFaultsOf(plan)
       this.#embedded = new EmbeddedBroker({ clock: this.#clock, wallNow, faults })
     }
     const rules = this.#embedded?.rules ?? []
     // Without sockets the line must be there, or answers would come from inside a write.
     const fallback = isEmbedded ? IDEAL_LINK : undefined
     const link = spec.link === undefined ? fallback : completeLink(spec.link)
-    const links = linkModels(plan, link, rules)
+    const links = linkSources(plan, link, rules)
     this.fleet = new Fleet({
       plan,
       // With several brokers the dialer picks one for each device.
@@ -52,7 +52,7 @@ export class RealRun implements Run {
       durationMs,
       modules,
       links,
-      dial: this.#dialer(links.some((model) => model !== undefined)),
+      dial: this.#dialer(),
     })
     if (!plan.scenario.verify) return
     const around = { plan, fleet: this.fleet, clock: this.#clock, wallNow }
@@ -95,13 +95,14 @@ export class RealRun implements Run {
     return this.fleet.snapshot()
   }
 
-  /** The SDK's own channels do, unless there is something that only ours can. */
-  #dialer(hasLinks: boolean): Dialer | undefined {
-    const { brokerUrls, sources } = this.#spec
+  #dialer(): Dialer {
+    const { brokerUrls, sources, plan } = this.#spec
     const embedded = this.#embedded
-    if (embedded !== undefined) return ({ clientId }) => embedded.dial(clientId)
-    const isPlain = brokerUrls.length === 1 && sources.length === 0 && !hasLinks
-    if (isPlain && !isPlainTcp(brokerUrls[0]!)) return undefined
-    return tcpDialer({ urls: brokerUrls, sources })
+    if (embedded !== undefined)
+      return ({ clientId }) =>
+        () =>
+          embedded.dial(clientId)
+    checkCertificates(plan)
+    return brokerDialer({ urls: brokerUrls, sources, trust: plan.scenario.broker })
   }
 }

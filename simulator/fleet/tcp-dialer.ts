@@ -1,48 +1,104 @@
-// How many devices of one process reach brokers over TCP: spread over several brokers, and over
-// source addresses, because one address has only so many ports toward one broker. Which device gets
-// which hangs on its number alone.
+// How many devices of one process reach brokers: spread over several brokers, and over source
+// addresses, because one address has only so many ports toward one broker. Which device gets which
+// hangs on its number alone. Each device has TLS sessions and a certificate of its own.
 
-import { TcpChannel } from '@motewire/sdk'
-import type { ByteChannel } from '@motewire/sdk'
+import { accessSync, constants, readFileSync } from 'node:fs'
+import { channelOpener } from '@motewire/sdk'
+import type { ByteChannel, LinkOptions } from '@motewire/sdk'
 import { UsageError } from '@motewire/sdk/errors'
-import type { DevicePlan } from '../scenario/index.ts'
-import type { Dialer } from './fleet.ts'
+import type { BrokerTarget, DevicePlan } from '../scenario/index.ts'
 
-const DEFAULT_PORT = 1_883
+/** What a dialer needs to know of a device. */
+export type DialledDevice = Pick<DevicePlan, 'index' | 'clientId' | 'cert' | 'key'>
+
+/** Makes what opens a device's channel at each attempt; asked once a device. */
+export type Dialer = (device: DialledDevice) => () => ByteChannel
+
 /** Below the 28,232 ports that Linux gives out for each pair of addresses. */
 const DEVICES_A_SOURCE = 20_000
 
-export interface TcpTargets {
-  /** Broker URLs: `mqtt://` or `tcp://`. */
+export interface DialTargets {
+  /** Broker URLs of any scheme that the SDK knows. */
   readonly urls: readonly string[]
   /** Addresses of this machine to connect from; none: the system's choice. */
-  readonly sources: readonly string[]
+  readonly sources?: readonly string[]
+  /** Whom to trust. Default: as Node does. */
+  readonly trust?: Pick<BrokerTarget, 'ca' | 'isVerified'>
 }
 
-/** @throws UsageError `ERR_URL_INVALID` for a URL of another scheme. */
-export function tcpDialer({ urls, sources }: TcpTargets): Dialer {
-  const brokers = urls.map(addressOf)
-  return ({ index }: DevicePlan): ByteChannel => {
+/** @throws UsageError `ERR_URL_INVALID`; `ERR_OPTION_INVALID` for a file that cannot be read. */
+export function brokerDialer({ urls, sources = [], trust }: DialTargets): Dialer {
+  const brokers = urls.map((url) => new URL(url))
+  const files = new PemFiles()
+  const common: LinkOptions = {
+    ...(trust?.ca === undefined ? {} : { ca: files.read(trust.ca) }),
+    ...(trust?.isVerified === false ? { rejectUnauthorized: false } : {}),
+  }
+  // What is wrong with a URL is told before the run.
+  for (const broker of brokers) channelOpener(broker, common)
+  const shared = new Map<string, () => ByteChannel>()
+  return ({ index, cert, key }) => {
     const broker = brokers[index % brokers.length]!
     // Devices of one broker are spread evenly over the sources too.
     const localAddress = sources[Math.floor(index / brokers.length) % sources.length]
-    return new TcpChannel({ ...broker, ...(localAddress === undefined ? {} : { localAddress }) })
+    const options = { ...common, ...(localAddress === undefined ? {} : { localAddress }) }
+    if (isTls(broker)) {
+      const own = { ...(cert && { cert: files.read(cert) }), ...(key && { key: files.read(key) }) }
+      return channelOpener(broker, { ...options, ...own })
+    }
+    // Without TLS an opener has nothing of its device.
+    const name = `${broker.href} ${localAddress}`
+    const opener = shared.get(name) ?? channelOpener(broker, options)
+    shared.set(name, opener)
+    return opener
   }
 }
 
-/** Whether all brokers are reached over the plain TCP that a dialer speaks. */
-export function isPlainTcp(url: string): boolean {
-  return /^(mqtt|tcp):\/\//.test(url)
+/**
+ * Before the run, so that no device fails in the middle of it.
+ * @throws UsageError `ERR_OPTION_INVALID` for a certificate or key that cannot be read.
+ */
+export function checkCertificates(devices: Iterable<DialledDevice>): void {
+  const seen = new Set<string>()
+  for (const { cert, key } of devices) {
+    for (const path of [cert, key]) {
+      if (path === undefined || seen.has(path)) continue
+      seen.add(path)
+      try {
+        accessSync(path, constants.R_OK)
+      } catch (cause) {
+        throw unreadable(path, cause)
+      }
+    }
+  }
 }
 
-function addressOf(text: string): { host: string; port: number } {
-  if (!isPlainTcp(text) || !URL.canParse(text)) {
-    const message = `broker '${text}' is not mqtt:// or tcp://, which links and sources need`
-    throw new UsageError('ERR_URL_INVALID', message)
+function isTls({ protocol }: URL): boolean {
+  return ['mqtts:', 'ssl:', 'wss:'].includes(protocol)
+}
+
+/** Certificates and keys, each file read once. */
+class PemFiles {
+  readonly #texts = new Map<string, Buffer>()
+
+  read(path: string): Buffer {
+    const text = this.#texts.get(path) ?? readPem(path)
+    this.#texts.set(path, text)
+    return text
   }
-  const { hostname, port } = new URL(text)
-  const host = hostname.replace(/^\[(.*)\]$/, '$1')
-  return { host, port: port === '' ? DEFAULT_PORT : Number(port) }
+}
+
+function readPem(path: string): Buffer {
+  try {
+    return readFileSync(path)
+  } catch (cause) {
+    throw unreadable(path, cause)
+  }
+}
+
+function unreadable(path: string, cause: unknown): UsageError {
+  const message = `${path} cannot be read: ${(cause as Error).message}`
+  return new UsageError('ERR_OPTION_INVALID', message, { cause })
 }
 
 /**

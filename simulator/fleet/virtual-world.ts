@@ -11,7 +11,7 @@ import type { LinkSettings } from '../world/index.ts'
 import { EmbeddedBroker } from './embedded-broker.ts'
 import { Fleet } from './fleet.ts'
 import { hearsBroker } from './interaction.ts'
-import { faultsOf, linkModels } from './links.ts'
+import { brokerFaultsOf, linkSources } from './links.ts'
 import { subscriberOf } from './verifying-subscriber.ts'
 import type { VerifyingSubscriber } from './verifying-subscriber.ts'
 
@@ -52,7 +52,12 @@ export class VirtualWorld {
     const wallNow = (): number => EPOCH_MS + clock.now()
     // Each world has a broker: what it tells of itself to nobody would take longer than a device.
     const own = hearsBroker(plan) ? broker : { systemIntervalMs: 0, ...broker }
-    this.embedded = new EmbeddedBroker({ clock, wallNow, faults: faultsOf(plan), broker: own })
+    this.embedded = new EmbeddedBroker({
+      clock,
+      wallNow,
+      faults: brokerFaultsOf(plan),
+      broker: own,
+    })
     const fallback = link === undefined ? IDEAL_LINK : completeLink(link)
     this.fleet = new Fleet({
       plan,
@@ -61,8 +66,11 @@ export class VirtualWorld {
       wallNow,
       durationMs,
       modules,
-      dial: ({ clientId }) => this.embedded.dial(clientId),
-      links: linkModels(plan, fallback, this.embedded.rules),
+      dial:
+        ({ clientId }) =>
+        () =>
+          this.embedded.dial(clientId),
+      links: linkSources(plan, fallback, this.embedded.rules),
       isVirtual: true,
     })
     if (!plan.scenario.verify) return

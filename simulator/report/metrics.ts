@@ -83,6 +83,18 @@ const DEVICES: Readonly<Record<string, Metric>> = {
   'errors.count': counted(({ devices }) => devices.errors),
 }
 
+/** How many of them a device: what holds for fleets of any size. */
+const PER_DEVICE: Readonly<Record<string, Metric>> = Object.fromEntries(
+  Object.entries({ ...MESSAGES, ...DEVICES }).flatMap(([name, { unit, read }]) => {
+    if (unit !== 'count') return []
+    const each = (figures: Figures): number | undefined => {
+      const value = read(figures)
+      return value === undefined ? undefined : value / Math.max(figures.devices.total, 1)
+    }
+    return [[name.replace(/\.count$/, '.perDevice'), { unit: 'number' as const, read: each }]]
+  }),
+)
+
 const CAUSES: Readonly<Record<string, Metric>> = Object.fromEntries(
   LOSS_CAUSES.map((cause) => [`lost.${cause}`, counted(({ totals }) => totals.lostBy[cause])]),
 )
@@ -99,6 +111,7 @@ const METRICS: Readonly<Record<string, Metric>> = {
   ...MESSAGES,
   ...CAUSES,
   ...DEVICES,
+  ...PER_DEVICE,
   ...DURATIONS,
 }
 
@@ -117,7 +130,7 @@ const GROUP_METRICS: Readonly<Record<string, (group: GroupSnapshot) => number>> 
 export const GROUP_METRIC_NAMES: readonly string[] = Object.keys(GROUP_METRICS)
 
 const PERCENTILE = /^(latency|lag|delivery)\.p(\d{1,2}(?:\.\d{1,3})?)$/
-const MEASURE = /^measure\.(.+)\.(count|sum|min|mean|max)$/
+const MEASURE = /^measure\.(.+)\.(count|perDevice|sum|min|mean|max)$/
 
 /** Undefined for a name that means nothing. */
 export function metricOf(name: string, group: string | undefined): Metric | undefined {
@@ -131,8 +144,11 @@ export function metricOf(name: string, group: string | undefined): Metric | unde
   }
   const [, measure, key] = MEASURE.exec(name) ?? []
   if (measure === undefined) return undefined
-  const read = ({ measures }: Figures): number | undefined =>
-    measures[measure]?.[key as keyof MeasureSummary]
+  const read = ({ measures, devices }: Figures): number | undefined => {
+    const summary = measures[measure]
+    if (key !== 'perDevice') return summary?.[key as keyof MeasureSummary]
+    return summary && summary.count / Math.max(devices.total, 1)
+  }
   return { unit: 'number', read }
 }
 

@@ -1,6 +1,7 @@
 // Dividing a whole number of devices exactly, in proportion to whole shares: largest remainder.
 // Every part is its exact quota rounded down or up, and the parts add up to the total. Ties go to
-// the earlier share. O(n log n).
+// the earlier share. As long as there are enough, no share above 0 goes away empty, at the cost of
+// the largest part: a fleet made small keeps its one server. O(n log n).
 
 /** `shares`: whole numbers from 0, not all 0; `total` and every share at most 10^6. */
 export function apportion(total: number, shares: readonly number[]): number[] {
@@ -15,5 +16,11 @@ export function apportion(total: number, shares: readonly number[]): number[] {
     .map((_, position) => position)
     .toSorted((one, other) => (remainders[other] ?? 0) - (remainders[one] ?? 0))
   for (const position of byRemainder.slice(0, missing)) parts[position] = (parts[position] ?? 0) + 1
+  for (const [position, share] of shares.entries()) {
+    const largest = Math.max(...parts)
+    if (share === 0 || parts[position] !== 0 || largest < 2) continue
+    parts[parts.indexOf(largest)] = largest - 1
+    parts[position] = 1
+  }
   return parts
 }

@@ -8,7 +8,15 @@ import { ROWS_MAX, WAYPOINTS_MAX } from './bounds.ts'
 import { mismatch } from './findings.ts'
 import type { Finding, KeyPath } from './findings.ts'
 import type { GroupDraft } from './group-schema.ts'
-import type { CredentialSpec, DeviceGroup, FieldSpec, ReplaySpec, StreamSpec } from './scenario.ts'
+import type {
+  BrokerTarget,
+  CredentialSpec,
+  DeviceGroup,
+  FieldSpec,
+  ReplaySpec,
+  SparkplugSpec,
+  StreamSpec,
+} from './scenario.ts'
 
 /** Both throw an Error whose message is the reason in a few words. */
 export interface ScenarioFiles {
@@ -16,6 +24,8 @@ export interface ScenarioFiles {
   read(path: string): string
   /** The absolute path of a file that exists. */
   locate(path: string): string
+  /** The absolute path of a file that may exist. */
+  resolve(path: string): string
 }
 
 /** A group with all its files read, but without its number of devices. */
@@ -41,7 +51,7 @@ export function attachFiles(
         return { ...model, path: files.locate(model.path) }
       }),
       credentials: attempt.at(['credentials'], group.credentials, (rows) => {
-        return typeof rows === 'string' ? credentialsOf(attempt.csv(rows)) : rows
+        return typeof rows === 'string' ? credentialsOf(attempt.csv(rows), files) : rows
       }),
       track: attempt.at(['track', 'waypoints'], group.track, (track) => {
         const { waypoints } = track
@@ -49,11 +59,24 @@ export function attachFiles(
           ? { ...track, waypoints: waypointsOf(attempt.csv(waypoints)) }
           : track
       }),
+      sparkplug: attachSparkplug(group.sparkplug, attempt),
       publish: group.publish.map((stream, at) => attachStream(stream, attempt, ['publish', at])),
     }
   })
   // Where a file could not be read the draft is left, and the findings keep it from being used.
   return { groups: attached as AttachedGroup[], findings }
+}
+
+/** The broker with the paths of its files; those of certificates may be templates. */
+export function attachBroker(
+  broker: BrokerTarget,
+  files: ScenarioFiles,
+): { readonly broker: BrokerTarget; readonly findings: readonly Finding[] } {
+  const findings: Finding[] = []
+  const attempt = new Attempt(files, findings, ['broker'])
+  const ca = attempt.at(['ca'], broker.ca, (path) => files.locate(path))
+  const [cert, key] = [broker.cert, broker.key].map((path) => path && files.resolve(path))
+  return { broker: { ...broker, ca, cert, key }, findings }
 }
 
 /** Tries what may go wrong, and turns what does into findings. */
@@ -97,11 +120,27 @@ class Attempt {
 const EXPECTED = 'a file that can be used'
 
 function attachStream(stream: StreamSpec, attempt: Attempt, path: KeyPath): StreamSpec {
-  const fields = stream.payload.fields.map((field): FieldSpec => {
-    const key = [...path, 'payload', 'fields', field.name]
-    return { name: field.name, sensor: attachSensor(field.sensor, attempt, key) }
-  })
+  const fields = attachFields(stream.payload.fields, attempt, [...path, 'payload', 'fields'])
   return { ...stream, payload: { ...stream.payload, fields } }
+}
+
+function attachSparkplug(spec: SparkplugSpec | undefined, attempt: Attempt): typeof spec {
+  if (spec === undefined) return undefined
+  const devices = spec.devices.map(({ name, metrics }) => {
+    return { name, metrics: attachFields(metrics, attempt, ['sparkplug', 'devices', name]) }
+  })
+  const metrics = attachFields(spec.metrics, attempt, ['sparkplug', 'metrics'])
+  return { ...spec, metrics, devices }
+}
+
+function attachFields(
+  fields: readonly FieldSpec[],
+  attempt: Attempt,
+  path: KeyPath,
+): readonly FieldSpec[] {
+  return fields.map(({ name, sensor }) => {
+    return { name, sensor: attachSensor(sensor, attempt, [...path, name]) }
+  })
 }
 
 function attachSensor(
@@ -163,7 +202,7 @@ function waypointsOf(csv: Csv): [number, number][] {
   })
 }
 
-function credentialsOf(csv: Csv): CredentialSpec[] {
+function credentialsOf(csv: Csv, files: ScenarioFiles): CredentialSpec[] {
   const known = ['username', 'password', 'cert', 'key']
   const odd = csv.columns.find((name) => !known.includes(name))
   if (odd !== undefined) throw new Error(`column ${odd}, not one of ${known.join(' ')}`)
@@ -171,11 +210,12 @@ function credentialsOf(csv: Csv): CredentialSpec[] {
     const cell = row[csv.columns.indexOf(name)]
     return cell === '' ? undefined : cell
   }
+  const located = (path: string | undefined): string | undefined => path && files.locate(path)
   return csv.rows.map((row) => ({
     username: of(row, 'username'),
     password: of(row, 'password'),
-    cert: of(row, 'cert'),
-    key: of(row, 'key'),
+    cert: located(of(row, 'cert')),
+    key: located(of(row, 'key')),
   }))
 }
 

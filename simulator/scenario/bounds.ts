@@ -36,6 +36,8 @@ export const CLOCK_FACTOR_MAX = 100_000
 /** Magnitude of every number that a sensor is given. */
 export const MAGNITUDE_MAX = 1e12
 export const DECIMALS_MAX = 9
+/** Devices of one Sparkplug node. */
+export const SPARKPLUG_DEVICES_MAX = 64
 /** Readings of one message. */
 export const BATCH_MAX = 1_000
 /** Messages of one burst. */
@@ -50,6 +52,10 @@ export const ROWS_MAX = 1_000_000
 export const WAYPOINTS_MAX = 10_000
 /** Outages of one link, faults of one scenario. */
 export const FAULTS_MAX = 100
+/** Stages of one scenario. */
+export const STAGES_MAX = 100
+/** Times the usual rate of messages. */
+export const LOAD_MAX = 1_000
 /** Thresholds of one scenario. */
 export const THRESHOLDS_MAX = 100
 /** Lines that one ScenarioError tells; more are only counted. */

@@ -25,7 +25,12 @@ export function crossCheck(root: unknown): Finding[] {
     ...checkTotal(groups, root),
     ...checkClientIds(groups, root),
     ...checkThresholds(groups, root),
-    ...groups.flatMap(({ path }) => [...checkTrack(path, root), ...checkModel(path, root)]),
+    ...checkConcerned(groups, root),
+    ...groups.flatMap(({ path }) => [
+      ...checkTrack(path, root),
+      ...checkModel(path, root),
+      ...checkSparkplug(path, root),
+    ]),
   ]
 }
 
@@ -103,11 +108,29 @@ function checkThresholds(groups: readonly RawGroup[], root: unknown): Finding[] 
   })
 }
 
+/** What happens to a group that does not exist would never happen. */
+function checkConcerned(groups: readonly RawGroup[], root: unknown): Finding[] {
+  const names = groups.map(({ name }) => String(name))
+  const paths = ['faults', 'stages'].flatMap((list) => {
+    return listAt(root, [list]).map((_, position): KeyPath => [list, position, 'groups'])
+  })
+  return paths.flatMap((path) => {
+    return listAt(root, path).flatMap((name, position) => {
+      if (typeof name !== 'string' || names.includes(name)) return []
+      return [mismatch([...path, position], root, `one of the groups ${names.join(' ')}`)]
+    })
+  })
+}
+
 /** Sensors of a way that nobody goes. */
 function checkTrack(path: KeyPath, root: unknown): Finding[] {
   if (valueAt(root, [...path, 'track']) !== undefined) return []
-  return listAt(root, [...path, 'publish']).flatMap((_, position) => {
-    const fields = [...path, 'publish', position, 'payload', 'fields']
+  const payloads = listAt(root, [...path, 'publish']).map((_, position): KeyPath => {
+    return [...path, 'publish', position, 'payload', 'fields']
+  })
+  const devices = Object.keys(Object(valueAt(root, [...path, 'sparkplug', 'devices'])))
+  const metrics = devices.map((name): KeyPath => [...path, 'sparkplug', 'devices', name])
+  return [...payloads, [...path, 'sparkplug', 'metrics'], ...metrics].flatMap((fields) => {
     const entries = valueAt(root, fields)
     if (typeof entries !== 'object' || entries === null) return []
     return Object.keys(entries).flatMap((name) => {
@@ -122,6 +145,19 @@ function checkModel(path: KeyPath, root: unknown): Finding[] {
   const hasBoth = [valueAt(root, [...path, 'model']), valueAt(root, [...path, 'publish'])]
   if (hasBoth.includes(undefined)) return []
   return [mismatch([...path, 'publish'], root, 'either model or publish', 'both')]
+}
+
+/** A node is a level of its topics, and each of its connections begins with a birth. */
+function checkSparkplug(path: KeyPath, root: unknown): Finding[] {
+  if (valueAt(root, [...path, 'sparkplug']) === undefined) return []
+  const clientId = valueAt(root, [...path, 'clientId'])
+  const isLevel = typeof clientId !== 'string' || !clientId.includes('/')
+  const isClean = valueAt(root, [...path, 'connect', 'clean']) !== false
+  const beside = 'beside sparkplug'
+  return [
+    ...(isLevel ? [] : [mismatch([...path, 'clientId'], root, `a client id without / ${beside}`)]),
+    ...(isClean ? [] : [mismatch([...path, 'connect', 'clean'], root, `true ${beside}`)]),
+  ]
 }
 
 function listAt(root: unknown, path: KeyPath): readonly unknown[] {

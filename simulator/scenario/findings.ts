@@ -42,10 +42,23 @@ function findingsOfIssue(issue: core.$ZodIssue, base: KeyPath, root: unknown): F
   return [mismatch(path, root, issue.message, typeof found === 'string' ? found : undefined)]
 }
 
-/** The one alternative whose type is right and only its content wrong; its issues say more. */
+/** The alternative whose type is right and of whose content the least is wrong; it says more. */
 function branchOf(issue: core.$ZodIssueInvalidUnion): readonly core.$ZodIssue[] | undefined {
-  return issue.errors.find((issues) => !issues.some(isAboutType))
+  const branches = issue.errors.filter((issues) => !issues.some(isAboutType))
+  const weights = branches.map(weightOf)
+  const least = Math.min(...weights)
+  const isMeant =
+    least < UNKNOWN_KEY_WEIGHT || weights.indexOf(least) === weights.lastIndexOf(least)
+  return isMeant ? branches[weights.indexOf(least)] : undefined
 }
+
+/** Keys that are not known there tell most surely that another alternative was meant. */
+function weightOf(issues: readonly core.$ZodIssue[]): number {
+  const unknown = issues.flatMap((one) => (one.code === 'unrecognized_keys' ? one.keys : []))
+  return UNKNOWN_KEY_WEIGHT * unknown.length + issues.length
+}
+
+const UNKNOWN_KEY_WEIGHT = 10
 
 function isAboutType(issue: core.$ZodIssue): boolean {
   if (issue.path.length > 0) return false

@@ -36,11 +36,18 @@ export interface DevicePlan {
   readonly topics: readonly string[]
   /** One a subscription of the group. */
   readonly filters: readonly string[]
+  /** Where its shadow is told; undefined without one. */
+  readonly reported: string | undefined
   /** When the device is switched on, milliseconds after the run began. */
   readonly startMs: number
   /** The device's own random numbers; fork one stream a purpose. */
   readonly prng: Prng
 }
+
+export type OperatorPlan = Pick<
+  DevicePlan,
+  'index' | 'clientId' | 'username' | 'password' | 'cert' | 'key'
+>
 
 /** @throws AssertionError when a number is out of range; what users type is checked before. */
 export function expand(scenario: Scenario, options: ExpandOptions = {}): FleetPlan {
@@ -88,6 +95,25 @@ export class FleetPlan implements Iterable<DevicePlan> {
     }
     for (let at = this.shard.index; at < this.devicesTotal; at += this.shard.count) {
       yield this.device(at)
+    }
+  }
+
+  /** Who sends what the stages say to the devices of this shard: as whom it connects. */
+  operator(): OperatorPlan {
+    const { broker, seed } = this.scenario
+    const { index, count } = this.shard
+    const id = `operator-${index}-of-${count}`
+    const values = { index, group: 'operator', id, seed }
+    const render = (text: string | undefined): string | undefined => {
+      return text === undefined ? undefined : Template.of(text).render(values)
+    }
+    return {
+      index,
+      clientId: id,
+      username: render(broker.username),
+      password: render(broker.password),
+      cert: render(broker.cert),
+      key: render(broker.key),
     }
   }
 
@@ -151,7 +177,7 @@ function resize(groups: readonly DeviceGroup[], total: number | undefined): read
 
 type Names = Pick<
   DevicePlan,
-  'clientId' | 'username' | 'password' | 'cert' | 'key' | 'topics' | 'filters'
+  'clientId' | 'username' | 'password' | 'cert' | 'key' | 'topics' | 'filters' | 'reported'
 >
 
 /** A group's templates, compiled once. */
@@ -162,19 +188,26 @@ class GroupTemplates {
   readonly #clientId: Template
   readonly #username: Template | undefined
   readonly #password: Template | undefined
+  readonly #cert: Template | undefined
+  readonly #key: Template | undefined
   readonly #topics: readonly Template[]
   readonly #filters: readonly Template[]
+  readonly #reported: Template | undefined
 
   constructor(group: DeviceGroup, { broker, seed }: Scenario) {
-    const { name, clientId, publish, subscribe } = group
+    const { name, clientId, publish, subscribe, shadow } = group
     this.#group = name
     this.#credentials = group.credentials
     this.#seed = seed
     this.#clientId = Template.of(clientId)
-    this.#username = broker.username === undefined ? undefined : Template.of(broker.username)
-    this.#password = broker.password === undefined ? undefined : Template.of(broker.password)
+    const given = (text: string | undefined) => (text === undefined ? undefined : Template.of(text))
+    this.#username = given(broker.username)
+    this.#password = given(broker.password)
+    this.#cert = given(broker.cert)
+    this.#key = given(broker.key)
     this.#topics = publish.map(({ topic }) => Template.of(topic))
     this.#filters = subscribe.map(({ filter }) => Template.of(filter))
+    this.#reported = given(shadow?.reported)
   }
 
   render(index: number): Names {
@@ -187,10 +220,11 @@ class GroupTemplates {
       clientId,
       username: row?.username ?? this.#username?.render(values),
       password: row?.password ?? this.#password?.render(values),
-      cert: row?.cert,
-      key: row?.key,
+      cert: row?.cert ?? this.#cert?.render(values),
+      key: row?.key ?? this.#key?.render(values),
       topics: this.#topics.map((topic) => topic.render(values)),
       filters: this.#filters.map((filter) => filter.render(values)),
+      reported: this.#reported?.render(values),
     }
   }
 }

@@ -5,6 +5,7 @@ import * as z from 'zod'
 import * as bounds from './bounds.ts'
 import { DEFAULTS } from './defaults.ts'
 import { commandsSchema, energySchema } from './energy-schema.ts'
+import { lifecycleSchema, shadowSchema } from './lifecycle-schema.ts'
 import { linkSchema } from './link-schema.ts'
 import { payloadSchema } from './payload-schema.ts'
 import type {
@@ -27,6 +28,7 @@ import {
   template,
   whole,
 } from './schema-leaf.ts'
+import { sparkplugHostSchema, sparkplugSchema } from './sparkplug-schema.ts'
 import { CLIENT_ID_PLACEHOLDERS } from './template.ts'
 import { objectionToFilter, objectionToTopic } from './topic.ts'
 import { modelSchema, trackSchema, wallClockSchema } from './track-schema.ts'
@@ -192,6 +194,10 @@ const shape = {
   wallClock: wallClockSchema.prefault({}).describe("How far a device's own clock is off."),
   track: trackSchema.optional().describe('Way that the devices go, for sensor: track.'),
   commands: commandsSchema.optional().describe('Commands that the devices answer.'),
+  shadow: shadowSchema.optional().describe('Desired state that the devices take over.'),
+  sparkplug: sparkplugSchema.optional().describe('Sparkplug B: each device is an edge node.'),
+  sparkplugHost: sparkplugHostSchema.optional().describe('Sparkplug B: the host application.'),
+  lifecycle: lifecycleSchema.optional().describe('How devices boot, sleep, restart and die.'),
   energy: energySchema.optional().describe('What the devices live on: battery and radio.'),
   model: modelSchema.optional().describe('Firmware in TypeScript instead of publish.'),
   credentials: z
@@ -229,13 +235,16 @@ export const groupsSchema: z.ZodType<GroupDraft[]> = z
 type GroupEntry = z.infer<typeof named>
 
 function draft({ name, count, weight, publish, ...rest }: GroupEntry): GroupDraft {
-  const { link, track, model, credentials, commands, energy } = rest
-  const optional = { link, track, model, credentials, commands, energy }
-  // Commands come in through a subscription like any other.
-  const subscribe = commands === undefined ? rest.subscribe : [...rest.subscribe, commands]
+  const { link, track, model, credentials, commands, shadow, lifecycle, energy } = rest
+  const { sparkplug, sparkplugHost } = rest
+  const own = { link, track, model, credentials, commands, shadow, lifecycle, energy }
+  const optional = { ...own, sparkplug, sparkplugHost }
+  // Commands and desired states come in through subscriptions like any other.
+  const desired = shadow && { filter: shadow.desired, qos: shadow.qos }
+  const subscribe = [...rest.subscribe, commands, desired].filter((one) => one !== undefined)
   const subscriptions = subscribe.map(({ filter, qos: level }) => ({ filter, qos: level }))
-  const own = { subscribe: subscriptions, publish: labelled(publish) }
-  return { name, share: count ?? weight ?? 0, ...rest, ...optional, ...own }
+  const messages = { subscribe: subscriptions, publish: labelled(publish) }
+  return { name, share: count ?? weight ?? 0, ...rest, ...optional, ...messages }
 }
 
 /** The topic names a stream; the second of the same topic is `TOPIC#2`. */

@@ -1,18 +1,13 @@
-// What a scenario says about links and what happens to the broker, into the plain data that the
-// world reads (simulator/world/link-settings.ts). Spelled for people: `latency: 80ms`,
-// `uplink: 60kbit/s`, `loss: 2%`. It does not know how a link is simulated.
+// What a scenario says about links, into the plain data that the world reads
+// (simulator/world/link-settings.ts). Spelled for people: `latency: 80ms`, `uplink: 60kbit/s`,
+// `loss: 2%`. It does not know how a link is simulated.
 
 import * as z from 'zod'
 import { LINK_PROFILE_NAMES } from '../world/link-settings.ts'
-import type {
-  BrokerFault,
-  BurstSettings,
-  LinkSettings,
-  OutageSettings,
-} from '../world/link-settings.ts'
+import type { BurstSettings, LinkSettings, OutageSettings } from '../world/link-settings.ts'
 import { FAULTS_MAX } from './bounds.ts'
 import { BITRATE_PATTERN, parseBitrate, parseShare, SHARE_PATTERN } from './quantity.ts'
-import { duration, flag, mapping, quantity } from './schema-leaf.ts'
+import { duration, mapping, quantity } from './schema-leaf.ts'
 
 const SHARE = 'a share such as 2% or 0.02'
 
@@ -116,33 +111,3 @@ export const linkSchema: z.ZodType<LinkSettings> = z
 type Keys = Omit<z.infer<z.ZodObject<typeof shape>>, 'profile'>
 /** So that a profile alone has the same keys. */
 const NOTHING: Keys = {}
-
-const at = duration().describe('After the run began.')
-
-const fault: z.ZodType<BrokerFault> = z.discriminatedUnion(
-  'broker',
-  [
-    mapping({
-      broker: z.literal('restart'),
-      at,
-      down: duration().prefault('10s').describe('Connections are refused for so long.'),
-      persistent: flag().default(true).describe('Whether sessions and retained messages live on.'),
-    }).transform(({ at: atMs, down, persistent }) => {
-      return { kind: 'restart' as const, atMs, downMs: down, isPersistent: persistent }
-    }),
-    mapping({
-      broker: z.literal('slow'),
-      at,
-      duration: duration(1).describe('How long it is slow.'),
-      delay: duration(1).describe('By how much everything that it sends is late.'),
-    }).transform(({ at: atMs, duration: durationMs, delay }) => {
-      return { kind: 'slow' as const, atMs, durationMs, delayMs: delay }
-    }),
-  ],
-  { error: 'broker: restart, or broker: slow' },
-)
-
-export const faultsSchema: z.ZodType<BrokerFault[]> = z
-  .array(fault, { error: 'a list of faults' })
-  .max(FAULTS_MAX, { error: `at most ${FAULTS_MAX} faults` })
-  .prefault([])

@@ -62,6 +62,7 @@ function filesBeside(scenario: string): ScenarioFiles {
     }
   }
   return {
+    resolve: at,
     locate: (path) =>
       attempt(path, () => {
         if (!statSync(at(path)).isFile()) throw new Error('no file')

@@ -2,7 +2,7 @@
 // What the command line says stands above the file and is checked by the same schema.
 
 import { apportion } from './apportion.ts'
-import { attachFiles } from './attach-files.ts'
+import { attachBroker, attachFiles } from './attach-files.ts'
 import type { AttachedGroup, ScenarioFiles } from './attach-files.ts'
 import { clientIdFaults } from './client-ids.ts'
 import { crossCheck } from './cross-checks.ts'
@@ -56,8 +56,10 @@ export function parseScenario(
   const attached = attachFiles(parsed.data.groups, files, (position) => {
     return ['groups', isList ? position : (parsed.data.groups[position]?.name ?? '')]
   })
-  if (attached.findings.length > 0) refuse(attached.findings)
-  const scenario = settle(parsed.data, attached.groups, fileName)
+  const { broker, findings: brokerFindings } = attachBroker(parsed.data.broker, files)
+  const unusable = [...brokerFindings, ...attached.findings]
+  if (unusable.length > 0) refuse(unusable)
+  const scenario = settle({ ...parsed.data, broker }, attached.groups, fileName)
   const faults = clientIdFaults(scenario.groups, scenario.seed).map((fault) => {
     const key = isList ? scenario.groups.indexOf(fault.group) : fault.group.name
     return mismatch(['groups', key, 'clientId'], root, fault.expected, fault.found)
@@ -77,6 +79,7 @@ export function parseScenario(
 /** Text that comes from nowhere has no files beside it. */
 const NO_FILES: ScenarioFiles = {
   read: (path) => NO_FILES.locate(path),
+  resolve: (path) => path,
   locate: (path) => {
     throw new Error(`the file ${path}, which cannot be read from here`)
   },

@@ -13,7 +13,8 @@ const TYPES = ['u8', 'u16', 'u32', 'u64', 'i8', 'i16', 'i32', 'f32', 'f64'] as c
 
 const FIELD_NAME = `a name of 1 to ${bounds.NAME_LENGTH_MAX} characters`
 
-const fields: z.ZodType<FieldSpec[]> = z
+/** Names and where their values come from. */
+export const fieldsSchema: z.ZodType<FieldSpec[]> = z
   .record(
     z.string().min(1, { error: FIELD_NAME }).max(bounds.NAME_LENGTH_MAX, { error: FIELD_NAME }),
     sensorSchema,
@@ -90,7 +91,7 @@ export const payloadSchema: z.ZodType<PayloadSpec> = mapping({
     'What each message tells about itself: id (client id), stream, seq (counts from 0), ts ' +
       '(when it was due, milliseconds since 1970); true: all four, false: nothing.',
   ),
-  fields: fields.prefault({}).describe('Names and where their values come from.'),
+  fields: fieldsSchema.prefault({}).describe('Names and where their values come from.'),
   layout: layout.optional().describe('For binary: "u32 seq", "i16 t * 100", "hex AA", "crc16".'),
   endian: z
     .enum(['big', 'little'], { error: 'big or little' })

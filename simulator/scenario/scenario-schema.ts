@@ -2,16 +2,15 @@
 // editors that comes of it. Whether groups fit together is cross-checks.ts.
 
 import * as z from 'zod'
-import type { BrokerFault } from '../world/link-settings.ts'
 import * as bounds from './bounds.ts'
 import { DEFAULTS } from './defaults.ts'
 import { jsonSchemaOf } from './document.ts'
 import { groupsSchema } from './group-schema.ts'
 import type { GroupDraft } from './group-schema.ts'
 import { CLOCK_PATTERN, parseClock, parseRate, RATE_PATTERN } from './quantity.ts'
-import { faultsSchema } from './link-schema.ts'
-import type { BrokerTarget, Ramp, ScenarioClock } from './scenario.ts'
+import type { BrokerTarget, Ramp, ScenarioClock, ScenarioFault, Stage } from './scenario.ts'
 import { thresholdsSchema } from './threshold-schema.ts'
+import { faultsSchema, stagesSchema } from './timeline-schema.ts'
 import { duration, flag, mapping, quantity, rule, template, whole } from './schema-leaf.ts'
 
 /** A file that holds nothing wrong by itself. */
@@ -27,7 +26,8 @@ export interface ScenarioDraft {
   readonly only: readonly string[] | undefined
   readonly ramp: Ramp
   readonly thresholds: readonly string[]
-  readonly faults: readonly BrokerFault[]
+  readonly faults: readonly ScenarioFault[]
+  readonly stages: readonly Stage[]
   readonly groups: readonly GroupDraft[]
 }
 
@@ -50,6 +50,18 @@ const url = z
   .regex(URL_PATTERN, { error: URL_EXPECTED })
   .refine((text) => text === 'embedded' || URL.canParse(text), { error: URL_EXPECTED })
 
+const path = template('the path of a file')
+
+/** So that a URL alone has the same keys. */
+const NO_TRUST = {
+  username: undefined,
+  password: undefined,
+  ca: undefined,
+  cert: undefined,
+  key: undefined,
+  verify: true,
+}
+
 const broker: z.ZodType<BrokerTarget> = z
   .union(
     [
@@ -58,11 +70,21 @@ const broker: z.ZodType<BrokerTarget> = z
         url: url.default(DEFAULTS.broker.url).describe('Where the broker is.'),
         username: template('a user name').optional().describe('Template; default: none.'),
         password: template('a password').optional().describe('Template; default: none.'),
-      }),
+        ca: path.optional().describe('Authorities to trust, PEM. Default: those of Node.'),
+        cert: path.optional().describe('Certificate of each device, PEM; a template.'),
+        key: path.optional().describe('Its key, PEM; a template.'),
+        verify: flag().default(true).describe("Whether the broker's certificate must be good."),
+      }).refine(
+        ({ cert, key }) => (cert === undefined) === (key === undefined),
+        rule('cert', 'cert and key, or neither'),
+      ),
     ],
-    { error: `${URL_EXPECTED}, or a mapping with url, username and password` },
+    { error: `${URL_EXPECTED}, or a mapping with url, username, password, ca, cert and key` },
   )
-  .transform((value) => ({ username: undefined, password: undefined, ...value }))
+  .transform((value) => {
+    const { verify, ...given } = { ...NO_TRUST, ...value }
+    return { ...given, isVerified: verify }
+  })
 
 const clock: z.ZodType<ScenarioClock> = quantity(
   CLOCK_PATTERN,
@@ -136,7 +158,8 @@ export const scenarioSchema: z.ZodType<ScenarioDraft> = mapping(
     thresholds: thresholdsSchema.describe(
       'What the run must come to, such as "acked.rate > 0.99"; else it fails with exit code 3.',
     ),
-    faults: faultsSchema.describe('What happens to the broker during the run.'),
+    faults: faultsSchema.describe('What goes wrong at which time: broker, links, devices.'),
+    stages: stagesSchema.describe('What is done at which time: more load, messages to devices.'),
     groups: groupsSchema.describe('The kinds of devices.'),
   },
   'a mapping with version: 1 and groups',

@@ -3,10 +3,12 @@
 // Types only; it does not know YAML, where a value stood in the file, or how devices run.
 
 import type { ProtocolVersion, QoS } from '@motewire/sdk'
-import type { BrokerFault, LinkSettings } from '../world/link-settings.ts'
+import type { LinkSettings } from '../world/link-settings.ts'
 import type { SensorSpec, TrackSpec } from './sensor-spec.ts'
+import type { ScenarioFault, Stage } from './timeline.ts'
 
 export type * from './sensor-spec.ts'
+export type * from './timeline.ts'
 
 export interface Scenario {
   readonly version: 1
@@ -22,8 +24,10 @@ export interface Scenario {
   readonly ramp: Ramp
   /** Texts such as `acked.rate > 0.99`: what the run must come to. */
   readonly thresholds: readonly string[]
-  /** What happens to the broker, in the order of the file. */
-  readonly faults: readonly BrokerFault[]
+  /** What goes wrong at which time, in the order of the file. */
+  readonly faults: readonly ScenarioFault[]
+  /** What is done on purpose at which time, in the order of the file. */
+  readonly stages: readonly Stage[]
   /** Whether a subscriber verifies what arrives at the broker. */
   readonly verify: boolean
   /** Client ids of the devices that run; undefined: all run. */
@@ -38,6 +42,13 @@ export interface BrokerTarget {
   /** Templates. */
   readonly username: string | undefined
   readonly password: string | undefined
+  /** Path of the authorities to trust, PEM; undefined: those of Node. */
+  readonly ca: string | undefined
+  /** Paths of a certificate and its key for each device, PEM. Templates. */
+  readonly cert: string | undefined
+  readonly key: string | undefined
+  /** Whether the broker's certificate must be good. */
+  readonly isVerified: boolean
 }
 
 /** `factor`: simulated seconds in one real second. */
@@ -72,6 +83,13 @@ export interface DeviceGroup {
   readonly track: TrackSpec | undefined
   /** Commands that the devices answer; their filter is the last of `subscribe`. */
   readonly commands: CommandSpec | undefined
+  /** Desired state that the devices take over; its filter is the last of `subscribe`. */
+  readonly shadow: ShadowSpec | undefined
+  /** Sparkplug B beside or instead of streams; undefined: none. */
+  readonly sparkplug: SparkplugSpec | undefined
+  readonly sparkplugHost: SparkplugHostSpec | undefined
+  /** How the devices are switched on, sleep and die; undefined: on, and on they stay. */
+  readonly lifecycle: LifecycleSpec | undefined
   /** What the devices live on; undefined: nobody asks. */
   readonly energy: EnergySpec | undefined
   /** Firmware in TypeScript instead of streams; undefined: the streams. */
@@ -89,6 +107,54 @@ export interface CommandSpec {
   readonly reply: string
   readonly afterMs: number
   readonly failShare: number
+}
+
+/** A device twin: what somebody wants of a device, and what the device says it is. */
+export interface ShadowSpec {
+  /** Where the desired state comes in. Template. */
+  readonly desired: string
+  /** Where the device tells its state, retained. Template. */
+  readonly reported: string
+  readonly qos: QoS
+  /** How long the device takes over a change. */
+  readonly afterMs: number
+  /** Part of the changes that it refuses. */
+  readonly failShare: number
+  /** What it reports when it comes online first. */
+  readonly initial: Readonly<Record<string, unknown>>
+}
+
+/** A Sparkplug B edge node; its identifier is the client id. */
+export interface SparkplugSpec {
+  readonly group: string
+  /** From one scan to the next. */
+  readonly everyMs: number
+  /** Undefined: the node waits for nobody. */
+  readonly primaryHost: string | undefined
+  /** Of the node itself. */
+  readonly metrics: readonly FieldSpec[]
+  readonly devices: readonly { readonly name: string; readonly metrics: readonly FieldSpec[] }[]
+}
+
+/** A Sparkplug B host application. */
+export interface SparkplugHostSpec {
+  readonly id: string
+  readonly groups: readonly string[]
+  /** 0: never. */
+  readonly rebirthEveryMs: number
+  readonly offline: { readonly everyMs: number; readonly durationMs: number } | undefined
+}
+
+/** Times of a device's life. All but `bootMs` and `sleep` are means of exponential times. */
+export interface LifecycleSpec {
+  /** From power on to the first attempt to connect. */
+  readonly bootMs: number
+  /** Undefined: the radio is always on. */
+  readonly sleep: { readonly everyMs: number; readonly awakeMs: number } | undefined
+  /** 0: never. A reboot forgets what was queued. */
+  readonly rebootEveryMs: number
+  /** 0: never. What failed stays off. */
+  readonly failAfterMs: number
 }
 
 /** A battery and the two states of a radio. */
@@ -124,7 +190,7 @@ export interface ModelSpec {
 export interface CredentialSpec {
   readonly username: string | undefined
   readonly password: string | undefined
-  /** Paths of PEM files. */
+  /** Absolute paths of PEM files. */
   readonly cert: string | undefined
   readonly key: string | undefined
 }

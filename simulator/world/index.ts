@@ -4,7 +4,9 @@ export type { Acceptor } from './direct-channel.ts'
 export { ImpairedChannel } from './impaired-channel.ts'
 export type { ImpairedOptions } from './impaired-channel.ts'
 export { LinkModel } from './link.ts'
-export type { Link } from './link.ts'
+export type { Link, LinkSource } from './link.ts'
+export { ChangingLink } from './changing-link.ts'
+export type { LinkChange } from './changing-link.ts'
 export { LINK_PROFILE_NAMES } from './link-settings.ts'
 export type {
   BrokerFault,

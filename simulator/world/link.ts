@@ -23,9 +23,18 @@ export interface Link {
   readonly giveUpMs: number
 }
 
+/** Makes the links of devices: one model a group. */
+export interface LinkSource {
+  /**
+   * @param prng the device's own stream for its link.
+   * @param originMs when the run began, which outages count from.
+   */
+  link(prng: Prng, originMs: number): Link
+}
+
 const NO_RULES: readonly LinkRule[] = []
 
-export class LinkModel {
+export class LinkModel implements LinkSource {
   readonly #settings: CompleteLink
   readonly #latency: readonly LinkRule[]
   readonly #steadyLoss: readonly LinkRule[]
@@ -50,10 +59,6 @@ export class LinkModel {
     this.#shared = shared
   }
 
-  /**
-   * @param prng the device's own stream for its link.
-   * @param originMs when the run began, which outages count from.
-   */
   link(prng: Prng, originMs: number): Link {
     const { uplinkBitsPerS, downlinkBitsPerS, uplinkDutyShare, natIdleMs } = this.#settings
     const { burst, outages, giveUpMs } = this.#settings

@@ -6,12 +6,13 @@
 // most. Bound: messagesMax messages wait for the chip, then the oldest goes.
 
 import { Task } from '@motewire/sdk'
-import type { Clock } from '@motewire/sdk'
+import type { ByteChannel, Clock } from '@motewire/sdk'
 import { encodePacket, PacketDecoder, publishBytes, writePublish } from '@motewire/sdk/codec'
 import type { AckType, ControlPacket, PacketHandler, PublishFrame } from '@motewire/sdk/codec'
 import type { Device, DeviceModel, DeviceModelFactory } from '../device.ts'
 import type { Flash } from './avr-chip.ts'
 import { Microcontroller } from './microcontroller.ts'
+import type { UartChannel } from './uart-channel.ts'
 
 export interface FirmwareModelOptions {
   readonly flash: Flash
@@ -19,6 +20,11 @@ export interface FirmwareModelOptions {
   readonly readAnalog?: (device: Device, channel: number, nowMs: number) => number
   /** Largest deviation of a crystal, parts per million; each device draws its own. Default 30. */
   readonly driftPpm?: number
+  /**
+   * What lies between the UART and us: a framing, a line with faults. Opened once; carries whole
+   * packets where the image frames them. Default: the UART itself.
+   */
+  readonly line?: (uart: UartChannel, device: Device) => ByteChannel
   /** Messages that wait for the chip. Default 100. */
   readonly messagesMax?: number
 }
@@ -36,6 +42,7 @@ class FirmwareModel implements DeviceModel, PacketHandler {
   readonly #options: FirmwareModelOptions
   #device!: Device
   #chip!: Microcontroller
+  #line!: ByteChannel
   #decoder = new PacketDecoder('server', this)
   #resets = 0
   #isOnline = false
@@ -61,7 +68,8 @@ class FirmwareModel implements DeviceModel, PacketHandler {
       driftPpm: (device.random('firmware/drift').unit() * 2 - 1) * driftPpm,
       readAnalog: (channel, nowMs) => readAnalog?.(device, channel, nowMs) ?? 0,
     })
-    this.#chip.uart.open({
+    this.#line = this.#options.line?.(this.#chip.uart, device) ?? this.#chip.uart
+    this.#line.open({
       onOpen: () => {},
       onBytes: (bytes) => this.#handleBytes(bytes),
       onDrain: () => {},
@@ -166,7 +174,7 @@ class FirmwareModel implements DeviceModel, PacketHandler {
   }
 
   #send(packet: Uint8Array): void {
-    this.#chip.uart.write(packet)
+    this.#line.write(packet)
   }
 }
 

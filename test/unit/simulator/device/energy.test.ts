@@ -9,7 +9,7 @@ import { ManualDevice } from './manual-device.ts'
 function started(group: string): { device: ManualDevice; model: DeviceModel } {
   const scenario = parseScenario(`version: 1\ngroups:\n  room: { count: 9, ${group} }`, 'x.yaml')
   const plan = expand(scenario).device(7)
-  const model = new GroupModel(plan.group, new PayloadBuffer()).device(plan.topics, plan.filters)
+  const model = new GroupModel(plan.group, new PayloadBuffer()).device(plan)
   const device = new ManualDevice()
   model.start(device)
   return { device, model }

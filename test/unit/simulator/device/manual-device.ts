@@ -97,12 +97,18 @@ export class ManualDevice implements Device {
     return 'sent'
   }
 
+  reconnect(): void {}
+
   subscribe(filter: string): void {
     this.filters.push(filter)
   }
 
   random(purpose: string): Prng {
     return this.#prng.fork(purpose)
+  }
+
+  flash<Value>(_name: string, make: () => Value): Value {
+    return make()
   }
 
   countOverruns(messages: number): void {

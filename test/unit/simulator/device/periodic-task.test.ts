@@ -15,7 +15,7 @@ interface Setting {
 function setUp({ firstMs = 300, everyMs = 1_000, jitterMs = 0 }: Setting = {}) {
   const device = new ManualDevice()
   const done: { dueMs: number; atMs: number }[] = []
-  const schedule = { firstMs: device.originMs + firstMs, everyMs, jitterMs }
+  const schedule = { startMs: device.originMs, phaseMs: firstMs, everyMs, jitterMs }
   const task = new PeriodicTask(device, schedule, 'test', (dueMs) => {
     done.push({ dueMs: dueMs - device.originMs, atMs: device.now() - device.originMs })
   })
@@ -81,7 +81,7 @@ describe('a periodic task', () => {
   it('can be stopped from inside its work', () => {
     const device = new ManualDevice()
     let runs = 0
-    const schedule = { firstMs: device.originMs, everyMs: 10, jitterMs: 0 }
+    const schedule = { startMs: device.originMs, phaseMs: 0, everyMs: 10, jitterMs: 0 }
     const task = new PeriodicTask(device, schedule, 'test', () => {
       runs++
       if (runs === 3) task.stop()

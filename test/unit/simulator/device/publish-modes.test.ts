@@ -8,7 +8,7 @@ import { ManualDevice, WALL_ORIGIN_MS } from './manual-device.ts'
 function run(group: string, untilMs = 60_000, seed = 1): ManualDevice {
   const scenario = parseScenario(`version: 1\ngroups:\n  room: { count: 9, ${group} }`, 'x.yaml')
   const plan = expand(scenario).device(7)
-  const model = new GroupModel(plan.group, new PayloadBuffer()).device(plan.topics, plan.filters)
+  const model = new GroupModel(plan.group, new PayloadBuffer()).device(plan)
   const device = new ManualDevice({ seed })
   model.start(device)
   device.run(untilMs)

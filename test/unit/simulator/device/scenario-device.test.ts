@@ -13,7 +13,7 @@ function modelOf(group: string): ScenarioDevice {
   const scenario = parseScenario(`version: 1\ngroups:\n  room: ${group}`, 'office.yaml')
   const plan = expand(scenario).device(7)
   const model = new GroupModel(plan.group, new PayloadBuffer())
-  return model.device(plan.topics, plan.filters) as ScenarioDevice
+  return model.device(plan) as ScenarioDevice
 }
 
 function run(group: string, options?: { startMs?: number; seed?: number }): ManualDevice {

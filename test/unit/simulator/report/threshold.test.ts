@@ -13,6 +13,7 @@ describe('a threshold', () => {
     ['lost.count == 0', 'lost.count', '==', 0],
     ['acked.rate{group:meter} >= 1', 'acked.rate', '>=', 1],
     ['measure.battery.years.min > 10', 'measure.battery.years.min', '>', 10],
+    ['reconnects.perDevice > 0.3 after 24h', 'reconnects.perDevice', '>', 0.3],
   ])('%s is understood', (text, metric, operator, limit) => {
     expect(parseThreshold(text)).toMatchObject({ metric, operator, limit })
   })
@@ -26,11 +27,22 @@ describe('a threshold', () => {
     ['latency.p0 < 1s', 'found figure latency.p0, expected one of'],
     ['latency.p95{group:a} < 1s', 'found figure latency.p95, expected one of published.count'],
     ['constructor > 1', 'found figure constructor'],
+    ['lost.count == 0 after 5', 'found "5", expected a duration such as'],
   ])('%s is refused', (text, told) => {
     const problem = parseThreshold(text)
     expect('found' in problem && `found ${problem.found}, expected ${problem.expected}`).toContain(
       told,
     )
+  })
+
+  it('counts by the device, and asks only runs that are long enough', () => {
+    const resultOf = (text: string, durationMs: number) => {
+      return reportOf({ thresholds: [text], durationMs }).thresholds?.[0]
+    }
+    const text = 'acked.perDevice > 4 after 2m'
+    // 3,000 messages of 1,000 devices.
+    expect(resultOf(text, 120_000)).toEqual({ threshold: text, value: 3, isMet: false })
+    expect(resultOf(text, 119_999)).toEqual({ threshold: text, value: null, isMet: true })
   })
 
   it('can be written for every figure that is listed', () => {

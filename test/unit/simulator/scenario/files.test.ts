@@ -76,12 +76,18 @@ describe('a recording', () => {
 describe('credentials', () => {
   it('go to devices row by row, round and round', async () => {
     const csv = 'username,password,cert\nann,a1,\nbob,,b.pem\n'
-    const plan = expand(await load('credentials: who.csv', { 'who.csv': csv }))
+    const plan = expand(await load('credentials: who.csv', { 'who.csv': csv, 'b.pem': '' }))
     expect([0, 1, 2].map((index) => plan.device(index))).toMatchObject([
       { username: 'ann', password: 'a1', cert: undefined },
-      { username: 'bob', password: undefined, cert: 'b.pem' },
+      { username: 'bob', password: undefined, cert: expect.stringMatching(/^\/.*b\.pem$/) },
       { username: 'ann', password: 'a1' },
     ])
+  })
+
+  it('that are not there are refused', async () => {
+    await expect(load('credentials: who.csv', { 'who.csv': 'cert,key\nc.pem,k.pem\n' }))
+      .rejects //
+      .toThrow('groups.a.credentials: found c.pem: no such file')
   })
 
   it('with an unknown column are refused', async () => {

@@ -268,7 +268,37 @@ export const CASES: readonly ProblemCase[] = [
   {
     name: 'a fault of an unknown kind',
     text: `faults: [{ broker: explode, at: 1m }]\n${BODY}  a: { count: 1 }`,
-    told: '1:20: faults[0].broker: found "explode", expected broker: restart, or broker: slow',
+    told: '1:20: faults[0].broker: found "explode", expected restart or slow',
+  },
+  {
+    name: 'a fault of what does not exist',
+    text: `faults: [{ wind: strong, at: 1m }]\n${BODY}  a: { count: 1 }`,
+    told: '1:10: faults[0]: found a mapping, expected a mapping with broker, devices, link or outage, and at',
+  },
+  {
+    name: 'a fault of devices without a unit',
+    text: `faults: [{ devices: reboot, at: 10 }]\n${BODY}  a: { count: 1 }`,
+    told: '1:33: faults[0].at: found 10, expected a duration from 0s to 3650d, such as 250ms, 30s, 5m or 1h',
+  },
+  {
+    name: 'a fault of an unknown group',
+    text: `faults: [{ outage: cut, at: 1m, duration: 1m, groups: [a, b] }]\n${BODY}  a: { count: 1 }`,
+    told: '1:59: faults[0].groups[1]: found "b", expected one of the groups a',
+  },
+  {
+    name: 'a stage that sends the same to all',
+    text: `stages: [{ send: cmd/all, at: 1m }]\n${BODY}  a: { count: 1 }`,
+    told: '1:18: stages[0].send: found "cmd/all", expected a topic with {id}',
+  },
+  {
+    name: 'a device that never sleeps',
+    text: `${BODY}  a: { count: 1, lifecycle: { sleep: { every: 1m, awake: 1m } } }`,
+    told: '3:58: groups.a.lifecycle.sleep.awake: found "1m", expected a duration below every',
+  },
+  {
+    name: 'a certificate without its key',
+    text: `broker: { cert: c.pem }\n${BODY}  a: { count: 1 }`,
+    told: '1:17: broker.cert: found "c.pem", expected cert and key, or neither',
   },
   {
     name: 'a field that follows one behind it',
