@@ -321,12 +321,17 @@ export class BrokerCore implements ConnectionOwner {
     for (const host of this.hosts.values()) host.handleTick(now)
   }
 
+  /** Gives up silent peers [MQTT5-3.1.2-22]. */
   #checkPatience(now: number): void {
     let endsMs = Infinity
     // A set may lose members while it is walked: those it has not come to are still visited.
     for (const connection of this.connections) {
-      connection.checkPatience(now)
-      if (!connection.isClosed) endsMs = Math.min(endsMs, connection.patienceEndsMs)
+      const { patienceEndsMs, session } = connection
+      if (now <= patienceEndsMs) endsMs = Math.min(endsMs, patienceEndsMs)
+      else {
+        const reason = session === undefined ? 'no CONNECT in time' : 'keepalive timeout'
+        connection.close(0x8d, true, now, reason)
+      }
     }
     this.#patienceEndsMs = endsMs
   }

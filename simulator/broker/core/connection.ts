@@ -143,13 +143,6 @@ export class Connection implements PacketHandler, SessionLink {
     return this.#receivedAtMs + this.#patienceMs
   }
 
-  /** Gives up a silent peer [MQTT5-3.1.2-22]. */
-  checkPatience(now: number): void {
-    if (now <= this.patienceEndsMs) return
-    const isConnected = this.session !== undefined
-    this.close(0x8d, true, now, isConnected ? 'keepalive timeout' : 'no CONNECT in time')
-  }
-
   // Outputs.
 
   pollTransmit(): Uint8Array | undefined {

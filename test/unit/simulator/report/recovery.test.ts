@@ -1,3 +1,5 @@
+// Storms as timelines show them: how deep, how long, and what is none.
+
 import { describe, expect, it } from 'vitest'
 import { worstRecovery } from '../../../../simulator/report/recovery.ts'
 
