@@ -1,6 +1,6 @@
 // Ctrl-C and SIGTERM: the first asks to stop in good order, the next one to hurry, where that is
-// known, and the one after that ends the process at once. A terminal and npm may both deliver the same
-// key press: signals within 300 ms count as one.
+// known, and the one after that ends the process at once. A terminal and npm may both deliver the
+// same key press: signals within 300 ms count as one.
 
 import { EXIT } from './exit.ts'
 

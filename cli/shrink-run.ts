@@ -1,6 +1,6 @@
 // `motewire sim --shrink`: after a failure in virtual time, looks for a smaller scenario that still
-// fails and writes it beside the first one. At the end of its time and at Ctrl-C it keeps the best so
-// far.
+// fails and writes it beside the first one. At the end of its time and at Ctrl-C it keeps the best
+// so far.
 
 import { writeFile } from 'node:fs/promises'
 import { dirname, join, parse } from 'node:path'

@@ -1,5 +1,5 @@
-// What `motewire sim` is asked to run: by a scenario file and flags, or by the report of a run that is
-// to be done again. It reads no scenario.
+// What `motewire sim` is asked to run: by a scenario file and flags, or by the report of a run that
+// is to be done again. It reads no scenario.
 
 import { existsSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'

@@ -24,7 +24,7 @@ export interface PortInfo {
   readonly byId: string | undefined
   /** A name that stays with the socket: udev's by-path name. */
   readonly byPath: string | undefined
-  /** Where the device is plugged in, by sysfs alone: `1-2.4:1.0` is bus 1, hub port 2, its port 4. */
+  /** Where it is plugged in, by sysfs alone: `1-2.4:1.0` is bus 1, hub port 2, its port 4. */
   readonly usbPath: string | undefined
 }
 

@@ -11,8 +11,8 @@ export interface Run extends FleetInspection {
   /** Runs to the end; answers what was counted. Called once. */
   run(): Promise<RunPart>
   /**
-   * Ends the run early, in good order: `run` then settles. Called again, it waits no longer for what
-   * is under way.
+   * Ends the run early, in good order: `run` then settles. Called again, it waits no longer for
+   * what is under way.
    */
   stop(): void
 }

@@ -1,8 +1,8 @@
 // From a scenario that fails to a smaller one that fails in the same way: fewer devices, less time,
 // without groups, faults and whatever else can be left out. One change at a time, kept only if the
 // failure stays; what was found so far is there at any time. It knows neither how a scenario is run
-// nor how long that takes. Devices: delta debugging (Zeller and Hildebrandt, 2002), O(log n) runs where
-// one device is enough, at worst O(n^2).
+// nor how long that takes. Devices: delta debugging (Zeller and Hildebrandt, 2002), O(log n) runs
+// where one device is enough, at worst O(n^2).
 
 import { MotewireError } from '@motewire/sdk/errors'
 import { failureKinds } from '../report/index.ts'
@@ -43,7 +43,10 @@ export interface ShrinkOptions {
 /** Devices that lost something, tried alone before anything else. */
 const SUSPECTS = 3
 
-/** Answers the smallest failing scenario found; undefined: there is nothing that a smaller one could fail by. */
+/**
+ * Answers the smallest failing scenario found; undefined: there is nothing that a smaller one could
+ * fail by.
+ */
 export async function shrink(options: ShrinkOptions): Promise<Shrunk | undefined> {
   const kinds = failureKinds(options.failed.report)
   if (kinds.length === 0) return undefined

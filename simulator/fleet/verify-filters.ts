@@ -1,6 +1,6 @@
-// The topic filters under which all messages of a fleet come in, each once: what stands for a device
-// in a topic becomes `+`, and filters that share topics become one, because some brokers send a
-// message once for every filter that it matches. Pure; O(streams^2 x levels).
+// The topic filters under which all messages of a fleet come in, each once: what stands for a
+// device in a topic becomes `+`, and filters that share topics become one, because some brokers
+// send a message once for every filter that it matches. Pure; O(streams^2 x levels).
 
 /** @param topics templates. */
 export function filtersFor(topics: readonly string[]): string[] {

@@ -1,6 +1,6 @@
-// The subscriber that verifies a fleet: a client like any other, one a broker, which subscribes before
-// the first device starts and stays until what was sent has arrived. Its session outlives cuts of the
-// connection, so that the broker keeps what comes meanwhile.
+// The subscriber that verifies a fleet: a client like any other, one a broker, which subscribes
+// before the first device starts and stays until what was sent has arrived. Its session outlives
+// cuts of the connection, so that the broker keeps what comes meanwhile.
 
 import { Client } from '@motewire/sdk'
 import type { ByteChannel, ClientOptions, Clock } from '@motewire/sdk'
@@ -96,9 +96,9 @@ export class VerifyingSubscriber {
   }
 
   /**
-   * Connects and subscribes. In virtual time nobody need wait for it: it stands first in the queue.
-   * @throws MotewireError `ERR_SUBSCRIBE_REFUSED`, or `ERR_OPERATION_TIMEOUT` when a broker does not
-   *   answer within 10 s.
+   * Connects and subscribes. In virtual time nobody need wait for it: it stands first in line.
+   * @throws MotewireError `ERR_SUBSCRIBE_REFUSED`, or `ERR_OPERATION_TIMEOUT` when a broker does
+   *   not answer within 10 s.
    */
   async start(): Promise<void> {
     const { isVirtual = false } = this.#options
@@ -111,7 +111,7 @@ export class VerifyingSubscriber {
         const grants = await client.subscribe(filters, { qos: 2, ...patience }).catch(unanswered)
         const refused = grants.findIndex(({ qos }) => qos >= 0x80)
         if (refused === -1) return
-        const text = `the broker refused the filter '${filters[refused]}' to the verifying subscriber`
+        const text = `broker refused the filter '${filters[refused]}' to the verifying subscriber`
         throw new MotewireError('ERR_SUBSCRIBE_REFUSED', text)
       }),
     )
@@ -122,7 +122,7 @@ export class VerifyingSubscriber {
     for (const client of this.#clients) client.start()
   }
 
-  /** After the devices have ended: waits for what is on its way, at most so long, and tells the ledger. */
+  /** After the devices have ended: waits so long for what is on its way, and tells the ledger. */
   async settle(waitMs: number): Promise<void> {
     const { fleet, clock } = this.#options
     const devices = new Map(fleet.devices.map((device) => [device.fleetNumber, device]))

@@ -9,8 +9,8 @@ import type { SequenceSummary } from './sequence-checker.ts'
  * What a device can lose a message by, in the words of the SDK's outcomes: `dropped` (the outbox
  * was full), `rejected` by the broker, `expired` in the outbox, `superseded` by a newer one,
  * `indeterminate` (sent, but the connection ended before the answer).
- * And what only a verifying subscriber finds: `broker`, confirmed by the broker, yet never delivered;
- * `air`, written at QoS 0, which nobody confirms, and never delivered.
+ * And what only a verifying subscriber finds: `broker`, confirmed by the broker, yet never
+ * delivered; `air`, written at QoS 0, which nobody confirms, and never delivered.
  */
 export const LOSS_CAUSES = [
   'dropped',

@@ -21,7 +21,8 @@ export function replayOf({ name, report }: NamedReport): Replay {
 export function checkSameScenario({ name, report }: NamedReport, hash: string): void {
   if (report.scenarioHash === hash) return
   const file = report.replay?.file ?? 'the scenario'
-  const text = `${file} has changed since ${name} was made: hash ${report.scenarioHash}, now ${hash}`
+  const hashes = `hash ${report.scenarioHash}, now ${hash}`
+  const text = `${file} has changed since ${name} was made: ${hashes}`
   throw new MotewireError('ERR_REPORT_INVALID', text)
 }
 

@@ -1,6 +1,6 @@
 // Which devices of a fleet run, when the scenario picks some of them by client id. All keep their
-// numbers, names, start times and random numbers, so a device does alone what it did among the others.
-// O(devices of the whole fleet).
+// numbers, names, start times and random numbers, so a device does alone what it did among the
+// others. O(devices of the whole fleet).
 
 import type { Scenario } from './scenario.ts'
 import { Template } from './template.ts'

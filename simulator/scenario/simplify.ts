@@ -1,6 +1,6 @@
-// Smaller versions of a scenario file, as plain values: without a group, a fault, a stream, a key that
-// has a default. Knows the shape of trees and a few names at the top, not what keys mean: whether a
-// smaller file is still a scenario is for the parser to say. Pure; O(size) a version.
+// Smaller versions of a scenario file, as plain values: without a group, a fault, a stream, a key
+// that has a default. Knows the shape of trees and a few names at the top, not what keys mean:
+// whether a smaller file is still a scenario is for the parser to say. Pure; O(size) a version.
 
 import { valueAt } from './findings.ts'
 import type { KeyPath } from './findings.ts'

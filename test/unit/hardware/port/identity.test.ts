@@ -7,6 +7,7 @@ import { listPorts } from '../../../../hardware/port/list.ts'
 import { PortWatch } from '../../../../hardware/port/port-watch.ts'
 import { converter, FakeSysfs, UNO } from './sysfs.ts'
 
+// Ports are found in sysfs, which is Linux's.
 describe.runIf(process.platform === 'linux')('the ports of a machine', () => {
   let sysfs: FakeSysfs
 

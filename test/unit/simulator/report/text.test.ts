@@ -52,7 +52,7 @@ describe('the end report', () => {
   it('shows what a subscriber verified only where there was one', () => {
     expect(formatText(reportOf())).not.toContain('duplicated')
     const text = formatText(reportOf({ isVerified: true }))
-    expect(text).toContain('queued  received  duplicated  reordered\n')
+    expect(text).toContain('queued  received  duplicated  reordered  late\n')
   })
 
   it('shows twenty groups and counts the others', () => {

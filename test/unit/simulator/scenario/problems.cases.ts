@@ -44,14 +44,14 @@ export const CASES: readonly ProblemCase[] = [
     name: 'messages without a number, to be verified',
     text: `verify: true\n${BODY}${stream(', payload: { stamp: [ts] }')}`,
     told:
-      '6:44: groups.a.publish[0].payload: found messages without their number, expected seq in ' +
+      '7:41: groups.a.publish[0].payload: found messages without their number, expected seq in ' +
       'the stamp (in a binary layout as u32 or u64) beside verify',
   },
   {
     name: 'messages of nobody in particular, to be verified',
     text: `verify: true\n${BODY}${stream('').replace('count: 1', 'count: 2')}`,
     told:
-      '6:9: groups.a.publish[0].payload: found messages of devices that share a topic, expected ' +
+      '7:9: groups.a.publish[0].payload: found messages of devices that share a topic, expected ' +
       'id and stream in the stamp, or {id} or {index} in the topic, beside verify',
   },
   {
@@ -83,7 +83,9 @@ export const CASES: readonly ProblemCase[] = [
   {
     name: 'an unknown key far from all',
     text: `${BODY}  a: { count: 1, connect: { x: 1 } }`,
-    told: '3:29: groups.a.connect.x: unknown key, expected one of keepalive clean protocolVersion sessionExpiry',
+    told:
+      '3:29: groups.a.connect.x: unknown key, expected one of keepalive clean protocolVersion ' +
+      'sessionExpiry reconnect',
   },
   {
     name: 'a duration without a unit',
