@@ -131,3 +131,8 @@ function versionFlag(text: string): ProtocolVersion {
 export function readWhole(path: string): Buffer {
   return readFileSync(path === '-' ? 0 : path)
 }
+
+/** `a,b,c`. */
+export function listFlag(text: string): readonly string[] {
+  return text.split(',').filter((part) => part !== '')
+}

@@ -14,12 +14,12 @@ import {
   serialSource,
   tcpSource,
 } from '@motewire/hardware'
-import type { BridgeNotice, BridgeSnapshot, MqttFraming } from '@motewire/hardware'
+import type { BridgeNotice, BridgeSnapshot, ListenSource, MqttFraming } from '@motewire/hardware'
 import { loadBridgeConfig } from '../bridge/bridge-config.ts'
 import { runBridgeService } from '../bridge/bridge-service.ts'
 import { Exit, EXIT } from '../exit.ts'
 import { interrupted } from '../interrupt.ts'
-import { wholeFlag } from '../mqtt-flags.ts'
+import { listFlag, wholeFlag } from '../mqtt-flags.ts'
 
 interface BridgeFlags {
   readonly config?: string
@@ -28,6 +28,10 @@ interface BridgeFlags {
   readonly baud: number
   readonly tcp?: string
   readonly listen?: string
+  readonly allow?: readonly string[]
+  readonly viewers?: number
+  readonly kick?: boolean
+  readonly rfc2217?: boolean
   readonly mqtt?: string
   readonly framing?: MqttFraming | 'line'
   readonly name?: string
@@ -46,10 +50,14 @@ export function addBridge(program: Command): void {
     .argument('[config]', 'a file of many ports (docs/bridge-config.md)')
     .option('--config <file>', 'the same; SIGHUP reads it again')
     .option('--check', 'only say what is wrong with the file')
-    .option('--serial <path>', 'or one serial port: /dev/ttyUSB0, COM3, a pty')
+    .option('--serial <path>', 'or one serial port: /dev/ttyUSB0, COM3, rfc2217://HOST:PORT')
     .option('--baud <rate>', 'bits a second', wholeFlag(1, 20_000_000), 115_200)
     .option('--tcp <host:port>', 'pass bytes on to this address')
     .option('--listen <host:port>', 'or to the client that connects to this one')
+    .option('--allow <list>', 'with --listen: who may come, 10.0.0.0/8,192.168.1.7', listFlag)
+    .option('--viewers <n>', 'with --listen: clients that watch the writer', wholeFlag(0, 64))
+    .option('--kick', 'with --listen: a new client takes the place of the one before')
+    .option('--rfc2217', 'with --listen: clients set speed and modem lines (RFC 2217)')
     .option('--mqtt <url>', 'or pass whole MQTT packets on to this broker: mqtt://host:1883')
     .addOption(
       new Option('--framing <kind>', 'with --mqtt: packets as they are, in frames, or lines')
@@ -98,13 +106,26 @@ function makeBridge(flags: BridgeFlags): AnyBridge {
   }
   const port = serialSource(serial, { baud, rtscts })
   if (mqtt !== undefined) return mqttBridge(flags, mqtt, port)
+  for (const name of ['allow', 'viewers', 'kick', 'rfc2217'] as const) {
+    if (flags[name] === undefined || listen !== undefined) continue
+    throw new Exit(EXIT.usage, `--${name} goes with --listen only`)
+  }
   for (const name of ['framing', 'window', 'name', 'username', 'password'] as const) {
     if (flags[name] === undefined) continue
     throw new Exit(EXIT.usage, `--${name} goes with --mqtt only`)
   }
-  const net =
-    tcp === undefined ? { listen: parseAddress(listen ?? '') } : tcpSource(parseAddress(tcp))
+  const net = tcp === undefined ? listenSource(flags, listen ?? '') : tcpSource(parseAddress(tcp))
   return new Bridge({ port, net, handleNotice })
+}
+
+function listenSource({ allow, viewers, kick, rfc2217 }: BridgeFlags, text: string): ListenSource {
+  return {
+    listen: parseAddress(text),
+    ...(allow === undefined ? {} : { allow }),
+    ...(viewers === undefined ? {} : { viewersMax: viewers }),
+    ...(kick === true ? { whenBusy: 'kick' as const } : {}),
+    ...(rfc2217 === true ? { rfc2217: {} } : {}),
+  }
 }
 
 function mqttBridge(

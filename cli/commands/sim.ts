@@ -23,7 +23,7 @@ import type { FleetPlan, Scenario, Shard } from '@motewire/simulator/scenario'
 import { Exit, EXIT } from '../exit.ts'
 import { runFleet } from '../fleet-run.ts'
 import type { FleetResult } from '../fleet-run.ts'
-import { wholeFlag } from '../mqtt-flags.ts'
+import { listFlag, wholeFlag } from '../mqtt-flags.ts'
 import { collect } from '../report-output.ts'
 import { shrinkRun } from '../shrink-run.ts'
 import { commandOf, parseLink, requestOf } from '../sim-request.ts'
@@ -187,10 +187,6 @@ function timeFlag(text: string): number {
   const durationMs = parseDuration(text)
   if (durationMs !== undefined && durationMs > 0) return durationMs
   throw new InvalidArgumentError('expected a time like 30s or 5m')
-}
-
-function listFlag(text: string): readonly string[] {
-  return text.split(',').filter((part) => part !== '')
 }
 
 function shardFlag(text: string): Shard {

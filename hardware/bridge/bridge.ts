@@ -4,17 +4,19 @@
 // connection of its own. When TCP goes, the port stays open and what it sends is dropped and
 // counted. It knows nothing of MQTT, nor of what a port is: any two byte channels will do.
 
-import type { MotewireError } from '@motewire/sdk'
+import type { Clock, MotewireError } from '@motewire/sdk'
 import type { Address } from './address.ts'
 import type { Endpoint, EndpointHandler, EndpointSnapshot, EndpointState } from './endpoint.ts'
 import { CHUNK_BYTES_MAX, Flow } from './flow.ts'
 import type { FlowSnapshot, TargetState } from './flow.ts'
 import { ListeningEndpoint } from './listening-endpoint.ts'
+import type { Wrapping } from './listening-endpoint.ts'
 import { NoticeReporter } from './notice.ts'
 import type { BridgeNotice } from './notice.ts'
 import { ReopeningEndpoint } from './reopening-endpoint.ts'
 import type { ChannelSource } from './reopening-endpoint.ts'
-import type { ListenSource } from './sources.ts'
+import { Rfc2217ServerChannel } from '../rfc2217/server-channel.ts'
+import type { ListenSource } from './listen-source.ts'
 import { checkRange, timingOf } from './timing.ts'
 import type { BridgeTiming } from './timing.ts'
 
@@ -38,6 +40,8 @@ export interface BridgeSnapshot {
   readonly net: EndpointSnapshot & {
     /** The client that is connected to the server: `tcp 127.0.0.1:50123`. */
     readonly peer: string | undefined
+    /** Clients that watch; only servers have such. */
+    readonly viewers?: number
   }
   /** From the port to TCP. */
   readonly uplink: FlowSnapshot
@@ -68,7 +72,7 @@ export class Bridge {
     this.#port = new ReopeningEndpoint(port, this.#portHandler(port), timing)
     this.#net =
       'listen' in net
-        ? new ListeningEndpoint(net.listen, this.#netHandler(), timing)
+        ? new ListeningEndpoint(net, this.#netHandler(), timing, wrapping(net, port, timing.clock))
         : new ReopeningEndpoint(net, this.#netHandler(), timing)
     const pauseAtBytes = bufferBytesMax - 2 * CHUNK_BYTES_MAX + 1
     this.#uplink = new Flow(this.#port, this.#net, bufferBytesMax, pauseAtBytes)
@@ -99,7 +103,7 @@ export class Bridge {
   snapshot(): BridgeSnapshot {
     return {
       port: this.#port.snapshot(),
-      net: { ...this.#net.snapshot(), peer: this.#peer },
+      net: { ...this.#net.snapshot(), ...this.#clients() },
       uplink: this.#uplink.snapshot(),
       downlink: this.#downlink.snapshot(),
     }
@@ -107,6 +111,11 @@ export class Bridge {
 
   get #peer(): string | undefined {
     return this.#net instanceof ListeningEndpoint ? this.#net.peer : undefined
+  }
+
+  #clients(): { readonly peer: string | undefined; readonly viewers?: number } {
+    if (!(this.#net instanceof ListeningEndpoint)) return { peer: undefined }
+    return { peer: this.#net.peer, viewers: this.#net.viewers }
   }
 
   async #start(): Promise<void> {
@@ -153,6 +162,13 @@ export class Bridge {
     else this.#downlink.handleSourceDown()
     this.#uplink.handleTarget(targetState(state))
   }
+}
+
+/** RFC 2217, where it is asked for: the client drives whichever port is open. */
+function wrapping({ rfc2217 }: ListenSource, port: ChannelSource, clock: Clock): Wrapping {
+  if (rfc2217 === undefined) return (channel) => channel
+  const options = { ...rfc2217, control: () => port.control?.(), clock }
+  return (channel) => new Rfc2217ServerChannel(channel, options)
 }
 
 function targetState(state: EndpointState): TargetState {

@@ -125,8 +125,15 @@ export interface EndpointSnapshot {
   readonly losses: number
   /** Attempts that did not become a connection. */
   readonly failures: number
-  /** Connections refused by a server: another client writes, or the port is away. */
-  readonly refused: { readonly busy: number; readonly portAway: number }
+  /**
+   * Connections refused by a server: another client writes, the port is away, or the client is not
+   * on the list.
+   */
+  readonly refused: {
+    readonly busy: number
+    readonly portAway: number
+    readonly denied?: number
+  }
   /** Why the newest connection or attempt ended; undefined when it ended in good order. */
   readonly error: { readonly code: string; readonly message: string } | undefined
 }

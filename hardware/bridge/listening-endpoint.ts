@@ -1,14 +1,14 @@
-// A side of a bridge that is connected to: a TCP server with one client. Who comes while another
-// client is connected, or while the other side is away, is refused at once and counted: two writers
-// on one serial line would tear each other's packets apart.
+// A side of a bridge that is connected to: a server with one client that writes and, where asked
+// for, others that watch. Two writers on one serial line would tear each other's packets apart, so
+// who comes while another one writes watches, takes its place, or is refused and counted.
 
-import { createServer } from 'node:net'
 import type { AddressInfo, Server, Socket } from 'node:net'
 import { MotewireError, Task, TcpChannel } from '@motewire/sdk'
 import type { ByteChannel, Clock } from '@motewire/sdk'
 import { assert } from '@motewire/sdk/kit'
 import { describeAddress } from './address.ts'
 import type { Address } from './address.ts'
+import type { Admission } from './admission.ts'
 import { LISTENING, nextState } from './endpoint.ts'
 import type {
   Endpoint,
@@ -17,6 +17,9 @@ import type {
   EndpointSnapshot,
   EndpointState,
 } from './endpoint.ts'
+import { admissionOf, serverOf } from './listen-source.ts'
+import type { ListenSource } from './listen-source.ts'
+import { Viewers } from './viewers.ts'
 
 /** A client that vanished without a word would block the line for others. */
 const KEEPALIVE_MS = 15_000
@@ -27,11 +30,21 @@ export interface ListeningTiming {
   readonly stopTimeoutMs: number
 }
 
+/** Makes a channel that speaks more than bytes of one that does not. */
+export type Wrapping = (channel: ByteChannel) => ByteChannel
+
 export class ListeningEndpoint implements Endpoint {
   readonly #server: Server
+  readonly #source: ListenSource
+  readonly #admission: Admission
+  readonly #wrap: Wrapping
+  readonly #viewers = new Viewers()
   readonly #handler: EndpointHandler
   readonly #timing: ListeningTiming
-  readonly #task = new Task(() => this.#channel?.close('abort'))
+  readonly #task = new Task(() => {
+    this.#viewers.closeAll('abort')
+    this.#channel?.close('abort')
+  })
   #address: Address
   #state: EndpointState = 'idle'
   #stateSinceMs: number
@@ -41,17 +54,28 @@ export class ListeningEndpoint implements Endpoint {
   #losses = 0
   #busy = 0
   #portAway = 0
+  #denied = 0
 
-  constructor(address: Address, handler: EndpointHandler, timing: ListeningTiming) {
-    this.#address = address
+  /** @throws UsageError `ERR_OPTION_INVALID` when the source asks for what cannot or may not be. */
+  constructor(
+    source: ListenSource,
+    handler: EndpointHandler,
+    timing: ListeningTiming,
+    wrap: Wrapping = (channel) => channel,
+  ) {
+    this.#source = source
+    this.#address = source.listen
+    this.#admission = admissionOf(source)
+    this.#wrap = wrap
     this.#handler = handler
     this.#timing = timing
     this.#stateSinceMs = timing.clock.now()
-    this.#server = createServer({ noDelay: true }, (socket) => this.#handleConnection(socket))
+    this.#server = serverOf(source, (socket) => this.#handleConnection(socket))
   }
 
   get name(): string {
-    return `tcp server ${describeAddress(this.#address)}`
+    const kind = this.#source.tls === undefined ? 'tcp' : 'tls'
+    return `${kind} server ${describeAddress(this.#address)}`
   }
 
   get state(): EndpointState {
@@ -66,6 +90,10 @@ export class ListeningEndpoint implements Endpoint {
   /** The connected client: `tcp 127.0.0.1:50123`. */
   get peer(): string | undefined {
     return this.#channel?.name
+  }
+
+  get viewers(): number {
+    return this.#viewers.count
   }
 
   /** Takes the port. Clients are refused until `start`. Rejects with `ERR_LISTEN_FAILED`. */
@@ -91,6 +119,7 @@ export class ListeningEndpoint implements Endpoint {
     const channel = this.#channel
     this.#channel = undefined
     this.#move('halt')
+    this.#viewers.closeAll('abort')
     channel?.close('abort')
   }
 
@@ -106,11 +135,13 @@ export class ListeningEndpoint implements Endpoint {
         this.#move('closed')
         resolve()
       })
+      this.#viewers.closeAll('flush')
       this.#channel?.close('flush')
     })
   }
 
   write(bytes: Uint8Array): boolean {
+    this.#viewers.show(bytes)
     return this.#channel?.write(bytes) ?? true
   }
 
@@ -131,41 +162,82 @@ export class ListeningEndpoint implements Endpoint {
       opens: this.#opens,
       losses: this.#losses,
       failures: 0,
-      refused: { busy: this.#busy, portAway: this.#portAway },
+      refused: { busy: this.#busy, portAway: this.#portAway, denied: this.#denied },
       error: error === undefined ? undefined : { code: error.code, message: error.message },
     }
   }
 
   #handleConnection(socket: Socket): void {
-    if (this.#state !== 'listening') {
-      if (this.#state === 'up') this.#busy++
-      else this.#portAway++
+    if (!this.#isWelcome(socket)) {
       socket.on('error', () => {})
       socket.destroy()
       return
     }
     socket.setKeepAlive(true, KEEPALIVE_MS)
-    const channel = TcpChannel.accept(socket)
-    this.#channel = channel
+    const channel = this.#wrap(TcpChannel.accept(socket))
+    if (this.#state === 'up' && this.#source.whenBusy === 'kick') this.#kick()
+    if (this.#state === 'up') this.#viewers.add(channel)
+    else this.#channel = channel
     channel.open({
       onOpen: () => {
-        this.#opens++
-        this.#move('open')
+        if (channel === this.#channel) this.#handleWriter()
       },
       onBytes: (bytes) => {
         if (channel === this.#channel && this.#state === 'up') this.#handler.handleBytes(bytes)
       },
       onDrain: () => {
+        this.#viewers.handleDrain(channel)
         if (channel === this.#channel && this.#state === 'up') this.#handler.handleDrain()
       },
-      onClose: (cause) => this.#handleClosed(channel, cause),
+      onClose: (cause) => {
+        this.#viewers.remove(channel)
+        this.#handleClosed(channel, cause)
+      },
     })
+  }
+
+  /** Whether there is a place for who comes; if not, why not is counted. */
+  #isWelcome(socket: Socket): boolean {
+    const { viewersMax = 0, whenBusy = 'refuse' } = this.#source
+    if (!this.#admission.admits(socket.remoteAddress ?? '')) {
+      this.#denied++
+      return false
+    }
+    if (this.#state === 'listening') return true
+    if (this.#state !== 'up') {
+      this.#portAway++
+      return false
+    }
+    if (whenBusy === 'kick' || this.#viewers.count < viewersMax) return true
+    this.#busy++
+    return false
+  }
+
+  #handleWriter(): void {
+    this.#opens++
+    this.#move('open')
+  }
+
+  #kick(): void {
+    const old = this.#channel
+    this.#channel = undefined
+    const message = `${old?.name} gave way to another client`
+    this.#handleLost(new MotewireError('ERR_LINK_CLOSED', message))
+    old?.close('abort')
   }
 
   #handleClosed(channel: ByteChannel, cause: MotewireError | undefined): void {
     if (channel !== this.#channel) return
     this.#channel = undefined
     if (this.#state !== 'up') return
+    this.#handleLost(cause)
+    // Whoever was told may have ended it.
+    if (this.state !== 'listening') return
+    this.#channel = this.#viewers.promote()
+    if (this.#channel !== undefined) this.#handleWriter()
+  }
+
+  #handleLost(cause: MotewireError | undefined): void {
     this.#error = cause
     this.#losses++
     this.#move('lost', cause)

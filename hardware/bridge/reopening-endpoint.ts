@@ -7,6 +7,7 @@ import { Backoff, LinkError, Task } from '@motewire/sdk'
 import type { BackoffOptions, ByteChannel, Clock, MotewireError } from '@motewire/sdk'
 import { assert } from '@motewire/sdk/kit'
 import type { Prng } from '@motewire/sdk/kit'
+import type { LineControl } from '../port/line-control.ts'
 import { nextState, REOPENING } from './endpoint.ts'
 import type {
   Endpoint,
@@ -25,6 +26,8 @@ export interface ChannelSource {
   connect(): ByteChannel
   /** Whether the device is there at all. Without it, only trying tells. Must be quick. */
   isPresent?(): boolean
+  /** Drives the line of the newest channel while that is open; only ports have one. */
+  control?(): LineControl | undefined
 }
 
 export interface EndpointTiming {

@@ -1,6 +1,5 @@
-// Where a bridge's connections come from: a serial port, a TCP server that one connects to, or a
-// TCP server that one is. Anything else that makes byte channels fits as well, an emulated UART for
-// instance.
+// Where a bridge's connections come from: a serial port, here or afar, or a server that one
+// connects to. Anything else that makes byte channels fits as well, an emulated UART for instance.
 
 import { existsSync } from 'node:fs'
 import { TcpChannel, TlsChannel, UsageError } from '@motewire/sdk'
@@ -8,17 +7,13 @@ import type { TlsOptions } from '@motewire/sdk'
 import { parseIdentity } from '../port/identity.ts'
 import type { LineControl } from '../port/line-control.ts'
 import { PortWatch } from '../port/port-watch.ts'
+import { Rfc2217Channel } from '../rfc2217/client-channel.ts'
 import { SerialChannel } from '../port/serial-channel.ts'
 import { describeSettings, resolveSettings } from '../port/settings.ts'
 import type { SerialSettings } from '../port/settings.ts'
 import { describeAddress, parseAddress } from './address.ts'
 import type { Address } from './address.ts'
 import type { ChannelSource } from './reopening-endpoint.ts'
-
-/** A TCP server for one client at a time. */
-export interface ListenSource {
-  readonly listen: Address
-}
 
 /** A port whose line can be driven. */
 export interface SerialSource extends ChannelSource {
@@ -31,11 +26,13 @@ const portWatch = new PortWatch()
 
 /**
  * A serial port, opened anew after each loss.
- * @param path as for SerialChannel. A link is followed at each open, so `/dev/serial/by-id/...`
+ * @param path as for SerialChannel, or a distant port, `rfc2217://HOST:PORT`. A link is followed at each open, so `/dev/serial/by-id/...`
  * stays with the device when its number changes.
  * @throws UsageError when a setting can never work.
  */
 export function serialSource(path: string, settings: SerialSettings = {}): SerialSource {
+  const distant = /^rfc2217:\/\/([^/]+)\/?$/.exec(path)?.[1]
+  if (distant !== undefined) return rfc2217Source(parseAddress(distant), settings)
   let newest: SerialChannel | undefined
   const source = {
     name: `serial ${path}`,
@@ -48,6 +45,17 @@ export function serialSource(path: string, settings: SerialSettings = {}): Seria
   // On Windows, ports are no files.
   if (process.platform === 'win32') return source
   return { ...source, isPresent: () => existsSync(path) }
+}
+
+/** A serial port of another machine, behind a server that speaks RFC 2217. */
+export function rfc2217Source(address: Address, settings: SerialSettings = {}): SerialSource {
+  let newest: Rfc2217Channel | undefined
+  return {
+    name: `rfc2217 ${describeAddress(address)}`,
+    detail: describeSettings(resolveSettings(settings)),
+    connect: () => (newest = new Rfc2217Channel(address, settings)),
+    control: () => newest?.control,
+  }
 }
 
 /** A TCP client: connects to a broker or any other server. */
