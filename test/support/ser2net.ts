@@ -3,7 +3,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { connect, createServer } from 'node:net'
+import { readFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -26,7 +27,7 @@ export async function startSer2net(accepter: string, connector: string): Promise
   writeFileSync(file, ['%YAML 1.1', '---', 'connection: &peer', ...lines, ''].join('\n'))
   const child = spawn(componentPath('ser2net'), ['-n', '-u', '-c', file], { stdio: 'ignore' })
   const exited = once(child, 'exit')
-  while (child.exitCode === null && !(await accepts(port)));
+  while (child.exitCode === null && !(await isListening(port)));
   return {
     port,
     async stop() {
@@ -46,11 +47,9 @@ async function freePort(): Promise<number> {
   return port
 }
 
-/** Whether anybody listens. It must not matter to the listener that we leave at once. */
-function accepts(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1')
-    socket.once('connect', () => resolve(true)).once('error', () => resolve(false))
-    socket.once('connect', () => socket.destroy())
-  })
+/** Whether anybody listens. Seen from outside: a connection to try would be one to the port. */
+async function isListening(port: number): Promise<boolean> {
+  const sockets = await readFile('/proc/net/tcp', 'latin1')
+  const address = `0100007F:${port.toString(16).toUpperCase().padStart(4, '0')}`
+  return sockets.includes(`${address} 00000000:0000 0A`)
 }
