@@ -32,7 +32,7 @@ export interface ListenSource {
   readonly rfc2217?: { readonly board?: Board }
 }
 
-export const VIEWERS_LIMIT = 64
+const VIEWERS_LIMIT = 64
 
 /** The list of who may come. @throws UsageError `ERR_OPTION_INVALID`. */
 export function admissionOf({ listen, allow, tls, viewersMax = 0 }: ListenSource): Admission {

@@ -26,8 +26,8 @@ const portWatch = new PortWatch()
 
 /**
  * A serial port, opened anew after each loss.
- * @param path as for SerialChannel, or a distant port, `rfc2217://HOST:PORT`. A link is followed at each open, so `/dev/serial/by-id/...`
- * stays with the device when its number changes.
+ * @param path as for SerialChannel, or a distant port, `rfc2217://HOST:PORT`. A link is followed at
+ * each open, so `/dev/serial/by-id/...` stays with the device when its number changes.
  * @throws UsageError when a setting can never work.
  */
 export function serialSource(path: string, settings: SerialSettings = {}): SerialSource {

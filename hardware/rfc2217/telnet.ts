@@ -2,7 +2,7 @@
 // streaming: any chunking gives the same calls. Data is handed on as borrowed slices, so that the
 // usual chunk, without any IAC, costs one search. The option's meaning is not known here.
 
-export const IAC = 255
+const IAC = 255
 const DONT = 254
 const DO = 253
 const WONT = 252
