@@ -140,9 +140,12 @@ function mqttBridge(
   text: string,
   port: ReturnType<typeof serialSource>,
 ): AnyBridge {
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  const user = username ?? decodeURIComponent(url?.username ?? '')
-  const secret = password ?? decodeURIComponent(url?.password ?? '')
+  if (!URL.canParse(text)) {
+    throw new Exit(EXIT.usage, `--mqtt is ${text}, expected a URL like mqtt://host:1883`)
+  }
+  const url = new URL(text)
+  const user = username ?? decodeURIComponent(url.username)
+  const secret = password ?? decodeURIComponent(url.password)
   const credentials = user === '' ? {} : { username: user, password: secret }
   if (framing === 'line') {
     const device = lineDevice({ name })

@@ -45,7 +45,7 @@ describe('a scenario with ten different mistakes', () => {
       `version: 1
 duraton: 5m
 thresholds: [ackd.rate > 1]
-faults: [{ broker: explode }]
+faults: [{ at: 1m, broker: explode }]
 groups:
   room:
     count: lots
@@ -68,7 +68,7 @@ groups:
     ).toEqual([
       ':2:1: duraton',
       ':3:14: thresholds[0]',
-      ':4:20: faults[0].broker',
+      ':4:28: faults[0].broker',
       ':7:12: groups.room.count',
       ':8:36: groups.room.link.uplink',
       ':10:16: groups.room.publish[0].topic',

@@ -117,7 +117,7 @@ describe('motewire sim', () => {
     ['a broker in virtual time', alone, ['--broker', 'mqtt://127.0.0.1:1'], /embedded broker/],
     ['workers for devices that hear each other', listening, ['--workers', '2'], /subscribe/],
     ['shrinking in real time', alone, ['--clock', 'real', '--shrink', '1s'], /--clock virtual/],
-    ['what a replay says itself', '--replay=x.json', [], /--clock beside --replay/],
+    ['what a replay says itself', '--replay=x.json', [], /--duration beside --replay/],
     ['a link that nobody knows', alone, ['--link', '5g'], /nb-iot/],
   ])('refuses %s', async (_what, file, args, message) => {
     const { code, errors } = await sim(file, '--clock', 'virtual', '--duration', '1m', ...args)

@@ -103,18 +103,26 @@ describe('largest remainder', () => {
     .filter((list) => list.some((share) => share > 0))
   const total = fc.integer({ min: 1, max: 1_000_000 })
 
-  it('adds up, and gives each its quota rounded down or up', () => {
+  it('adds up; quotas are rounded down or up, unless somebody would go away empty', () => {
     fc.assert(
       fc.property(total, shares, (all, list) => {
         const parts = apportion(all, list)
         const sum = BigInt(list.reduce((one, other) => one + other, 0))
         expect(parts.reduce((one, other) => one + other, 0)).toBe(all)
-        for (const [position, part] of parts.entries()) {
-          const product = BigInt(all) * BigInt(list[position] ?? 0)
+        const quotas = list.map((share) => {
+          const product = BigInt(all) * BigInt(share)
           const floor = Number(product / sum)
-          const ceiling = product % sum === 0n ? floor : floor + 1
-          expect(part === floor || part === ceiling).toBe(true)
+          return { share, floor, ceiling: product % sum === 0n ? floor : floor + 1 }
+        })
+        const hasEmpty = quotas.some(({ share, floor }) => share > 0 && floor === 0)
+        for (const [position, { floor, ceiling }] of quotas.entries()) {
+          const part = parts[position] ?? 0
+          expect(part).toBeLessThanOrEqual(ceiling)
+          expect(part).toBeGreaterThanOrEqual(hasEmpty ? Math.min(floor, 1) : floor)
         }
+        const wanted = list.filter((share) => share > 0).length
+        const served = parts.filter((part) => part > 0).length
+        expect(served).toBe(Math.min(all, wanted))
       }),
     )
   })
