@@ -107,6 +107,8 @@ export interface AccessRuleView {
 }
 
 export interface AccessView {
+  /** False: the broker was started without users; everybody may come in. */
+  readonly hasUsers: boolean
   readonly allowsAnonymous: boolean
   readonly users: readonly UserRow[]
   /** Null: whoever is in may do everything. */

@@ -24,7 +24,8 @@ export function accessRoutes(source: BrokerSource, log: ActionLog): Route[] {
       path: 'access',
       answer: ({ query }) => {
         checkKeys(query, [])
-        return accessView(usersOf(source))
+        const { users } = source.whole('users')
+        return users === undefined ? OPEN_TO_ALL : accessView(users)
       },
     },
     {
@@ -49,6 +50,13 @@ export function accessRoutes(source: BrokerSource, log: ActionLog): Route[] {
   ]
 }
 
+const OPEN_TO_ALL: AccessView = {
+  hasUsers: false,
+  allowsAnonymous: true,
+  users: [],
+  rules: null,
+}
+
 function usersOf(source: BrokerSource): UserControl {
   const { users } = source.whole('users')
   if (users !== undefined) return users
@@ -62,7 +70,7 @@ function accessView(control: UserControl): AccessView {
     return { subject: subject.kind, name, permission, filter }
   })
   const { allowsAnonymous } = control
-  return { allowsAnonymous, users: control.users(), rules: rules ?? null }
+  return { hasUsers: true, allowsAnonymous, users: control.users(), rules: rules ?? null }
 }
 
 function putUser(control: UserControl, name: string, body: unknown): void {

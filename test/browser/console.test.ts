@@ -70,7 +70,7 @@ describe.runIf(requireComponent('chromium'))('the console in a browser', () => {
     await page.getByRole('searchbox').fill('PUMP')
     await page.getByRole('link', { name: 'pump-7' }).click()
     const panel = page.getByRole('complementary', { name: 'pump-7' })
-    await panel.getByText('pump/7/#').waitFor()
+    await panel.getByText('pump/7/#', { exact: true }).waitFor()
     await panel.getByText('MQTT 5.0').waitFor()
     await panel.getByRole('button', { name: 'Disconnect' }).click()
     const dialog = page.getByRole('dialog')
@@ -102,15 +102,20 @@ describe.runIf(requireComponent('chromium'))('the console in a browser', () => {
       .toEqual(expect.arrayContaining(['press/4/bar', '10', '20', '2']))
     await row.getByRole('link').click()
     const panel = page.getByRole('complementary', { name: 'press/4/bar' })
-    const subscribers = panel.getByRole('listitem')
+    const clients = panel.getByRole('listitem')
     await expect
-      .poll(async () => (await subscribers.allTextContents()).toSorted(), WAIT)
-      .toEqual(['archivepress/#QoS 2', 'readerpress/+/barQoS 1'])
+      .poll(async () => (await clients.allTextContents()).toSorted(), WAIT)
+      .toEqual([
+        'archivepress/#10 delivered, 0 unacknowledgedQoS 2',
+        expect.stringMatching(/^publisher10 messages/),
+        'readerpress/+/bar10 delivered, 0 unacknowledgedQoS 1',
+      ])
     expect(await panel.locator('pre').textContent()).toBe('{\n  "bar": 10\n}')
     await panel.getByText('Hex', { exact: true }).first().click()
     expect(await panel.locator('pre').textContent()).toMatch(/^0000 {2}7b 22 62 61 72 22 3a 31 /)
     await panel.getByRole('link', { name: 'archive' }).click()
-    await page.getByRole('complementary', { name: 'archive' }).getByText('press/#').waitFor()
+    const archived = page.getByRole('complementary', { name: 'archive' })
+    await archived.getByText('press/#', { exact: true }).waitFor()
   })
 
   it('orders topics by a column and back, and keeps that over a reload', async () => {

@@ -50,7 +50,8 @@ export async function visit(
   })
   page.on('pageerror', (error) => complain(error.message))
   page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) complain(message.text())
+    if (['error', 'warning'].includes(message.type()))
+      complain(`${message.text()} ${message.location().url}`)
   })
   await page.goto(url)
   const go = async (hash: string): Promise<void> => {

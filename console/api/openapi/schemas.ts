@@ -168,6 +168,7 @@ const brokerSchemas: Readonly<Record<string, Schema>> = {
     virtualHost: text,
   }),
   Access: fields({
+    hasUsers: flag,
     allowsAnonymous: flag,
     users: list(
       fields({ name: text, groups: list(text), credential: words('plain', 'sha512', 'pbkdf2') }),

@@ -15,13 +15,13 @@ import { NoBroker } from './no-broker.tsx'
 export function Access(): JSX.Element {
   const { labels, live } = usePage()
   const isOwn = (live.snapshot?.hosts.length ?? 0) > 0
-  const { answer, error, refresh } = usePolled<AccessView>(isOwn ? 'access' : null)
+  const { answer, refresh } = usePolled<AccessView>(isOwn ? 'access' : null)
   if (live.snapshot?.broker === null) return <NoBroker title={labels.access} />
   if (live.snapshot && !isOwn) return <NotExposed title={labels.access} />
   return (
     <>
       <PageHead title={labels.access} line={labels.accessLine} />
-      {error?.code === 'ERR_CONSOLE_PART_ABSENT' && (
+      {answer?.hasUsers === false && (
         <section class="card">
           <Empty
             title={labels.noUsers}
@@ -30,7 +30,7 @@ export function Access(): JSX.Element {
           />
         </section>
       )}
-      {answer && (
+      {answer?.hasUsers === true && (
         <>
           <Users access={answer} onDone={refresh} />
           <Rules rules={answer.rules} onDone={refresh} />
