@@ -1,7 +1,8 @@
 // Dividing a whole number of devices exactly, in proportion to whole shares: largest remainder.
 // Every part is its exact quota rounded down or up, and the parts add up to the total. Ties go to
-// the earlier share. But no share above 0 goes away empty as long as there are enough, at the cost of
-// the largest part: a fleet made small keeps its one server. O(n log n), O(n^2) where many are empty.
+// the earlier share. But no share above 0 goes away empty as long as there are enough, at the cost
+// of the largest part: a fleet made small keeps its one server. O(n log n), O(n^2) where many are
+// empty.
 
 /** `shares`: whole numbers from 0, not all 0; `total` and every share at most 10^6. */
 export function apportion(total: number, shares: readonly number[]): number[] {

@@ -102,9 +102,9 @@ describe.runIf(requireComponent('chromium'))('the console in a browser', () => {
       .toEqual(expect.arrayContaining(['press/4/bar', '10', '20', '2']))
     await row.getByRole('link').click()
     const panel = page.getByRole('complementary', { name: 'press/4/bar' })
-    const clients = panel.getByRole('listitem')
+    const named = panel.getByRole('listitem')
     await expect
-      .poll(async () => (await clients.allTextContents()).toSorted(), WAIT)
+      .poll(async () => (await named.allTextContents()).toSorted(), WAIT)
       .toEqual([
         'archivepress/#10 delivered, 0 unacknowledgedQoS 2',
         expect.stringMatching(/^publisher10 messages/),
