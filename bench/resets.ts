@@ -51,7 +51,9 @@ async function joinSocat(device: Microcontroller): Promise<() => Promise<void>> 
   const path = join(folder, 'port')
   const link = `PTY,raw,echo=0,link=${path}`
   const to = `TCP:127.0.0.1:${broker.port},nodelay`
-  const socat = spawn('sh', ['-c', `while :; do socat ${link} ${to}; done`], { detached: true })
+  // Not longer than this program, however that ends.
+  const loop = `while kill -0 $PPID 2>/dev/null; do socat ${link} ${to}; done`
+  const socat = spawn('sh', ['-c', loop], { detached: true })
   let isOver = false
   const open = (): void => {
     if (isOver) return
