@@ -6,6 +6,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { connectAsync } from '@motewire/sdk'
+import type { Client } from '@motewire/sdk'
 import { UserGate } from '@motewire/simulator/broker'
 import { PAGES } from '../../console/page/page-names.ts'
 import { launchBrowser, visit } from '../support/console-browser.ts'
@@ -51,8 +52,8 @@ const gatekeeper = new UserGate({
 })
 const stage = await raiseStage({ gatekeeper, virtualHosts: ['main', 'lab'] })
 const browser = await launchBrowser()
+const resident = await people(stage)
 try {
-  await people(stage)
   for (const locale of ['en-US', 'zh-CN']) {
     for (const colorScheme of ['light', 'dark'] as const) {
       await picture(browser, stage, { locale, colorScheme, size: 'desk' })
@@ -60,12 +61,13 @@ try {
   }
   await picture(browser, stage, { locale: 'en-US', colorScheme: 'light', size: 'phone' })
 } finally {
+  await resident.end()
   await browser.close()
   await stage.strike()
 }
 
-/** Somebody on each page. */
-async function people({ brokerUrl, broker }: Stage): Promise<void> {
+/** Somebody on each page; who stays is answered. */
+async function people({ brokerUrl, broker }: Stage): Promise<Client> {
   const reader = await connectAsync(brokerUrl, {
     clientId: 'reader',
     protocolVersion: 5,
@@ -81,6 +83,7 @@ async function people({ brokerUrl, broker }: Stage): Promise<void> {
   }
   await worker.subscribe('$share/crew/greenhouse/#', { qos: 1 })
   broker.publish('plan/today', Buffer.from('water all beds'), { qos: 1, retain: true })
+  return worker
 }
 
 async function picture(
