@@ -13,6 +13,7 @@ import type {
 import { PacketType, topicProblem } from './codec/index.ts'
 import type { Properties, QoS } from './codec/index.ts'
 import type { Capabilities, LinkState, Operation, PublishResult } from './core/index.ts'
+import { checkDisconnect } from './connect-packet.ts'
 import { Driver } from './driver.ts'
 import { MotewireError, UsageError } from './errors.ts'
 import { endedError, filtersOf, filtersProblem, subscriptionsOf } from './filters.ts'
@@ -20,14 +21,8 @@ import type { PendingOperation } from './filters.ts'
 import type { MessageHandler } from './inbox.ts'
 import { Task } from './kit/index.ts'
 import { MessageStream } from './message-stream.ts'
-import {
-  checkDisconnect,
-  checkedQos,
-  checkProperties,
-  expiryOf,
-  inboxOptions,
-  sessionOptions,
-} from './options.ts'
+import { checkedQos, checkProperties } from './option-checks.ts'
+import { expiryOf, inboxOptions, sessionOptions } from './options.ts'
 import type { ClientOptions } from './options.ts'
 import { Requests } from './requests.ts'
 import type { RequestOptions } from './requests.ts'

@@ -57,8 +57,10 @@ export class Driver implements SessionHandler, SleepWatcher {
   readonly #pacer: DriverOptions['pacer']
   readonly #batchMs: number
   readonly #handler: DriverHandler
-  readonly #timer = new Task((now) => this.#handleTimer(now))
+  readonly #timer: Task = new WakeTask(this)
   #batchTimer: Task | undefined
+  /** Made by the first publish, and then used by all. */
+  #settlePlanned: (() => void) | undefined
   #channel: ByteChannel | undefined
   /** Counts dials: what was prepared for an earlier one comes too late. */
   #dials = 0
@@ -110,14 +112,14 @@ export class Driver implements SessionHandler, SleepWatcher {
     if (this.#isFlushPlanned) return
     this.#isFlushPlanned = true
     if (this.#batchMs === 0 || this.session.transmitBytes > BATCH_BYTES_MAX) {
-      this.clock.defer(this.#settlePlanned)
+      this.clock.defer((this.#settlePlanned ??= () => this.#settleAsPlanned()))
       return
     }
-    this.#batchTimer ??= new Task(this.#settlePlanned)
+    this.#batchTimer ??= new Task(() => this.#settleAsPlanned())
     this.clock.schedule(this.clock.now() + this.#batchMs, this.#batchTimer)
   }
 
-  readonly #settlePlanned = (): void => {
+  #settleAsPlanned(): void {
     this.#isFlushPlanned = false
     this.settle()
   }
@@ -150,7 +152,8 @@ export class Driver implements SessionHandler, SleepWatcher {
     else this.#channel.close(how)
   }
 
-  #handleTimer(now: number): void {
+  /** Of the task below only. */
+  handleTimer(now: number): void {
     this.session.handleTimeout(now)
     this.settle()
   }
@@ -288,6 +291,20 @@ export class Driver implements SessionHandler, SleepWatcher {
     this.session.handleReading(!mustHold, this.clock.now())
     if (mustHold) this.#channel.pause()
     else this.#channel.resume()
+  }
+}
+
+/** Wakes a driver. A class, because a closure and its context cost 100 bytes. */
+class WakeTask extends Task {
+  readonly #driver: Driver
+
+  constructor(driver: Driver) {
+    super()
+    this.#driver = driver
+  }
+
+  override run(now: number): void {
+    this.#driver.handleTimer(now)
   }
 }
 

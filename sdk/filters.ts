@@ -6,7 +6,7 @@ import { filterProblem, PacketType, propertiesProblem } from './codec/index.ts'
 import type { Subscription } from './codec/index.ts'
 import type { Operation } from './core/index.ts'
 import { MotewireError } from './errors.ts'
-import { checkedQos } from './options.ts'
+import { checkedQos } from './option-checks.ts'
 
 /** What waits for the answer to an operation. */
 export interface PendingOperation {

@@ -2,18 +2,10 @@
 // and meanings that MQTT.js users know are kept; new options carry their unit in the name. All
 // mistakes are found here, before anything is dialled.
 
-import { randomBytes, randomInt } from 'node:crypto'
-import type { EndOptions, PublishOptions } from './client-types.ts'
-import {
-  isFromWrongSide,
-  isReasonCodeOf,
-  packetProblem,
-  PacketType,
-  propertiesProblem,
-  reasonName,
-  topicProblem,
-} from './codec/index.ts'
-import type { ConnectPacket, Properties, ProtocolVersion, QoS, Will } from './codec/index.ts'
+import { randomInt } from 'node:crypto'
+import type { PublishOptions } from './client-types.ts'
+import type { Properties, ProtocolVersion, Will } from './codec/index.ts'
+import { connectPacket } from './connect-packet.ts'
 import type {
   Authenticator,
   BackoffOptions,
@@ -23,11 +15,13 @@ import type {
   OutboxPolicy,
   Retry,
   SessionOptions,
+  SessionSettings,
   WhenFull,
 } from './core/index.ts'
-import { UsageError } from './errors.ts'
 import type { MotewireError } from './errors.ts'
 import type { InboxOptions } from './inbox.ts'
+import { SharedValue } from './kit/index.ts'
+import { invalid, oneOf, whole } from './option-checks.ts'
 import type { ConnectPacer } from './pacer.ts'
 import type { Clock } from './runtime/index.ts'
 import type { Store } from './store/index.ts'
@@ -153,6 +147,8 @@ export interface ClientOptions extends TargetOptions {
   readonly seed?: number | string
 }
 
+const sharedSettings = new SharedValue<SessionSettings>()
+
 /** Checks and completes what was written; `own` is what the broker's URL says of us. */
 export function sessionOptions(own: ConnectChanges, options: ClientOptions): SessionOptions {
   const idleProbe = idleProbeOf(options)
@@ -161,8 +157,7 @@ export function sessionOptions(own: ConnectChanges, options: ClientOptions): Ses
     : whole('keepalive', options.keepalive ?? 60, 0, 65_535)
   const pingTimeoutMs = options.pingTimeoutMs ?? Math.min(30_000, Math.max(2_000, keepalive * 500))
   const versions = versionsOf(options)
-  return {
-    connect: connectPacket(own, options, versions[0]!, keepalive),
+  const settings: SessionSettings = {
     protocolVersions: versions,
     adoptSession: oneOf('resume', options.resume ?? 'own', RESUME) === 'adopt',
     keepalive,
@@ -170,7 +165,6 @@ export function sessionOptions(own: ConnectChanges, options: ClientOptions): Ses
     connectTimeoutMs: whole('connectTimeout', options.connectTimeout ?? 30_000, 1, HOUR_MS),
     pingTimeoutMs: whole('pingTimeoutMs', pingTimeoutMs, 1, HOUR_MS),
     backoff: backoffOf(options),
-    seed: options.seed ?? randomInt(2 ** 31),
     outbox: outboxPolicy(options.outbox),
     inflightMax: whole('inflightMax', options.inflightMax ?? 1_000, 1, 65_535),
     inflightQos2Max: whole('inflightQos2Max', options.inflightQos2Max ?? 20, 1, 65_535),
@@ -181,6 +175,11 @@ export function sessionOptions(own: ConnectChanges, options: ClientOptions): Ses
     authenticator: options.authenticator,
     classify: options.classifyError,
     store: options.store,
+  }
+  return {
+    connect: connectPacket(own, options, versions[0]!, keepalive),
+    seed: options.seed ?? randomInt(2 ** 31),
+    settings: sharedSettings.of(settings),
   }
 }
 
@@ -259,32 +258,6 @@ export function expiryOf({ ttlMs, properties }: PublishOptions, now: number): nu
   return now + Math.min(ttlMs ?? Infinity, (expiryS ?? Infinity) * 1000)
 }
 
-/**
- * What a client may say in DISCONNECT. A session that ends with its connection cannot be made to
- * last [MQTT5-3.14.2-2].
- */
-export function checkDisconnect(options: EndOptions, sessionExpiryS: number): void {
-  const { reasonCode = 0, properties } = options
-  if (
-    !isReasonCodeOf(DISCONNECT, reasonCode) ||
-    isFromWrongSide(DISCONNECT, reasonCode, 'server')
-  ) {
-    throw invalid('reasonCode', reasonName(reasonCode), 'one that clients say in DISCONNECT')
-  }
-  checkProperties(properties, DISCONNECT)
-  const expiryS = properties?.sessionExpiryInterval ?? 0
-  if (expiryS === 0 || sessionExpiryS > 0) return
-  const expected = '0, because CONNECT asked for none'
-  throw invalid('properties.sessionExpiryInterval', String(expiryS), expected)
-}
-
-/** @throws UsageError ERR_OPTION_INVALID for properties that a client may not send there. */
-export function checkProperties(properties: Properties | undefined, packetType: number): void {
-  const problem = propertiesProblem(properties, packetType)
-  if (problem !== undefined) throw new UsageError('ERR_OPTION_INVALID', problem)
-}
-
-const DISCONNECT = PacketType.disconnect
 const BACKOFF: BackoffOptions = { baseMs: 1_000, maxMs: 60_000, stableMs: 30_000, isJittered: true }
 const OUTBOX: OutboxPolicy = {
   messagesMax: 10_000,
@@ -308,93 +281,10 @@ const WHEN_FULL = ['reject', 'drop-newest', 'drop-oldest', 'latest-per-topic'] a
 const ORDERS = ['oldest-first', 'newest-first'] as const
 const RESUME = ['own', 'adopt'] as const
 const PAYLOADS = ['copy', 'borrow'] as const
-const QOS = [0, 1, 2] as const
 const VERSIONS = [3, 4, 5] as const
 const LADDER: readonly ProtocolVersion[] = [5, 4, 3]
 const ONLY: Readonly<Record<ProtocolVersion, readonly ProtocolVersion[]>> = {
   3: [3],
   4: [4],
   5: [5],
-}
-
-function connectPacket(
-  own: ConnectChanges,
-  options: ClientOptions,
-  protocolVersion: ProtocolVersion,
-  keepalive: number,
-): ConnectPacket {
-  const clientId = options.clientId ?? `motewire-${randomBytes(8).toString('hex')}`
-  const clean = options.clean ?? true
-  const { username = own.username, password = own.password } = options
-  if (protocolVersion === 3 && (clientId.length < 1 || clientId.length > 23)) {
-    throw invalid('clientId', `'${clientId}'`, '1 to 23 characters in MQTT 3.1')
-  }
-  if (protocolVersion === 4 && clientId === '' && !clean) {
-    throw invalid('clientId', 'empty', 'a client identifier, or clean: true')
-  }
-  if (protocolVersion < 5 && password !== undefined && username === undefined) {
-    throw invalid('password', 'given without a user name', 'a username as well before MQTT 5.0')
-  }
-  checkWill(options.will)
-  const properties = connectProperties(options)
-  const packet: ConnectPacket = {
-    type: 'connect',
-    protocolVersion,
-    clientId,
-    clean,
-    keepalive,
-    ...(username === undefined ? {} : { username }),
-    ...(password === undefined ? {} : { password }),
-    ...(options.will === undefined ? {} : { will: options.will }),
-    ...(properties === undefined ? {} : { properties }),
-  }
-  const problem = packetProblem(packet, protocolVersion)
-  if (problem !== undefined) throw new UsageError('ERR_OPTION_INVALID', problem)
-  return packet
-}
-
-/**
- * Our own limits are told to a 5.0 server, so that it keeps to them. `clean: false` means the same
- * in all versions: without a Session Expiry Interval the session would end with the connection.
- */
-function connectProperties({
-  packetBytesMax,
-  properties,
-  clean,
-}: ClientOptions): Properties | undefined {
-  const own: Properties = {
-    ...(packetBytesMax === undefined ? {} : { maximumPacketSize: packetBytesMax }),
-    ...(clean === false ? { sessionExpiryInterval: NEVER_EXPIRES } : {}),
-    ...properties,
-  }
-  return Object.keys(own).length === 0 ? undefined : own
-}
-
-/** Session Expiry Interval of a session that stays for ever [MQTT5 3.1.2.11.2]. */
-const NEVER_EXPIRES = 0xffffffff
-
-function checkWill(will: Will | undefined): void {
-  if (will === undefined) return
-  const problem = topicProblem(will.topic)
-  if (problem !== undefined) throw new UsageError('ERR_TOPIC_INVALID', `will ${problem}`)
-  oneOf('will.qos', will.qos ?? 0, QOS)
-}
-
-/** The QoS somebody wrote, or a UsageError. */
-export function checkedQos(what: string, qos: number | undefined): QoS {
-  return oneOf(what, (qos ?? 0) as QoS, QOS)
-}
-
-function whole(name: string, value: number, min: number, max: number): number {
-  if (Number.isInteger(value) && value >= min && value <= max) return value
-  throw invalid(name, String(value), `a whole number from ${min} to ${max}`)
-}
-
-function oneOf<T extends string | number>(name: string, value: T, allowed: readonly T[]): T {
-  if (allowed.includes(value)) return value
-  throw invalid(name, String(value), `one of ${allowed.join(', ')}`)
-}
-
-function invalid(name: string, found: string, expected: string): UsageError {
-  return new UsageError('ERR_OPTION_INVALID', `option ${name} is ${found}, expected ${expected}`)
 }

@@ -32,7 +32,7 @@ export interface Statistics {
 export function statisticsOf(session: Session, now: number): Statistics {
   const { counters, roundTrip, delivery } = session
   const { bytesSent, messagesSent } = counters
-  const hasRoundTrip = roundTrip.leastMs !== Infinity
+  const hasRoundTrip = roundTrip.leastMs !== undefined
   return {
     bytesSent,
     bytesReceived: counters.bytesReceived,
@@ -45,7 +45,7 @@ export function statisticsOf(session: Session, now: number): Statistics {
     connects: counters.connects,
     losses: counters.losses,
     roundTripMs: hasRoundTrip ? roundTrip.smoothedMs : undefined,
-    roundTripLeastMs: hasRoundTrip ? roundTrip.leastMs : undefined,
+    roundTripLeastMs: roundTrip.leastMs,
     queuedMessages: delivery.outbox.size,
     queuedBytes: delivery.outbox.bytes,
     inflightMessages: delivery.inflight,

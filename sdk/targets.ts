@@ -53,8 +53,9 @@ interface Target {
   readonly open: () => ByteChannel
 }
 
+const NO_OPTIONS: TargetOptions = {}
 /** The last broker that is reached without options of the link: a fleet's clients share it. */
-let lastPlain: Target | undefined
+let lastPlain: readonly Target[] | undefined
 
 export class Targets {
   readonly #options: TargetOptions
@@ -67,8 +68,13 @@ export class Targets {
 
   /** @throws UsageError ERR_URL_INVALID. */
   constructor(urls: readonly (string | URL)[], options: TargetOptions) {
-    this.#options = options
-    this.#targets = urls.map((url) => this.#target(url))
+    const [only] = urls
+    const isPlain = urls.length === 1 && typeof only === 'string' && isReachedPlainly(only, options)
+    // What such a client was given is of no use later on, so it is not held.
+    this.#options = isPlain ? NO_OPTIONS : options
+    if (isPlain && lastPlain?.[0]?.text === only) this.#targets = lastPlain
+    else this.#targets = urls.map((url) => this.#target(url))
+    if (isPlain) lastPlain = this.#targets
   }
 
   /** What the first URL says of who we are. */
@@ -129,20 +135,17 @@ export class Targets {
   }
 
   #target(text: string | URL): Target {
-    const isPlain = typeof text === 'string' && isReachedPlainly(text, this.#options)
-    if (isPlain && lastPlain?.text === text) return lastPlain
     const url = brokerUrl(text)
     const open = channelOpener(url, this.#options)
-    const target = { text: String(text), credentials: credentialsOf(url), open }
-    if (isPlain) lastPlain = target
-    return target
+    return { text: String(text), credentials: credentialsOf(url), open }
   }
 }
 
 function isReachedPlainly(url: string, options: TargetOptions): boolean {
-  const { localAddress, family, proxy, openChannel } = options
+  const { localAddress, family, proxy, openChannel, credentials, serverRedirect } = options
   const isBare = localAddress === undefined && family === undefined && proxy === undefined
-  return isBare && openChannel === undefined && /^(mqtt|tcp):/.test(url)
+  const stays = credentials === undefined && serverRedirect !== 'follow'
+  return isBare && stays && openChannel === undefined && /^(mqtt|tcp):/.test(url)
 }
 
 function credentialsOf({ username, password }: URL): ConnectChanges {

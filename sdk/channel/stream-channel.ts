@@ -3,7 +3,7 @@
 // stream is paused and how it ends. It does not know how the stream came to be: see `Dial`.
 // O(1) for each call; memory: the stream, this object and two listeners.
 
-import type { Socket } from 'node:net'
+import type { OnReadOpts, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { LinkError } from '../errors.ts'
 import { assert } from '../kit/index.ts'
@@ -16,7 +16,6 @@ import type { SocketAddress } from './socket.ts'
 
 /** One read of any plain socket; all of the process share it, handlers copy what they keep. */
 const READ_BYTES = 65_536
-const sharedReadBuffer = Buffer.allocUnsafeSlow(READ_BYTES)
 
 const CHANNEL = Symbol('channel')
 interface Carrier extends Duplex {
@@ -70,14 +69,7 @@ export class StreamChannel implements ByteChannel {
   }
 
   #dial(dial: Dial): void {
-    const onread = {
-      buffer: sharedReadBuffer,
-      callback: (length: number, buffer: Uint8Array): boolean => {
-        this.#handleBytes(buffer.subarray(0, length))
-        return !this.#isPaused
-      },
-    }
-    this.#attempt = new Attempt(this.name, onread, {
+    this.#attempt = new Attempt(this.name, ONREAD, {
       handleStream: (stream, readsIntoOnread) => this.#carry(stream, readsIntoOnread),
       handleFailure: (cause) => {
         this.#cause = cause ?? new LinkError('ERR_LINK_CLOSED', `${this.name} closed while dialled`)
@@ -116,6 +108,12 @@ export class StreamChannel implements ByteChannel {
     this.#finish()
   }
 
+  /** Bytes in the shared buffer; false: no more for now. */
+  handleRead(bytes: Uint8Array): boolean {
+    this.#handleBytes(bytes)
+    return !this.#isPaused
+  }
+
   #handleBytes(bytes: Uint8Array): void {
     // A TLS socket or a decoder may still hand over what it had when it was told to stop.
     if (!this.#isClosing && this.#stream?.destroyed === false) this.#handler?.onBytes(bytes)
@@ -124,9 +122,11 @@ export class StreamChannel implements ByteChannel {
   write(bytes: Uint8Array): boolean {
     const stream = this.#stream
     if (stream === undefined || this.#isClosing || !stream.writable) return true
-    if (this.#copies) this.#isBlocked = !stream.write(Buffer.from(bytes), this.#handleWritten)
+    // Made for each write, a closure is soon gone; kept, it would cost each idle client 100 bytes.
+    const handleWritten = (error?: Error | null): void => this.#handleWritten(error)
+    if (this.#copies) this.#isBlocked = !stream.write(Buffer.from(bytes), handleWritten)
     else {
-      stream.write(bytes, this.#handleWritten)
+      stream.write(bytes, handleWritten)
       // What the kernel has not taken at once, the stream still refers to. TLS and WebSocket always
       // answer later, although they have encrypted or masked into memory of their own.
       this.#isBlocked = stream.writableLength > 0
@@ -134,7 +134,7 @@ export class StreamChannel implements ByteChannel {
     return !this.#isBlocked
   }
 
-  readonly #handleWritten = (error?: Error | null): void => {
+  #handleWritten(error?: Error | null): void {
     if (!this.#isBlocked || error || this.#stream?.writableLength !== 0) return
     this.#isBlocked = false
     if (!this.#isClosing) this.#handler?.onDrain()
@@ -200,4 +200,14 @@ function handleError(this: Carrier, error: Error): void {
 
 function handleClose(this: Carrier): void {
   this[CHANNEL]?.handleStreamClose()
+}
+
+function handleRead(this: Carrier, length: number, buffer: Uint8Array): boolean {
+  return this[CHANNEL]?.handleRead(buffer.subarray(0, length)) ?? true
+}
+
+/** Node calls `callback` as a method of its socket: all sockets can share it with the buffer. */
+const ONREAD: OnReadOpts = {
+  buffer: Buffer.allocUnsafeSlow(READ_BYTES),
+  callback: handleRead,
 }

@@ -3,6 +3,7 @@
 
 import { REMAINING_BYTES_MAX } from '../codec/index.ts'
 import type { ConnackPacket, Properties, ProtocolVersion, QoS } from '../codec/index.ts'
+import { SharedValue } from '../kit/index.ts'
 
 export interface Capabilities {
   readonly protocolVersion: ProtocolVersion
@@ -25,8 +26,8 @@ export interface Capabilities {
   readonly assignedClientId: string | undefined
 }
 
-/** Of the last connection: those of a fleet mostly allow the same, and then share one value. */
-let last: Capabilities | undefined
+/** The connections of a fleet mostly allow the same. */
+const shared = new SharedValue<Capabilities>()
 
 export function capabilitiesOf(
   connack: ConnackPacket,
@@ -38,7 +39,7 @@ export function capabilitiesOf(
   },
 ): Capabilities {
   const given: Properties = (protocolVersion === 5 ? connack.properties : undefined) ?? {}
-  const capabilities: Capabilities = {
+  return shared.of({
     protocolVersion,
     inflightMax: Math.min(own.inflightMax, given.receiveMaximum ?? 65_535),
     inflightQos2Max: protocolVersion === 5 ? own.inflightMax : own.inflightQos2Max,
@@ -51,12 +52,5 @@ export function capabilitiesOf(
     subscriptionIdentifiersAvailable: given.subscriptionIdentifiersAvailable ?? true,
     sharedSubscriptionAvailable: given.sharedSubscriptionAvailable ?? true,
     assignedClientId: given.assignedClientIdentifier,
-  }
-  if (last === undefined || !areEqual(capabilities, last)) last = Object.freeze(capabilities)
-  return last
-}
-
-function areEqual(one: Capabilities, other: Capabilities): boolean {
-  const names = Object.keys(one) as (keyof Capabilities)[]
-  return names.every((name) => one[name] === other[name])
+  })
 }

@@ -4,25 +4,24 @@
 
 import { textBytes } from '../codec/index.ts'
 import type { AckType, Properties, QoS } from '../codec/index.ts'
-import type { Store, StoredSession } from '../store/store.ts'
+import type { StoredSession } from '../store/store.ts'
 import { admissionOf, earliestExpiry, expiredOf } from './admission.ts'
 import type { Capabilities } from './capabilities.ts'
 import { Flight } from './flight.ts'
-import type { FlightOptions, FlightOwner, FlightParts } from './flight.ts'
+import type { FlightOwner, FlightParts, FlightSettings } from './flight.ts'
 import { MessageLog } from './message-log.ts'
 import { INFLIGHT, LISTS, NONE, Outbox, Phase } from './outbox.ts'
 import type { Priority } from './outbox.ts'
 import type { DeliveryHandler, Outcome, PublishResult } from './outcome.ts'
 import type { PacketIds } from './packet-ids.ts'
+import type { SessionSettings } from './session-options.ts'
 
-export interface DeliveryOptions extends FlightOptions {
-  readonly store: Store | undefined
-}
+export type DeliverySettings = FlightSettings & Pick<SessionSettings, 'store'>
 
 /** What a delivery works with; all of it belongs to one session. */
 export interface DeliveryParts extends Pick<
   FlightParts,
-  'transmit' | 'ids' | 'counters' | 'roundTrip'
+  'transmit' | 'ids' | 'counters' | 'roundTrip' | 'budget'
 > {
   readonly handler: DeliveryHandler
 }
@@ -30,7 +29,7 @@ export interface DeliveryParts extends Pick<
 export class Delivery implements FlightOwner {
   readonly outbox: Outbox
   readonly log: MessageLog
-  readonly #options: DeliveryOptions
+  readonly #settings: DeliverySettings
   readonly #ids: PacketIds
   readonly #handler: DeliveryHandler
   readonly #flight: Flight
@@ -39,13 +38,13 @@ export class Delivery implements FlightOwner {
   /** Where the last accepted message stands; NONE when it was not queued at all. */
   lastSlot: number = NONE
 
-  constructor(options: DeliveryOptions, { handler, ...parts }: DeliveryParts) {
-    this.#options = options
+  constructor(settings: DeliverySettings, { handler, ...parts }: DeliveryParts) {
+    this.#settings = settings
     this.#ids = parts.ids
     this.#handler = handler
-    this.outbox = new Outbox(options.policy)
-    this.log = new MessageLog(this.outbox, options.store)
-    this.#flight = new Flight(options, this, { ...parts, outbox: this.outbox, log: this.log })
+    this.outbox = new Outbox(settings.outbox)
+    this.log = new MessageLog(this.outbox, settings.store)
+    this.#flight = new Flight(settings, this, { ...parts, outbox: this.outbox, log: this.log })
   }
 
   /** The transmit buffer has a chunk's worth. */
@@ -142,8 +141,9 @@ export class Delivery implements FlightOwner {
   /** Makes room if there is none; answers how the new message ends when there cannot be any. */
   #admit(topic: string, qos: QoS, bytes: number, priority: Priority): Outcome | undefined {
     const { outbox } = this
-    if (this.#options.policy.whenFull !== 'latest-per-topic' && outbox.fits(bytes)) return undefined
-    const admission = admissionOf(outbox, this.#options.policy, topic, qos, bytes, priority)
+    if (this.#settings.outbox.whenFull !== 'latest-per-topic' && outbox.fits(bytes))
+      return undefined
+    const admission = admissionOf(outbox, this.#settings.outbox, topic, qos, bytes, priority)
     for (const slot of admission.superseded) this.settle(slot, 'superseded', 0)
     for (const slot of admission.dropped) this.settle(slot, 'dropped', 0)
     return admission.refusal
@@ -256,7 +256,7 @@ export class Delivery implements FlightOwner {
    */
   abandon(): void {
     this.#flight.handleOffline(false)
-    const isKept = this.#options.store !== undefined
+    const isKept = this.#settings.store !== undefined
     for (let list = 0; list < LISTS; list++) {
       for (let slot = this.outbox.headOf(list); slot !== NONE; slot = this.outbox.headOf(list)) {
         const isOpen = list === INFLIGHT || (isKept && this.outbox.qosOf(slot) !== 0)

@@ -11,7 +11,6 @@
 
 import { ACK_BYTES_MAX, writeAck } from '../codec/index.ts'
 import type { AckType, Properties } from '../codec/index.ts'
-import type { OutboxPolicy } from './admission.ts'
 import type { ByteBudget } from './byte-budget.ts'
 import type { Capabilities } from './capabilities.ts'
 import type { MessageLog } from './message-log.ts'
@@ -21,6 +20,7 @@ import type { Outcome } from './outcome.ts'
 import type { PacketIds } from './packet-ids.ts'
 import { PublishWriter } from './publish-writer.ts'
 import type { RoundTrip } from './round-trip.ts'
+import type { SessionSettings } from './session-options.ts'
 import type { SessionCounters } from './statistics.ts'
 import { LARGE_CHUNK_BYTES } from './transmit-buffer.ts'
 import type { TransmitBuffer } from './transmit-buffer.ts'
@@ -34,6 +34,7 @@ export interface FlightParts {
   readonly roundTrip: RoundTrip
   readonly outbox: Outbox
   readonly log: MessageLog
+  readonly budget: ByteBudget | undefined
 }
 
 /** Whom a flight tells. */
@@ -44,12 +45,7 @@ export interface FlightOwner {
   handleFull(): void
 }
 
-export interface FlightOptions {
-  readonly policy: OutboxPolicy
-  /** Topic aliases of ours at most; 0: only those the application chooses. */
-  readonly aliasesMax: number
-  readonly budget: ByteBudget | undefined
-}
+export type FlightSettings = Pick<SessionSettings, 'outbox' | 'aliasesMax'>
 
 /** Bytes that may wait in the transmit buffer before data (not acks) waits in the outbox. */
 const TRANSMIT_BYTES_MAX = 2 * LARGE_CHUNK_BYTES
@@ -57,7 +53,8 @@ const TRANSMIT_BYTES_MAX = 2 * LARGE_CHUNK_BYTES
 const IMPLEMENTATION_ERROR = 0x83
 
 export class Flight {
-  readonly #options: FlightOptions
+  readonly #settings: FlightSettings
+  readonly #budget: ByteBudget | undefined
   readonly #transmit: TransmitBuffer
   readonly #ids: PacketIds
   readonly #counters: SessionCounters
@@ -66,18 +63,22 @@ export class Flight {
   readonly #log: MessageLog
   readonly #owner: FlightOwner
   readonly #window = new Window()
+  /** What the server allows; undefined while there is no link. */
+  #capabilities: Capabilities | undefined
+  /** Made by the first message of a connection. */
   #writer: PublishWriter | undefined
   /** The next message in flight that has not gone on this connection; NONE when all have. */
   #resend = NONE
   #isPumping = false
-  /** When the budget allows the next message; Infinity when it is not what holds us. */
-  #budgetDueMs = Infinity
+  /** When the budget allows the next message; undefined when it is not what holds us. */
+  #budgetDueMs: number | undefined
   /** Message whose acknowledgement measures the round trip, and when it went. */
   #timedSlot = NONE
   #timedAtMs = 0
 
-  constructor(options: FlightOptions, owner: FlightOwner, parts: FlightParts) {
-    this.#options = options
+  constructor(settings: FlightSettings, owner: FlightOwner, parts: FlightParts) {
+    this.#settings = settings
+    this.#budget = parts.budget
     this.#owner = owner
     this.#transmit = parts.transmit
     this.#ids = parts.ids
@@ -88,7 +89,7 @@ export class Flight {
   }
 
   get isOnline(): boolean {
-    return this.#writer !== undefined
+    return this.#capabilities !== undefined
   }
 
   /** QoS 1 and 2 messages on the link. */
@@ -98,7 +99,7 @@ export class Flight {
 
   /** When the budget lets the next message go. */
   get dueMs(): number {
-    return this.#writer === undefined ? Infinity : this.#budgetDueMs
+    return (this.isOnline ? this.#budgetDueMs : undefined) ?? Infinity
   }
 
   /**
@@ -111,8 +112,8 @@ export class Flight {
     retain: boolean,
     properties: Properties | undefined,
   ): number | undefined {
-    const writer = this.#writer
-    if (writer === undefined || this.#options.budget !== undefined) return undefined
+    const writer = this.#writer ?? this.#makeWriter()
+    if (writer === undefined || this.#budget !== undefined) return undefined
     if (!this.#takesData()) return undefined
     const refusal = writer.write(topic, payload, 0, retain, false, 0, properties)
     if (refusal === 0) this.#counters.messagesSent++
@@ -121,11 +122,13 @@ export class Flight {
 
   /** Sends what the window, the budget and the transmit buffer allow. */
   pump(now: number): void {
-    const writer = this.#writer
     // Writing while we pump comes back here: the loop below goes on by itself.
-    if (writer === undefined || this.#isPumping) return
+    if (this.#isPumping) return
+    this.#budgetDueMs = undefined
+    if (this.#outbox.size === 0) return
+    const writer = this.#writer ?? this.#makeWriter()
+    if (writer === undefined) return
     this.#isPumping = true
-    this.#budgetDueMs = Infinity
     const isResent = this.#pumpResends(writer, now)
     for (const priority of PRIORITIES) {
       this.#pumpQueue(queueOf(0, priority), writer, now)
@@ -148,7 +151,7 @@ export class Flight {
 
   #pumpQueue(queue: number, writer: PublishWriter, now: number): void {
     const outbox = this.#outbox
-    const isNewestFirst = this.#options.policy.order === 'newest-first'
+    const isNewestFirst = this.#settings.outbox.order === 'newest-first'
     for (;;) {
       const slot = isNewestFirst ? outbox.tailOf(queue) : outbox.headOf(queue)
       if (slot === NONE) return
@@ -164,7 +167,7 @@ export class Flight {
 
   /** The most urgent messages do not ask what they cost. */
   #isAffordable(slot: number, now: number): boolean {
-    const { budget } = this.#options
+    const budget = this.#budget
     if (budget === undefined) return true
     const bytes = this.#outbox.bytesOf(slot)
     if (this.#outbox.priorityOf(slot) !== 0 && !budget.allows(bytes, now)) {
@@ -173,6 +176,13 @@ export class Flight {
     }
     budget.spend(bytes)
     return true
+  }
+
+  #makeWriter(): PublishWriter | undefined {
+    const capabilities = this.#capabilities
+    if (capabilities === undefined) return undefined
+    const { aliasesMax } = this.#settings
+    return (this.#writer = new PublishWriter(this.#transmit, capabilities, aliasesMax))
   }
 
   #takesData(): boolean {
@@ -220,7 +230,7 @@ export class Flight {
   }
 
   #writeAck(type: AckType, id: number, reasonCode: number): void {
-    const { protocolVersion } = this.#writer!.capabilities
+    const { protocolVersion } = this.#capabilities!
     const transmit = this.#transmit
     transmit.reserve(ACK_BYTES_MAX)
     transmit.end = writeAck(transmit.buffer, transmit.end, type, id, reasonCode, protocolVersion)
@@ -228,7 +238,7 @@ export class Flight {
 
   /** PUBACK, PUBREC or PUBCOMP. Those that answer nothing of ours change nothing. */
   handleAck(type: AckType, id: number, reasonCode: number, now: number): void {
-    if (this.#writer === undefined) return
+    if (!this.isOnline) return
     const slot = this.#ids.valueOf(id)
     const phase = this.#outbox.phaseOf(slot)
     if (slot === this.#timedSlot && slot !== NONE) {
@@ -246,18 +256,18 @@ export class Flight {
   #handlePubrec(slot: number, phase: Phase, id: number, reasonCode: number): void {
     if (phase === Phase.awaitPubrec) {
       if (reasonCode >= 0x80) return this.#end(slot, reasonCode)
-      this.#window.suspicion.handleProgress()
+      this.#window.handleProgress()
       this.#outbox.markReleased(slot)
       this.#log.released(slot)
       this.#writeAck(6, id, 0)
     } else if (phase === Phase.awaitPubcomp) this.#writeAck(6, id, 0)
     else if (reasonCode < 0x80) {
-      this.#writeAck(6, id, this.#writer!.capabilities.protocolVersion === 5 ? 0x92 : 0)
+      this.#writeAck(6, id, this.#capabilities!.protocolVersion === 5 ? 0x92 : 0)
     }
   }
 
   #end(slot: number, reasonCode: number): void {
-    this.#window.suspicion.handleProgress()
+    this.#window.handleProgress()
     this.#counters.messagesConfirmed++
     this.#owner.settle(slot, reasonCode >= 0x80 ? 'rejected' : 'delivered', reasonCode)
   }
@@ -266,7 +276,7 @@ export class Flight {
 
   /** The server has accepted us: everything owed is sent again. */
   handleOnline(capabilities: Capabilities, now: number): void {
-    this.#writer = new PublishWriter(this.#transmit, capabilities, this.#options.aliasesMax)
+    this.#capabilities = capabilities
     this.#resend = this.#outbox.headOf(INFLIGHT)
     this.pump(now)
   }
@@ -276,10 +286,9 @@ export class Flight {
     const outbox = this.#outbox
     const first = outbox.headOf(INFLIGHT)
     const isPoison =
-      isServersDoing &&
-      first !== NONE &&
-      this.#window.suspicion.handleClosed(outbox.serialOf(first), this.#window.inflight)
+      isServersDoing && first !== NONE && this.#window.handleClosed(outbox.serialOf(first))
     for (let slot = first; slot !== NONE; slot = outbox.nextOf(slot)) outbox.setOnLink(slot, false)
+    this.#capabilities = undefined
     this.#writer = undefined
     this.#window.clear()
     this.#resend = NONE

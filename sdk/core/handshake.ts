@@ -3,13 +3,13 @@
 // outlive a connection: the assigned client identifier, whether the server holds a session of ours
 // and until when. It knows no bytes and no link.
 
-import type { ConnackPacket, ConnectPacket, ProtocolVersion } from '../codec/index.ts'
+import type { ConnackPacket, ConnectPacket, Properties, ProtocolVersion } from '../codec/index.ts'
 import { PeerError } from '../errors.ts'
 import type { SessionIdentity } from '../store/store.ts'
 import { Authentication } from './authentication.ts'
 import { capabilitiesOf } from './capabilities.ts'
 import type { Capabilities } from './capabilities.ts'
-import type { SessionOptions } from './session-options.ts'
+import type { SessionSettings } from './session-options.ts'
 import { protocolFaultError, refusalError } from './verdicts.ts'
 
 /** What a CONNACK means. */
@@ -37,7 +37,7 @@ const CLIENT_ID_CHARS_MAX_31 = 23
 const NEVER_EXPIRES = 0xffffffff
 
 export class Handshake {
-  readonly #options: SessionOptions
+  readonly #settings: SessionSettings
   readonly authentication: Authentication | undefined
   #connect: ConnectPacket
   #clientId: string
@@ -52,11 +52,11 @@ export class Handshake {
   /** Whether the CONNECT that is out there asked for a clean start. */
   #isCleanAsked = false
 
-  constructor(options: SessionOptions) {
-    this.#options = options
-    this.#connect = options.connect
-    this.#clientId = options.connect.clientId
-    const { authenticator } = options
+  constructor(connect: ConnectPacket, settings: SessionSettings) {
+    this.#settings = settings
+    this.#connect = connect
+    this.#clientId = connect.clientId
+    const { authenticator } = settings
     this.authentication = authenticator && new Authentication(authenticator)
   }
 
@@ -65,11 +65,16 @@ export class Handshake {
   }
 
   get protocolVersion(): ProtocolVersion {
-    return this.#options.protocolVersions[this.#step]!
+    return this.#settings.protocolVersions[this.#step]!
   }
 
   get sessionExpiryS(): number {
     return this.#sessionExpiryS
+  }
+
+  /** Properties that every CONNECT carries. */
+  get properties(): Properties | undefined {
+    return this.#connect.properties
   }
 
   /** What goes to the store. `wallMs` is the wall time of now. */
@@ -150,7 +155,7 @@ export class Handshake {
     }
     // A session of the server's without one of ours cannot be continued [MQTT5-3.2.2-4]: its
     // Packet Identifiers would collide with ours. The next attempt begins anew.
-    if (sessionPresent && !this.#hasSession && !this.#options.adoptSession) {
+    if (sessionPresent && !this.#hasSession && !this.#settings.adoptSession) {
       this.#mustBeginClean = true
       return this.#beginAnew('that is not known here')
     }
@@ -159,7 +164,7 @@ export class Handshake {
       this.#mustBeginClean = false
       return this.#beginAnew('that it has thrown away now')
     }
-    const capabilities = capabilitiesOf(connack, version, this.#options)
+    const capabilities = capabilitiesOf(connack, version, this.#settings)
     // MQTT 3.1 has no Session Present: who asked for the old session has to believe in it.
     const isKept = version === 3 ? this.#hasSession && !this.#isCleanAsked : sessionPresent
     this.#accept(connack, capabilities)
@@ -186,7 +191,7 @@ export class Handshake {
 
   /** Down the ladder of versions; back to its top when it ends. */
   #stepDown(): boolean {
-    const { protocolVersions } = this.#options
+    const { protocolVersions } = this.#settings
     if (this.#isVersionKnown || protocolVersions.length === 1) return false
     const next = this.#step + 1
     const isTooLong = this.#clientId.length > CLIENT_ID_CHARS_MAX_31

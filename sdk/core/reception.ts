@@ -25,7 +25,7 @@ import type { InboundOwner, Ticket } from './inbound.ts'
 import type { Keepalive } from './keepalive.ts'
 import type { LinkState } from './link.ts'
 import type { SessionHandler } from './session-handler.ts'
-import type { SessionOptions } from './session-options.ts'
+import type { SessionSettings } from './session-options.ts'
 import type { SessionCounters } from './statistics.ts'
 import type { Subscriptions } from './subscriptions.ts'
 import { InboundAliases } from './topic-aliases.ts'
@@ -36,6 +36,8 @@ import { disconnectError } from './verdicts.ts'
 export interface LinkControl {
   readonly state: LinkState
   readonly capabilities: Capabilities | undefined
+  /** Undefined while nothing was ever subscribed to. */
+  readonly subscriptions: Subscriptions | undefined
   /** Time of the input that is being handled. */
   readonly now: number
   accept(capabilities: Capabilities): void
@@ -49,62 +51,58 @@ export interface ReceptionParts extends Omit<DeliveryParts, 'handler'> {
   readonly handler: SessionHandler
   readonly handshake: Handshake
   readonly delivery: Delivery
-  readonly subscriptions: Subscriptions
   readonly keepalive: Keepalive
 }
 
 export class Reception implements PacketHandler, InboundOwner {
-  readonly #options: SessionOptions
+  readonly #settings: SessionSettings
   readonly #link: LinkControl
   readonly #handler: SessionHandler
   readonly #handshake: Handshake
   readonly #delivery: Delivery
-  readonly #subscriptions: Subscriptions
   readonly #keepalive: Keepalive
   readonly #transmit: TransmitBuffer
   readonly #counters: SessionCounters
-  readonly #inbound: Inbound
+  /** Made by the first QoS 1 or 2 message. */
+  #inbound: Inbound | undefined
   #aliases: InboundAliases | undefined
   /** The message the application is looking at, and whether it asked for more time. */
   #current: PublishFrame | undefined
   #ticket: Ticket | undefined
 
-  constructor(options: SessionOptions, link: LinkControl, parts: ReceptionParts) {
-    this.#options = options
+  constructor(settings: SessionSettings, link: LinkControl, parts: ReceptionParts) {
+    this.#settings = settings
     this.#link = link
     this.#handler = parts.handler
     this.#handshake = parts.handshake
     this.#delivery = parts.delivery
-    this.#subscriptions = parts.subscriptions
     this.#keepalive = parts.keepalive
     this.#transmit = parts.transmit
     this.#counters = parts.counters
-    const receiveMax = options.connect.properties?.receiveMaximum ?? 65_535
-    this.#inbound = new Inbound(receiveMax, this)
   }
 
   // Commands.
 
   restore(receipts: readonly number[]): void {
-    this.#inbound.restore(receipts)
+    if (receipts.length > 0) this.#requireInbound().restore(receipts)
   }
 
   /** The session that the server had with us is over. */
   forgetServer(): void {
-    this.#inbound.handleOnline(false)
-    this.#options.store?.clearReceipts()
+    this.#inbound?.handleOnline(false)
+    this.#settings.store?.clearReceipts()
   }
 
   /** From inside onMessage: the application needs more time; hand the ticket to `redeem` then. */
   defer(): Ticket | undefined {
     const frame = this.#current
     if (frame === undefined || frame.qos === 0) return undefined
-    this.#ticket ??= this.#inbound.defer(frame.packetId, frame.qos)
+    this.#ticket ??= this.#inbound?.defer(frame.packetId, frame.qos)
     return this.#ticket
   }
 
   redeem(ticket: Ticket): void {
-    if (this.#link.state === 'online') this.#inbound.redeem(ticket)
+    if (this.#link.state === 'online') this.#inbound?.redeem(ticket)
     else ticket.isDone = true
   }
 
@@ -115,11 +113,12 @@ export class Reception implements PacketHandler, InboundOwner {
     const { qos, packetId } = frame
     this.#counters.messagesReceived++
     if (qos === 0) return this.#handler.onMessage(frame)
-    const arrival = this.#inbound.arrive(packetId, qos)
+    const inbound = this.#requireInbound()
+    const arrival = inbound.arrive(packetId, qos)
     if (arrival === 'flood') {
       return this.#link.fail({ reasonCode: 0x93, message: 'more messages than Receive Maximum' })
     }
-    if (arrival === 'duplicate') return this.#inbound.settleDuplicate(packetId)
+    if (arrival === 'duplicate') return inbound.settleDuplicate(packetId)
     this.#current = frame
     this.#ticket = undefined
     // The ack leaves even if the application's handler throws: the message was handed over.
@@ -128,8 +127,13 @@ export class Reception implements PacketHandler, InboundOwner {
     } finally {
       this.#current = undefined
       const isOver = this.#ticket === undefined && this.#link.state === 'online'
-      if (isOver) this.#inbound.settle(packetId, qos)
+      if (isOver) inbound.settle(packetId, qos)
     }
+  }
+
+  #requireInbound(): Inbound {
+    const { receiveMaximum = 65_535 } = this.#handshake.properties ?? {}
+    return (this.#inbound ??= new Inbound(receiveMaximum, this))
   }
 
   /** Puts the topic in place of an alias; false when the server may not use it. */
@@ -148,8 +152,8 @@ export class Reception implements PacketHandler, InboundOwner {
   handleAck(type: AckType, packetId: number, reasonCode: number): void {
     if (!this.#isOnlineOr('acknowledgement')) return
     if (type !== 6) return this.#delivery.handleAck(type, packetId, reasonCode, this.#link.now)
-    const isKnown = this.#inbound.release(packetId)
-    if (isKnown) this.#options.store?.removeReceipt(packetId)
+    const isKnown = this.#inbound?.release(packetId) === true
+    if (isKnown) this.#settings.store?.removeReceipt(packetId)
     const version = this.#handshake.protocolVersion
     this.#acknowledge(7, packetId, isKnown || version < 5 ? 0 : 0x92)
   }
@@ -183,13 +187,13 @@ export class Reception implements PacketHandler, InboundOwner {
     }
     const { capabilities, isSessionKept } = verdict
     this.#link.accept(capabilities)
-    const { topicAliasMaximum = 0 } = this.#options.connect.properties ?? {}
+    const { topicAliasMaximum = 0 } = this.#handshake.properties ?? {}
     this.#aliases = topicAliasMaximum === 0 ? undefined : new InboundAliases(topicAliasMaximum)
-    this.#inbound.handleOnline(isSessionKept)
-    if (!isSessionKept) this.#options.store?.clearReceipts()
+    this.#inbound?.handleOnline(isSessionKept)
+    if (!isSessionKept) this.#settings.store?.clearReceipts()
     // MQTT 3.1 cannot say whether it kept anything: asking again harms nobody.
     const mayBeForgotten = !isSessionKept || capabilities.protocolVersion === 3
-    if (mayBeForgotten && this.#options.resubscribe) this.#subscriptions.restore()
+    if (mayBeForgotten && this.#settings.resubscribe) this.#link.subscriptions?.restore()
     this.#handler.onConnect(connack, capabilities)
     // Whoever was told may have ended it.
     if (this.#link.capabilities !== capabilities) return
@@ -217,7 +221,7 @@ export class Reception implements PacketHandler, InboundOwner {
   }
 
   #handleAnswer(packet: SubackPacket | UnsubackPacket): void {
-    const answer = this.#subscriptions.handleAnswer(packet)
+    const answer = this.#link.subscriptions?.handleAnswer(packet)
     if (answer === undefined) return
     if (answer.fault !== undefined) return this.#link.fail(answer.fault)
     const { operation, reasonCodes } = answer
@@ -227,7 +231,7 @@ export class Reception implements PacketHandler, InboundOwner {
 
   /** The application is done with a message: PUBACK or PUBREC. */
   handleDone(type: AckType, packetId: number): void {
-    if (type === 5) this.#options.store?.addReceipt(packetId)
+    if (type === 5) this.#settings.store?.addReceipt(packetId)
     this.#acknowledge(type, packetId, 0)
   }
 

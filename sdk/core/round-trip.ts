@@ -5,17 +5,17 @@ export class RoundTrip {
   /** Smoothed round trip; 0 until there was one. */
   smoothedMs = 0
   #variationMs = 0
-  /** The fastest one seen on this connection; Infinity until there was one. */
-  leastMs: number = Infinity
+  /** The fastest one seen on this connection; undefined until there was one. */
+  leastMs: number | undefined
 
   reset(): void {
     this.smoothedMs = 0
     this.#variationMs = 0
-    this.leastMs = Infinity
+    this.leastMs = undefined
   }
 
   sample(ms: number): void {
-    if (ms < this.leastMs) this.leastMs = ms
+    if (this.leastMs === undefined || ms < this.leastMs) this.leastMs = ms
     if (this.smoothedMs === 0) {
       this.smoothedMs = ms
       this.#variationMs = ms / 2

@@ -1,5 +1,6 @@
 // What a session is made from: complete and valid, defaults filled in. The shell makes it from what
-// people write (options.ts); here nothing is optional and nothing is checked again.
+// people write (options.ts); here nothing is optional and nothing is checked again. Who a client is
+// stands apart from how it works, because the clients of a fleet differ in the first alone.
 
 import type { ConnectPacket, ProtocolVersion } from '../codec/index.ts'
 import type { MotewireError } from '../errors.ts'
@@ -11,9 +12,17 @@ import type { ByteBudgetOptions } from './byte-budget.ts'
 import type { IdleProbeOptions } from './idle-probe.ts'
 import type { Retry } from './verdicts.ts'
 
+/** Who a client is, and how it works. */
 export interface SessionOptions {
   /** The CONNECT to send; version, client identifier and Clean Start may differ by attempt. */
   readonly connect: ConnectPacket
+  /** Of the jitter: equal seeds make equal delays. */
+  readonly seed: number | string
+  readonly settings: SessionSettings
+}
+
+/** How a client works: one object for all that work alike. */
+export interface SessionSettings {
   /** Versions to offer, best first; the next one when the server does not know one. */
   readonly protocolVersions: readonly ProtocolVersion[]
   /** Whether a session that only the server knows is taken over as it is. */
@@ -28,8 +37,6 @@ export interface SessionOptions {
   readonly pingTimeoutMs: number
   /** `baseMs` 0: no reconnecting. */
   readonly backoff: BackoffOptions
-  /** Of the jitter: equal seeds make equal delays. */
-  readonly seed: number | string
   readonly outbox: OutboxPolicy
   /** QoS 1 and 2 messages in flight at most. */
   readonly inflightMax: number

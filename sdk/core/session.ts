@@ -28,7 +28,7 @@ import { Reception } from './reception.ts'
 import type { LinkControl } from './reception.ts'
 import { RoundTrip } from './round-trip.ts'
 import type { SessionHandler } from './session-handler.ts'
-import type { SessionOptions } from './session-options.ts'
+import type { SessionOptions, SessionSettings } from './session-options.ts'
 import { SessionCounters } from './statistics.ts'
 import { Subscriptions } from './subscriptions.ts'
 import type { Operation } from './subscriptions.ts'
@@ -44,12 +44,14 @@ export class Session implements LinkControl {
   readonly reception: Reception
   /** What CONNECT says and CONNACK meant: version, identifier, session. */
   readonly handshake: Handshake
-  readonly #options: SessionOptions
+  readonly #settings: SessionSettings
+  readonly #seed: number | string
   readonly #handler: SessionHandler
   readonly #transmit = new TransmitBuffer()
   readonly #gate: CommitGate | undefined
   readonly #ids = new PacketIds()
-  readonly #subscriptions = new Subscriptions(this.#ids)
+  /** Made by the first subscribe: many devices only publish. */
+  subscriptions: Subscriptions | undefined
   readonly #keepalive: Keepalive
   /** Made when a link ends for the first time. */
   #backoff: Backoff | undefined
@@ -64,12 +66,12 @@ export class Session implements LinkControl {
   /** Time of the input that is being handled, for the decoder's calls. */
   #now = 0
 
-  constructor(options: SessionOptions, handler: SessionHandler) {
-    this.#options = options
+  constructor({ connect, seed, settings }: SessionOptions, handler: SessionHandler) {
+    this.#settings = settings
+    this.#seed = seed
     this.#handler = handler
-    this.handshake = new Handshake(options)
-    const { outbox: policy, store, idleProbe, aliasesMax } = options
-    const budget = options.budget && new ByteBudget(options.budget)
+    this.handshake = new Handshake(connect, settings)
+    const { store, idleProbe } = settings
     this.#gate = store && new CommitGate(store, this.#transmit)
     this.#keepalive = new Keepalive(this.roundTrip, idleProbe && new IdleProbe(idleProbe))
     const parts = {
@@ -78,18 +80,19 @@ export class Session implements LinkControl {
       counters: this.counters,
       roundTrip: this.roundTrip,
       handler,
+      budget: settings.budget && new ByteBudget(settings.budget),
     }
-    this.delivery = new Delivery({ policy, aliasesMax, budget, store }, parts)
-    this.reception = new Reception(options, this, {
+    this.delivery = new Delivery(settings, parts)
+    this.reception = new Reception(settings, this, {
       ...parts,
       handshake: this.handshake,
       delivery: this.delivery,
-      subscriptions: this.#subscriptions,
       keepalive: this.#keepalive,
     })
-    const problemInformation = options.connect.properties?.requestProblemInformation !== false
-    const limits = { packetBytesMax: options.packetBytesMax, problemInformation }
-    this.#decoder = new PacketDecoder('client', this.reception, limits)
+    this.#decoder = new PacketDecoder('client', this.reception, {
+      packetBytesMax: settings.packetBytesMax,
+      problemInformation: connect.properties?.requestProblemInformation !== false,
+    })
   }
 
   get state(): LinkState {
@@ -136,7 +139,8 @@ export class Session implements LinkControl {
 
   /** Subscribes or unsubscribes, now or when there is a link; false when too many wait already. */
   operate(operation: Operation): boolean {
-    if (!this.#subscriptions.enqueue(operation)) return false
+    this.subscriptions ??= new Subscriptions(this.#ids)
+    if (!this.subscriptions.enqueue(operation)) return false
     this.sendOperations()
     return true
   }
@@ -164,7 +168,7 @@ export class Session implements LinkControl {
     this.#keepalive.stop()
     this.#decoder.stop()
     this.delivery.abandon()
-    for (const operation of this.#subscriptions.abandon()) {
+    for (const operation of this.subscriptions?.abandon() ?? []) {
       if (operation.token !== undefined) this.#handler.onOperation(operation, undefined)
     }
     if (wasLinked) this.#handler.onHangup(wasOnline ? 'flush' : 'abort')
@@ -175,7 +179,7 @@ export class Session implements LinkControl {
   /** The attempt has to wait for its turn (patience does not count yet), or begins now. */
   handleDialing(isHeld: boolean, now: number): void {
     if (this.#state !== 'dialing') return
-    this.#stateDeadlineMs = isHeld ? Infinity : now + this.#options.connectTimeoutMs
+    this.#stateDeadlineMs = isHeld ? Infinity : now + this.#settings.connectTimeoutMs
   }
 
   /** The channel is open: CONNECT goes first. */
@@ -187,7 +191,7 @@ export class Session implements LinkControl {
     this.#transmit.clear()
     this.#writingBytes = 0
     this.#gate?.reset()
-    this.#stateDeadlineMs = now + this.#options.connectTimeoutMs
+    this.#stateDeadlineMs = now + this.#settings.connectTimeoutMs
     this.#transmit.append(encodePacket(packet, packet.protocolVersion))
   }
 
@@ -245,7 +249,7 @@ export class Session implements LinkControl {
     if (now >= this.#stateDeadlineMs) {
       if (this.#state === 'waiting') return this.#dial('due', now)
       const what = this.#state === 'dialing' ? 'no connection' : 'no CONNACK'
-      const waited = `${what} within ${this.#options.connectTimeoutMs} ms`
+      const waited = `${what} within ${this.#settings.connectTimeoutMs} ms`
       return this.drop(new LinkError('ERR_LINK_TIMEOUT', waited))
     }
     if (this.#state !== 'online') return
@@ -294,7 +298,7 @@ export class Session implements LinkControl {
     this.counters.connects++
     this.roundTrip.reset()
     const intervalMs = capabilities.keepalive * 1000
-    this.#keepalive.start(intervalMs, this.#options.pingTimeoutMs, this.#now)
+    this.#keepalive.start(intervalMs, this.#settings.pingTimeoutMs, this.#now)
     this.#saveIdentity(this.#now)
   }
 
@@ -325,8 +329,8 @@ export class Session implements LinkControl {
 
   /** Sends the operations that wait. */
   sendOperations(): void {
-    if (this.#capabilities === undefined) return
-    const refused = this.#subscriptions.send(this.#transmit, this.#capabilities)
+    if (this.#capabilities === undefined || this.subscriptions === undefined) return
+    const refused = this.subscriptions.send(this.#transmit, this.#capabilities)
     for (const { operation, reasonCodes } of refused) {
       if (operation.token !== undefined) this.#handler.onOperation(operation, reasonCodes)
     }
@@ -353,12 +357,12 @@ export class Session implements LinkControl {
       this.delivery.forgetServer()
       this.reception.forgetServer()
     }
-    this.#stateDeadlineMs = now + this.#options.connectTimeoutMs
+    this.#stateDeadlineMs = now + this.#settings.connectTimeoutMs
     this.#handler.onDial()
   }
 
   #saveIdentity(now: number): void {
-    const { store } = this.#options
+    const { store } = this.#settings
     store?.saveIdentity(this.handshake.identity(now + this.delivery.log.wallOffsetMs))
   }
 
@@ -371,7 +375,7 @@ export class Session implements LinkControl {
     this.#keepalive.stop()
     this.#capabilities = undefined
     this.delivery.handleOffline(isServersDoing(cause))
-    this.#subscriptions.handleOffline()
+    this.subscriptions?.handleOffline()
     if (wasOnline) {
       this.counters.losses++
       this.handshake.handleOffline(now)
@@ -385,12 +389,12 @@ export class Session implements LinkControl {
 
   /** How long to wait before the next attempt; undefined: there is none. */
   #delayBefore(cause: MotewireError, isStepped: boolean): number | undefined {
-    const { backoff, seed, classify } = this.#options
+    const { backoff, classify } = this.#settings
     if (backoff.baseMs === 0) return undefined
     // Another version, or a clean start: it is the answer to this very refusal.
     if (isStepped) return 0
     const retry = classify?.(cause) ?? retryOf(cause)
-    this.#backoff ??= new Backoff(backoff, new Prng(seed))
+    this.#backoff ??= new Backoff(backoff, new Prng(this.#seed))
     return retry === 'stop' ? undefined : this.#backoff.nextDelayMs(retry === 'throttle')
   }
 }

@@ -12,7 +12,6 @@ export class Suspicion {
   #barren = 0
   #suspect = 0
   #timesAlone = 0
-  #hasProgress = false
 
   /** How many messages may be out there at once; Infinity while nothing is suspected. */
   get windowMax(): number {
@@ -21,20 +20,16 @@ export class Suspicion {
 
   /** The server has confirmed a message. */
   handleProgress(): void {
-    this.#hasProgress = true
     if (this.#barren > 0) this.#clear()
   }
 
   /**
-   * The server closed the connection while messages were in flight.
+   * The server closed the connection without having confirmed any of the messages in flight.
    * @param first number that identifies the first message in flight on the connection.
    * @param inflight how many there were.
    * @returns whether that message is to be set aside.
    */
-  handleClosed(first: number, inflight: number): boolean {
-    const wasBarren = !this.#hasProgress
-    this.#hasProgress = false
-    if (!wasBarren || inflight === 0) return false
+  handleBarren(first: number, inflight: number): boolean {
     this.#barren++
     if (inflight > 1) return false
     if (first !== this.#suspect) {

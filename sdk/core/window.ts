@@ -7,9 +7,12 @@ import type { Capabilities } from './capabilities.ts'
 import { Suspicion } from './suspicion.ts'
 
 export class Window {
-  readonly suspicion: Suspicion = new Suspicion()
   #inflight = 0
   #inflightQos2 = 0
+  /** The server has confirmed something since it last closed the connection. */
+  #hasProgress = false
+  /** Made when a connection was barren for the first time. */
+  #suspicion: Suspicion | undefined
 
   /** Messages on the link now. */
   get inflight(): number {
@@ -22,8 +25,28 @@ export class Window {
   }
 
   isOpen(qos: QoS, { inflightMax, inflightQos2Max }: Capabilities): boolean {
-    if (this.#inflight >= inflightMax || this.#inflight >= this.suspicion.windowMax) return false
+    if (this.#inflight >= inflightMax) return false
+    if (this.#suspicion !== undefined && this.#inflight >= this.#suspicion.windowMax) return false
     return qos !== 2 || this.#inflightQos2 < inflightQos2Max
+  }
+
+  /** The server has confirmed a message. */
+  handleProgress(): void {
+    this.#hasProgress = true
+    this.#suspicion?.handleProgress()
+  }
+
+  /**
+   * The server closed the connection.
+   * @param first number that identifies the first message in flight.
+   * @returns whether that message is to be set aside.
+   */
+  handleClosed(first: number): boolean {
+    const wasBarren = !this.#hasProgress && this.#inflight > 0
+    this.#hasProgress = false
+    if (!wasBarren) return false
+    this.#suspicion ??= new Suspicion()
+    return this.#suspicion.handleBarren(first, this.#inflight)
   }
 
   enter(qos: QoS): void {

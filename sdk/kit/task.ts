@@ -1,9 +1,8 @@
 // A unit of deferred work, owned and reused by whoever schedules it, so that arming a timer
-// allocates nothing. The fields after `run` belong to the clock that holds the task.
+// allocates nothing. The fields after the work belong to the clock that holds the task.
 
 export class Task {
-  /** What happens at the deadline. `now` is the clock's time at the call. */
-  readonly run: (now: number) => void
+  readonly #work: ((now: number) => void) | undefined
   /** Milliseconds of the clock that holds the task. */
   deadlineMs = 0
   /** Order among equal deadlines. */
@@ -13,8 +12,14 @@ export class Task {
   next: Task | undefined = undefined
   previous: Task | undefined = undefined
 
-  constructor(run: (now: number) => void) {
-    this.run = run
+  /** @param work left out by a class that has a `run` of its own, and thus needs no closure. */
+  constructor(work?: (now: number) => void) {
+    this.#work = work
+  }
+
+  /** What happens at the deadline. `now` is the clock's time at the call. */
+  run(now: number): void {
+    this.#work?.(now)
   }
 
   get isScheduled(): boolean {

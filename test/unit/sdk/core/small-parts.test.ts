@@ -2,7 +2,9 @@
 
 import { describe, expect, it } from 'vitest'
 import { PacketIds } from '@motewire/sdk/core'
+import { capabilitiesOf } from '../../../../sdk/core/capabilities.ts'
 import { Suspicion } from '../../../../sdk/core/suspicion.ts'
+import { Window } from '../../../../sdk/core/window.ts'
 import { InboundAliases, OutboundAliases } from '../../../../sdk/core/topic-aliases.ts'
 
 describe('outbound aliases', () => {
@@ -70,28 +72,47 @@ describe('packet identifiers', () => {
   })
 })
 
+const CAPABILITIES = capabilitiesOf({ type: 'connack', reasonCode: 0, sessionPresent: false }, 4, {
+  inflightMax: 100,
+  inflightQos2Max: 20,
+  keepalive: 60,
+})
+
 describe('suspicion', () => {
   it('narrows down to one message and names it', () => {
     const suspicion = new Suspicion()
     expect(suspicion.windowMax).toBe(Infinity)
-    expect(suspicion.handleClosed(1, 10)).toBe(false)
-    expect(suspicion.handleClosed(1, 10)).toBe(false)
+    expect(suspicion.handleBarren(1, 10)).toBe(false)
+    expect(suspicion.handleBarren(1, 10)).toBe(false)
     expect(suspicion.windowMax).toBe(1)
-    expect([1, 1, 1].map((first) => suspicion.handleClosed(first, 1))).toEqual([false, false, true])
+    expect([1, 1, 1].map((first) => suspicion.handleBarren(first, 1))).toEqual([false, false, true])
     expect(suspicion.windowMax).toBe(Infinity)
   })
 
   it('is over as soon as the server confirms anything', () => {
     const suspicion = new Suspicion()
-    suspicion.handleClosed(1, 10)
-    suspicion.handleClosed(1, 10)
+    suspicion.handleBarren(1, 10)
+    suspicion.handleBarren(1, 10)
     suspicion.handleProgress()
     expect(suspicion.windowMax).toBe(Infinity)
   })
 
   it('does not blame a message for connections on which none was sent', () => {
-    const suspicion = new Suspicion()
-    for (let i = 0; i < 10; i++) expect(suspicion.handleClosed(0, 0)).toBe(false)
-    expect(suspicion.windowMax).toBe(Infinity)
+    const window = new Window()
+    for (let i = 0; i < 10; i++) expect(window.handleClosed(0)).toBe(false)
+    window.enter(1)
+    expect(window.isOpen(1, CAPABILITIES)).toBe(true)
+  })
+
+  it('does not blame a message for connections that confirmed another', () => {
+    const window = new Window()
+    for (let i = 0; i < 10; i++) {
+      window.enter(1)
+      window.handleProgress()
+      expect(window.handleClosed(1)).toBe(false)
+      window.clear()
+    }
+    window.enter(1)
+    expect(window.isOpen(1, CAPABILITIES)).toBe(true)
   })
 })
