@@ -14,7 +14,24 @@ import type { ConnectPacket, Properties, ProtocolVersion, Will } from './codec/i
 import type { ConnectChanges } from './core/index.ts'
 import { UsageError } from './errors.ts'
 import { checkedQos, checkProperties, invalid } from './option-checks.ts'
-import type { ClientOptions } from './options.ts'
+
+/** What people write about CONNECT. */
+export interface ConnectOptions {
+  /** Default: `motewire-` and 16 random hex digits. */
+  readonly clientId?: string
+  readonly username?: string
+  readonly password?: string | Uint8Array
+  /**
+   * Clean Session (3.x), Clean Start of the first connection (5.0). Default true. With `false` and
+   * no Session Expiry Interval in `properties`, the session is to last for ever, as in 3.1.1.
+   */
+  readonly clean?: boolean
+  readonly will?: Will
+  /** CONNECT properties (5.0). */
+  readonly properties?: Properties
+  /** Largest packet taken from the server, bytes. Default 268,435,460. */
+  readonly packetBytesMax?: number
+}
 
 /** Session Expiry Interval of a session that stays for ever [MQTT5 3.1.2.11.2]. */
 const NEVER_EXPIRES = 0xffffffff
@@ -23,7 +40,7 @@ const DISCONNECT = PacketType.disconnect
 /** The CONNECT of an option set; `own` is what the broker's URL says of us. */
 export function connectPacket(
   own: ConnectChanges,
-  options: ClientOptions,
+  options: ConnectOptions,
   protocolVersion: ProtocolVersion,
   keepalive: number,
 ): ConnectPacket {
@@ -65,7 +82,7 @@ function connectProperties({
   packetBytesMax,
   properties,
   clean,
-}: ClientOptions): Properties | undefined {
+}: ConnectOptions): Properties | undefined {
   const own: Properties = {
     ...(packetBytesMax === undefined ? {} : { maximumPacketSize: packetBytesMax }),
     ...(clean === false ? { sessionExpiryInterval: NEVER_EXPIRES } : {}),

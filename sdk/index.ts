@@ -39,6 +39,7 @@ export type {
   UserProperties,
   Will,
 } from './codec/index.ts'
+export type { ConnectOptions } from './connect-packet.ts'
 export { connect, connectAsync } from './connect.ts'
 export type { BrokerUrls } from './connect.ts'
 export { Backoff } from './core/index.ts'

@@ -4,8 +4,9 @@
 
 import { randomInt } from 'node:crypto'
 import type { PublishOptions } from './client-types.ts'
-import type { Properties, ProtocolVersion, Will } from './codec/index.ts'
+import type { ProtocolVersion } from './codec/index.ts'
 import { connectPacket } from './connect-packet.ts'
+import type { ConnectOptions } from './connect-packet.ts'
 import type {
   Authenticator,
   BackoffOptions,
@@ -62,22 +63,13 @@ export interface InboxLimits {
   readonly bytesMax?: number
 }
 
-export interface ClientOptions extends TargetOptions {
-  /** Default: `motewire-` and 16 random hex digits. */
-  readonly clientId?: string
-  readonly username?: string
-  readonly password?: string | Uint8Array
+export interface ClientOptions extends TargetOptions, ConnectOptions {
   /** Enhanced authentication (5.0): `scramSha256(...)` or one of your own. */
   readonly authenticator?: Authenticator
   /** Seconds, 0 to 65,535; 0 switches it off. Default 60. */
   readonly keepalive?: number
   /** Learn how long the link may be idle, instead of a fixed keepalive. */
   readonly adaptiveKeepalive?: AdaptiveKeepalive | true
-  /**
-   * Clean Session (3.x), Clean Start of the first connection (5.0). Default true. With `false` and
-   * no Session Expiry Interval in `properties`, the session is to last for ever, as in 3.1.1.
-   */
-  readonly clean?: boolean
   /**
    * A session that the server still has and this client knows nothing of (`clean: false` after a
    * restart without a store). 'own' (default): begin anew, as the standard demands
@@ -90,9 +82,6 @@ export interface ClientOptions extends TargetOptions {
    * 4.
    */
   readonly protocolVersion?: ProtocolVersion | 'auto'
-  readonly will?: Will
-  /** CONNECT properties (5.0). */
-  readonly properties?: Properties
   /** Give topics an alias by themselves, as many as the server takes (5.0). Default false. */
   readonly autoAssignTopicAlias?: boolean
   /**
@@ -131,8 +120,6 @@ export interface ClientOptions extends TargetOptions {
    * Mosquitto closes the connection at more than 20. Default 20.
    */
   readonly inflightQos2Max?: number
-  /** Largest packet taken from the server, bytes. Default 268,435,460. */
-  readonly packetBytesMax?: number
   /**
    * 'copy' (default): a received payload is the receiver's for good. 'borrow': it is valid during
    * the 'message' event only, and nothing is copied.
