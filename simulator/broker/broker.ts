@@ -70,7 +70,10 @@ export class Broker extends HostInspection implements BrokerControl {
   /** Runs the flush once the current turn is over. */
   readonly #defer: (work: () => void) => void
   #isFlushPlanned = false
+  #isStopped = false
   #systemDueMs: number
+  /** Ticks are whole seconds after this. */
+  readonly #originMs: number
   readonly #tickTask: Task = new Task((now) => this.#handleTick(now))
   #onAllClosed: (() => void) | undefined
 
@@ -111,8 +114,9 @@ export class Broker extends HostInspection implements BrokerControl {
     const { host = '127.0.0.1', port = 1883 } = options
     const places = options.listeners ?? [{ name: 'tcp', host, port }]
     this.#listeners = places.map((place) => this.#listenerAt(place))
-    this.#systemDueMs = clock.now()
-    clock.schedule(clock.now() + TICK_MS, this.#tickTask)
+    this.#originMs = clock.now()
+    this.#systemDueMs = this.#systemMs > 0 ? this.#originMs : Infinity
+    this.#planTick()
   }
 
   /**
@@ -125,7 +129,7 @@ export class Broker extends HostInspection implements BrokerControl {
       for (const listener of this.#listeners) ports.push(await listener.open())
       return { port: ports[0] ?? 0 }
     } catch (error) {
-      this.#clock.cancel(this.#tickTask)
+      this.#stopTicking()
       await Promise.all(this.#listeners.map((listener) => listener.close()))
       this.#store?.close()
       throw error
@@ -167,17 +171,19 @@ export class Broker extends HostInspection implements BrokerControl {
       this.#clock.now(),
     )
     this.#lines.set(connection, line)
+    this.#planTick()
     return connection
   }
 
   #handleGone(line: Line): void {
     this.#all.delete(line)
+    this.#planTick()
     if (this.#all.size === 0) this.#onAllClosed?.()
   }
 
   /** Tells 5.0 clients, closes all connections and the listeners; settles when they are closed. */
   async stop(): Promise<void> {
-    this.#clock.cancel(this.#tickTask)
+    this.#stopTicking()
     const closed = Promise.all(this.#listeners.map((listener) => listener.close()))
     this.#core.shutdown(this.#clock.now())
     if (this.#all.size > 0) {
@@ -218,18 +224,42 @@ export class Broker extends HostInspection implements BrokerControl {
       this.#ready.delete(connection)
       this.#lines.get(connection)?.write()
     }
+    this.#planTick()
+  }
+
+  get #systemMs(): number {
+    return this.#options.systemIntervalMs ?? 10_000
+  }
+
+  /** At the first whole second at which there is something to do: a quiet broker sleeps. */
+  #planTick(): void {
+    if (this.#isStopped) return
+    const dueMs = this.#store === undefined ? this.#core.tickDueMs : 0
+    const now = this.#clock.now()
+    const earliestMs = Math.max(Math.min(dueMs, this.#systemDueMs), now)
+    if (earliestMs === Infinity) return
+    const seconds = Math.ceil((earliestMs - this.#originMs) / TICK_MS)
+    const wholeMs = this.#originMs + seconds * TICK_MS
+    const tickMs = wholeMs > now ? wholeMs : wholeMs + TICK_MS
+    const task = this.#tickTask
+    if (task.isScheduled && task.deadlineMs <= tickMs) return
+    this.#clock.schedule(tickMs, task)
+  }
+
+  #stopTicking(): void {
+    this.#isStopped = true
+    this.#clock.cancel(this.#tickTask)
   }
 
   #handleTick(now: number): void {
     this.#core.handleTick(now)
     this.#store?.commit()
-    const { systemIntervalMs = 10_000 } = this.#options
-    if (systemIntervalMs > 0 && now >= this.#systemDueMs) {
-      this.#systemDueMs = now + systemIntervalMs
+    if (now >= this.#systemDueMs) {
+      this.#systemDueMs = now + this.#systemMs
       this.#loads.add(this.#core, now)
       this.#publishSystem(now)
     }
-    this.#clock.schedule(now + TICK_MS, this.#tickTask)
+    this.#planTick()
   }
 
   #publishSystem(now: number): void {

@@ -12,11 +12,11 @@ import { VirtualWorld } from './virtual-world.ts'
 import type { VirtualWorldOptions } from './virtual-world.ts'
 
 export interface VirtualRunOptions extends VirtualWorldOptions {
-  /** Devices of a world, unless they can hear each other. Default 100. */
+  /** Devices of a world, unless they can hear each other. Default 20. */
   readonly worldDevicesMax?: number | undefined
 }
 
-const WORLD_DEVICES = 100
+const WORLD_DEVICES = 20
 
 export class VirtualRun implements FleetInspection {
   readonly #options: VirtualRunOptions

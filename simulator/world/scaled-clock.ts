@@ -10,7 +10,7 @@ export class ScaledClock implements Clock {
   readonly #base: Clock
   readonly #factor: number
   readonly #originMs: number
-  readonly #queue = new EventQueue(0)
+  readonly #queue = new EventQueue()
   readonly #wakeTask: Task = new Task(() => this.#handleWake())
   #isRunning = false
 

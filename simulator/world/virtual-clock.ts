@@ -18,7 +18,7 @@ export class VirtualClock implements Clock {
 
   constructor(nowMs: number = 0) {
     this.#now = nowMs
-    this.#queue = new EventQueue(nowMs)
+    this.#queue = new EventQueue()
   }
 
   now(): number {

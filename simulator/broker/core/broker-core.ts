@@ -1,6 +1,7 @@
 // The broker as a pure state machine: connections, who may come in, and the virtual hosts they come
 // into. Time is an argument; channels and timers are the shell's (broker.ts). Inputs come through
-// Connection; `handleTick` is due once a second and looks after everything that waits for time.
+// Connection; `handleTick` is due once a second from `tickDueMs` on and looks after everything that
+// waits for time.
 
 import type { AuthPacket, ConnectPacket } from '@motewire/sdk/codec'
 import type { AuthExchange, Identity } from './access.ts'
@@ -231,6 +232,7 @@ export class BrokerCore implements ConnectionOwner {
     }
     this.#keepSession(host, session)
     connection.attach(host, session, packet, keepaliveS)
+    host.tickDueMs = 0
     this.#patienceEndsMs = Math.min(this.#patienceEndsMs, connection.patienceEndsMs)
     this.#countConnect(host)
     host.timeline.add(clientId, 'connected', `from ${connection.address}`, now)
@@ -315,7 +317,14 @@ export class BrokerCore implements ConnectionOwner {
 
   // Time.
 
-  /** Due once a second: silent peers, delayed wills, sessions at their end. */
+  /** `handleTick` has nothing to do at or before this: 0 at the next second, Infinity never. */
+  get tickDueMs(): number {
+    let dueMs = this.#patienceEndsMs
+    for (const host of this.hosts.values()) dueMs = Math.min(dueMs, host.tickDueMs)
+    return dueMs
+  }
+
+  /** Silent peers, delayed wills, sessions at their end. */
   handleTick(now: number): void {
     if (now > this.#patienceEndsMs) this.#checkPatience(now)
     for (const host of this.hosts.values()) host.handleTick(now)

@@ -40,6 +40,8 @@ export class VirtualHost {
   /** Drops of sessions that are gone; those of living ones are counted there. */
   droppedBefore = 0
   #ticks = 0
+  /** `handleTick` has nothing to do before this. */
+  tickDueMs = 0
 
   constructor(name: string, options: CoreOptions, store: CoreStore | undefined) {
     this.name = name
@@ -139,7 +141,7 @@ export class VirtualHost {
   readonly #fresh = new WeakMap<Subscription, boolean>()
 
   #attach(entry: SubscriptionEntry, now: number): boolean {
-    this.#timed.add(entry.session)
+    this.#watch(entry.session)
     if (!entry.filter.startsWith(QUEUE_PREFIX)) {
       this.router.add(entry)
       return true
@@ -208,13 +210,13 @@ export class VirtualHost {
   openSession(clientId: string): Session {
     const session = new Session(clientId, this.options.queue)
     this.sessions.set(clientId, session)
-    this.#timed.add(session)
+    this.#watch(session)
     return session
   }
 
   /** Its connection has ended: the will is due now or later, and perhaps its own end. */
   handleLost(session: Session, isWillDue: boolean, now: number): void {
-    this.#timed.add(session)
+    this.#watch(session)
     session.connection = undefined
     session.lastSeenMs = now
     session.transmit.clear()
@@ -266,8 +268,17 @@ export class VirtualHost {
 
   // Time.
 
-  /** Due once a second: delayed wills, sessions at their end. */
+  /** Time may change this session: the next tick looks at it. */
+  #watch(session: Session): void {
+    this.#timed.add(session)
+    this.tickDueMs = 0
+  }
+
+  /** Delayed wills, sessions at their end; once a second from `tickDueMs` on. */
   handleTick(now: number): void {
+    this.tickDueMs = Infinity
+    // Retained messages may expire; 0 is at the next tick.
+    let dueMs = this.retained.size === 0 ? Infinity : 0
     if (++this.#ticks % RETAINED_TICKS === 0) this.retained.deleteExpired(now)
     for (const session of this.#timed) {
       if (session.isConnected) {
@@ -275,14 +286,19 @@ export class VirtualHost {
         // Nothing is queued for a client without subscriptions, until it has one or goes away.
         const isIdle = session.subscriptions.size === 0 && session.delivery.queued === 0
         if (isIdle && !session.isOverloaded) this.#timed.delete(session)
+        else dueMs = 0
         continue
       }
       if (session.willDueMs <= now) this.#publishWill(session, now)
-      if (session.expiresAtMs > now) continue
+      if (session.expiresAtMs > now) {
+        dueMs = Math.min(dueMs, session.willDueMs, session.expiresAtMs)
+        continue
+      }
       this.sessionsExpired++
       this.timeline.add(session.clientId, 'sessionEnded', 'expired', now)
       this.destroy(session, now)
     }
+    this.tickDueMs = Math.min(this.tickDueMs, dueMs)
   }
 
   #watchLoad(session: Session, now: number): void {
