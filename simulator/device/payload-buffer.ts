@@ -16,7 +16,7 @@ export class PayloadBuffer {
 
   /** The buffer, with room for `bytes`. Valid until the next call of `reserve`. */
   reserve(bytes: number): Uint8Array {
-    assert(bytes <= PAYLOAD_BYTES_MAX, `payload of up to ${bytes} bytes`)
+    assert(bytes <= PAYLOAD_BYTES_MAX, 'payload too long')
     if (this.#bytes.length < bytes) {
       this.#bytes = new Uint8Array(2 ** Math.ceil(Math.log2(bytes)))
       this.#views = []

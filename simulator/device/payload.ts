@@ -71,7 +71,7 @@ export class JsonPayload {
    * @returns the length in bytes.
    */
   encode(out: Uint8Array, stamp: Stamp, sensors: readonly Sensor[], elapsedMs: number): number {
-    assert(out.length >= this.bytesMax(stamp.id.length), `payload buffer of ${out.length} bytes`)
+    assert(out.length >= this.bytesMax(stamp.id.length), 'payload buffer too short')
     let at = 0
     for (let i = 0; i < this.#slots.length; i++) {
       at = copy(out, at, this.#heads[i]!)
