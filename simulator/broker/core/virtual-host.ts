@@ -41,7 +41,7 @@ export class VirtualHost {
   droppedBefore = 0
   #ticks = 0
   /** `handleTick` has nothing to do before this. */
-  tickDueMs = 0
+  tickDueMs = Infinity
 
   constructor(name: string, options: CoreOptions, store: CoreStore | undefined) {
     this.name = name
@@ -62,7 +62,10 @@ export class VirtualHost {
 
   /** Routes a message, retains it if it says so; answers how many took it. */
   publish(message: Message, now: number): number {
-    if (message.retain && this.retained.put(message)) this.store?.noteRetained(this.name, message)
+    if (message.retain && this.retained.put(message)) {
+      this.store?.noteRetained(this.name, message)
+      this.tickDueMs = 0
+    }
     const deliveries = message.topic.startsWith(QUEUE_PREFIX)
       ? this.#enqueue(message, now)
       : this.router.route(message, now)
