@@ -1,8 +1,8 @@
 // Tasks in the exact order of their deadlines, fractions of a millisecond included; equal deadlines
 // run in the order of scheduling. A heap of four branches: a world has a few hundred tasks at a
-// time, and a heap of those stays in the processor's first cache, which a timer wheel's slots do
-// not. It does not know what time it is; `next` tells what is due. schedule, cancel and take are
-// O(log n), and scheduling behind most others, the common case, O(1); next is O(1). 16 bytes a task.
+// time, and a heap of those stays in the processor's first cache, which the slots of a timer wheel
+// do not. It does not know what time it is; `next` tells what is due. schedule, cancel and take are
+// O(log n), and O(1) for what is due behind most others, as is common; next is O(1). 16 bytes each.
 
 import { assert } from '@motewire/sdk/kit'
 import type { Task } from '@motewire/sdk/kit'

@@ -41,7 +41,7 @@ export class VirtualHost {
   droppedBefore = 0
   #ticks = 0
   /** `handleTick` has nothing to do before this. */
-  tickDueMs = Infinity
+  tickDueMs: number = Infinity
 
   constructor(name: string, options: CoreOptions, store: CoreStore | undefined) {
     this.name = name
@@ -271,7 +271,7 @@ export class VirtualHost {
 
   // Time.
 
-  /** Time may change this session: the next tick looks at it. */
+  /** Time may change the session: the next tick looks at it. */
   #watch(session: Session): void {
     this.#timed.add(session)
     this.tickDueMs = 0
