@@ -5,7 +5,7 @@
 //   npx tsx --conditions=dev bench/serial.ts [part...]      parts: as the keys of PARTS
 
 import { execFileSync, spawn } from 'node:child_process'
-import type { ChildProcess } from 'node:child_process'
+import type { ChildProcess, SpawnOptions } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -68,7 +68,9 @@ async function compare(job: Job, key: string, unit: string): Promise<void> {
   console.log(`${job.mode}, ${unit}`)
   for (const [peer, values] of taken) {
     const ratio = (median(values) / base).toFixed(2)
-    console.log(`  ${peer.padEnd(9)} ${median(values).toFixed(1)}  ${ratio} of socat  (${values})`)
+    console.log(
+      `  ${peer.padEnd(9)} ${median(values).toFixed(1)}  ${ratio} of socat  (${values.join(', ')})`,
+    )
   }
 }
 
@@ -123,7 +125,7 @@ async function run(peer: Peer, { mode, ports, amount }: Job): Promise<Outcome> {
   } finally {
     measuring.kill('SIGKILL')
     for (const bridge of bridges) bridge.kill('SIGKILL')
-    await Promise.all(bridges.map((one) => one.exitCode ?? one.signalCode ?? once(one, 'exit')))
+    await Promise.all(bridges.map(untilExit))
   }
 }
 
@@ -132,7 +134,7 @@ function startBridges(
   paths: readonly string[],
   tcp: readonly number[],
 ): ChildProcess[] {
-  const quiet = { stdio: ['ignore', 'ignore', 'inherit'] } as const
+  const quiet: SpawnOptions = { stdio: ['ignore', 'ignore', 'inherit'] }
   if (peer === 'socat') {
     return paths.map((path, index) => {
       const ends = [`${path},raw,echo=0,b115200`, `TCP:127.0.0.1:${tcp[index]},nodelay`]
@@ -170,10 +172,14 @@ function ser2netEntry(path: string, port: number, index: number): string {
 
 async function freePorts(count: number): Promise<number[]> {
   const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'))
-  await Promise.all(servers.map((server) => server.listening || once(server, 'listening')))
+  await Promise.all(servers.map((server) => once(server, 'listening')))
   const ports = servers.map((server) => (server.address() as AddressInfo).port)
   await Promise.all(servers.map((server) => once(server.close(), 'close')))
   return ports
+}
+
+async function untilExit(child: ChildProcess): Promise<void> {
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
 }
 
 function cpuSeconds(children: readonly ChildProcess[]): number {

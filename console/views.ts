@@ -200,7 +200,7 @@ export interface FleetView {
 /**
  * State of one end of a bridge: `up` carries bytes; `opening` is being tried right now, `waiting`
  * will be tried again, `absent` is a device that is not there; `listening` is a server without a
- * client; `idle` is not wanted while the other end is away; `failed` can never work as configured.
+ * client; `lent` is in use by another program for a while; `idle` is not wanted while the other end is away; `failed` can never work as configured.
  */
 export type BridgeEndState =
   | 'idle'
@@ -209,6 +209,7 @@ export type BridgeEndState =
   | 'listening'
   | 'up'
   | 'waiting'
+  | 'lent'
   | 'failed'
   | 'stopping'
   | 'stopped'

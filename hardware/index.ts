@@ -40,6 +40,8 @@ export type {
 } from './operations/bridge-set.ts'
 export { formatBridgeFigures, statusOf } from './operations/figures.ts'
 export type { NamedSnapshot, PortStatus } from './operations/figures.ts'
+export { borrowPort, LendingDesk, lendingFolder } from './operations/lending-desk.ts'
+export type { LendablePort, Loan } from './operations/lending-desk.ts'
 export { StatusPublisher } from './operations/status-publisher.ts'
 export type { StatusOptions } from './operations/status-publisher.ts'
 export { ServiceNotifier } from './operations/service-notifier.ts'

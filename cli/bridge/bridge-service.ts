@@ -7,11 +7,12 @@ import {
   ServiceNotifier,
   StatusPublisher,
 } from '@motewire/hardware'
-import type { BridgeNotice, NamedSnapshot } from '@motewire/hardware'
+import type { BridgeNotice, LendablePort, NamedSnapshot } from '@motewire/hardware'
 import { MotewireError, sharedClock } from '@motewire/sdk'
 import { MetricsServer } from '@motewire/simulator/report'
 import { failureOf } from '../exit.ts'
 import { interrupted } from '../interrupt.ts'
+import { openLendingDesk } from '../lending.ts'
 import { loadBridgeConfig } from './bridge-config.ts'
 import type { BridgeConfig } from './bridge-config.ts'
 import { bridgeDefinition } from './port-bridge.ts'
@@ -26,7 +27,9 @@ export async function runBridgeService(path: string): Promise<void> {
   }
   const service = new ServiceNotifier(sharedClock(), process.env)
   const stop = interrupted()
+  let newest = config
   const apply = async (wanted: BridgeConfig): Promise<void> => {
+    newest = wanted
     const { started, stopped, kept } = await bridges.apply(
       wanted.ports.map((port) => bridgeDefinition(port, sayNotice)),
     )
@@ -41,9 +44,11 @@ export async function runBridgeService(path: string): Promise<void> {
     void reload(path, service, apply, () => bridges.bridges().length)
   })
   await apply(config)
+  const desk = await openLendingDesk(() => lendable(newest, bridges))
   service.ready(`${bridges.bridges().length} ports`)
   await stop
   service.stopping()
+  await desk?.close()
   await bridges.stop()
   await Promise.all([status?.stop(), metrics?.stop()])
 }
@@ -71,6 +76,13 @@ function statusOf(
   const { url, tls, clientId: _port, ...named } = broker
   const client = { ...named, ...tls, protocolVersion: 4 } as const
   return new StatusPublisher({ ...status, brokerUrl: url, client, clock: sharedClock(), read })
+}
+
+function lendable({ ports }: BridgeConfig, bridges: BridgeSet): LendablePort[] {
+  const serials = new Map(ports.map(({ name, entry }) => [name, entry.serial]))
+  return bridges.bridges().map(({ name, bridge }) => {
+    return { name, serial: serials.get(name) ?? name, bridge }
+  })
 }
 
 function sayNotice(port: string, { message, error }: BridgeNotice): void {

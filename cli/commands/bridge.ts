@@ -14,11 +14,18 @@ import {
   serialSource,
   tcpSource,
 } from '@motewire/hardware'
-import type { BridgeNotice, BridgeSnapshot, ListenSource, MqttFraming } from '@motewire/hardware'
+import type {
+  AnyBridge,
+  BridgeNotice,
+  BridgeSnapshot,
+  ListenSource,
+  MqttFraming,
+} from '@motewire/hardware'
 import { loadBridgeConfig } from '../bridge/bridge-config.ts'
 import { runBridgeService } from '../bridge/bridge-service.ts'
 import { Exit, EXIT } from '../exit.ts'
 import { interrupted } from '../interrupt.ts'
+import { openLendingDesk } from '../lending.ts'
 import { listFlag, wholeFlag } from '../mqtt-flags.ts'
 
 interface BridgeFlags {
@@ -40,8 +47,6 @@ interface BridgeFlags {
   readonly password?: string
   readonly rtscts?: boolean
 }
-
-type AnyBridge = Pick<Bridge, 'start' | 'stop' | 'snapshot'>
 
 export function addBridge(program: Command): void {
   program
@@ -93,7 +98,10 @@ async function runPort(flags: BridgeFlags): Promise<void> {
   const bridge = makeBridge(flags)
   const stop = interrupted()
   await bridge.start()
+  const { name = basename(flags.serial ?? ''), serial = '' } = flags
+  const desk = await openLendingDesk(() => [{ name, serial, bridge }])
   await stop
+  await desk?.close()
   const last = bridge.snapshot()
   await bridge.stop()
   process.stdout.write(`${counters(last)}\n`)

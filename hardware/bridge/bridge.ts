@@ -6,7 +6,7 @@
 
 import type { Clock, MotewireError } from '@motewire/sdk'
 import type { Address } from './address.ts'
-import type { Endpoint, EndpointHandler, EndpointSnapshot, EndpointState } from './endpoint.ts'
+import type { EndpointHandler, EndpointSnapshot, EndpointState } from './endpoint.ts'
 import { CHUNK_BYTES_MAX, Flow } from './flow.ts'
 import type { FlowSnapshot, TargetState } from './flow.ts'
 import { ListeningEndpoint } from './listening-endpoint.ts'
@@ -55,7 +55,7 @@ const BUFFER_BYTES_MIN = 2 * CHUNK_BYTES_MAX
 const BUFFER_BYTES_LIMIT = 1 << 24
 
 export class Bridge {
-  readonly #port: Endpoint
+  readonly #port: ReopeningEndpoint
   readonly #net: ReopeningEndpoint | ListeningEndpoint
   readonly #uplink: Flow
   readonly #downlink: Flow
@@ -98,6 +98,15 @@ export class Bridge {
   stop(): Promise<void> {
     this.#stopped ??= this.#stop()
     return this.#stopped
+  }
+
+  /** Closes the port for another program, until `takeBack`; settles when the device is free. */
+  lend(): Promise<void> {
+    return this.#port.lend()
+  }
+
+  takeBack(): void {
+    this.#port.takeBack()
   }
 
   snapshot(): BridgeSnapshot {

@@ -5,6 +5,7 @@
 //   reopening:  idle ─start─► opening ─open─► up ─lost─► waiting ─due─► opening
 //                              │  └─refuse─► failed         │ └vanish─► absent ─appear─► opening
 //                              └─lost─► waiting, vanish ─► absent
+//               any ─lend─► lent ─return─► opening
 //   listening:  idle ─listen─► listening ─open─► up ─lost─► listening
 //   both:       any ─halt─► idle,   any ─stop─► stopping ─closed─► stopped
 
@@ -17,6 +18,7 @@ import type { MotewireError } from '@motewire/sdk'
  * - `opening`, `up`: being opened, carrying bytes
  * - `listening`: a server without a client
  * - `waiting`: lost or refused; the next try is scheduled
+ * - `lent`: closed, because another program uses the device for a while
  * - `failed`: can never work as configured; not tried again
  */
 export type EndpointState =
@@ -26,6 +28,7 @@ export type EndpointState =
   | 'listening'
   | 'up'
   | 'waiting'
+  | 'lent'
   | 'failed'
   | 'stopping'
   | 'stopped'
@@ -39,6 +42,8 @@ export type EndpointEvent =
   | 'vanish'
   | 'appear'
   | 'due'
+  | 'lend'
+  | 'return'
   | 'halt'
   | 'stop'
   | 'closed'
@@ -47,19 +52,28 @@ type Transitions = Readonly<Record<EndpointState, Partial<Record<EndpointEvent, 
 
 /** The states between which a port or a client moves. */
 export const REOPENING: Transitions = {
-  idle: { start: 'opening', halt: 'idle', stop: 'stopping' },
+  idle: { start: 'opening', lend: 'lent', halt: 'idle', stop: 'stopping' },
   opening: {
     open: 'up',
     lost: 'waiting',
     vanish: 'absent',
     refuse: 'failed',
+    lend: 'lent',
     halt: 'idle',
     stop: 'stopping',
   },
-  up: { lost: 'waiting', vanish: 'absent', refuse: 'failed', halt: 'idle', stop: 'stopping' },
-  waiting: { due: 'opening', vanish: 'absent', halt: 'idle', stop: 'stopping' },
-  absent: { appear: 'opening', halt: 'idle', stop: 'stopping' },
-  failed: { halt: 'idle', stop: 'stopping' },
+  up: {
+    lost: 'waiting',
+    vanish: 'absent',
+    refuse: 'failed',
+    lend: 'lent',
+    halt: 'idle',
+    stop: 'stopping',
+  },
+  waiting: { due: 'opening', vanish: 'absent', lend: 'lent', halt: 'idle', stop: 'stopping' },
+  absent: { appear: 'opening', lend: 'lent', halt: 'idle', stop: 'stopping' },
+  failed: { lend: 'lent', halt: 'idle', stop: 'stopping' },
+  lent: { return: 'opening', halt: 'idle', stop: 'stopping' },
   stopping: { closed: 'stopped' },
   listening: {},
   stopped: {},
@@ -74,6 +88,7 @@ export const LISTENING: Transitions = {
   absent: {},
   opening: {},
   waiting: {},
+  lent: {},
   failed: {},
   stopped: {},
 }

@@ -125,6 +125,15 @@ export class MqttBridge {
     return this.#stopped
   }
 
+  /** Closes the port for another program, until `takeBack`; settles when the device is free. */
+  lend(): Promise<void> {
+    return this.#port.lend()
+  }
+
+  takeBack(): void {
+    this.#port.takeBack()
+  }
+
   snapshot(): MqttBridgeSnapshot {
     const fromDevice = this.#guard.snapshot()
     const toDevice = this.#pacer.snapshot()

@@ -85,6 +85,8 @@ function line(
       return `${why}; trying again`
     case 'absent':
       return `${why}; waiting for it`
+    case 'lent':
+      return `${name} is lent to another program`
     case 'failed':
       return `${why}; giving up`
     case 'listening':

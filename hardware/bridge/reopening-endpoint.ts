@@ -61,6 +61,7 @@ export class ReopeningEndpoint implements Endpoint {
   #leaving: ByteChannel | undefined
   readonly #farewellTask = new Task(() => this.#leaving?.close('abort'))
   #handleStopped: (() => void) | undefined
+  #handleFreed: (() => void) | undefined
   #error: MotewireError | undefined
   #opens = 0
   #losses = 0
@@ -123,6 +124,23 @@ export class ReopeningEndpoint implements Endpoint {
     })
   }
 
+  /**
+   * Closes the connection for the sake of another program, and seeks none until `takeBack`. Settles
+   * when the device is free.
+   */
+  lend(): Promise<void> {
+    if (this.#state === 'lent' || this.#isEnding()) return Promise.resolve()
+    const channel = this.#detach()
+    this.#move('lend')
+    channel?.close('abort')
+    if (this.#channelsOpen === 0) return Promise.resolve()
+    return new Promise((resolve) => (this.#handleFreed = resolve))
+  }
+
+  takeBack(): void {
+    if (this.#state === 'lent') this.#open('return')
+  }
+
   write(bytes: Uint8Array): boolean {
     return this.#channel?.write(bytes) ?? true
   }
@@ -149,7 +167,7 @@ export class ReopeningEndpoint implements Endpoint {
     }
   }
 
-  #open(event: 'start' | 'due' | 'appear'): void {
+  #open(event: 'start' | 'due' | 'appear' | 'return'): void {
     const { clock, openTimeoutMs } = this.#timing
     this.#move(event)
     // Whoever was told may have ended it.
@@ -181,6 +199,7 @@ export class ReopeningEndpoint implements Endpoint {
 
   #handleClosed(channel: ByteChannel, cause: MotewireError | undefined): void {
     this.#channelsOpen--
+    if (this.#channelsOpen === 0) this.#handleFreed?.()
     const hasLeft = channel === this.#leaving
     if (hasLeft) {
       this.#leaving = undefined

@@ -105,6 +105,15 @@ export class Gateway {
     return this.#stopped
   }
 
+  /** Closes the port for another program, until `takeBack`; settles when the device is free. */
+  lend(): Promise<void> {
+    return this.#port.lend()
+  }
+
+  takeBack(): void {
+    this.#port.takeBack()
+  }
+
   snapshot(): GatewaySnapshot {
     const { connects, losses } = this.#client.statistics()
     const state: EndpointState = this.#client.connected ? 'up' : 'waiting'
@@ -148,7 +157,8 @@ export class Gateway {
         } else if (wasUp) {
           this.#device.handleClose(now)
           if (state !== 'stopping') {
-            this.#tell('unplugged', error?.message ?? 'the port was closed')
+            const why = state === 'lent' ? 'the port is lent' : 'the port was closed'
+            this.#tell('unplugged', error?.message ?? why)
           }
         }
         wasUp = state === 'up'

@@ -10,6 +10,9 @@ export interface AnyBridge {
   /** Begins, and keeps at it until `stop`. */
   start(): Promise<void>
   stop(): Promise<void>
+  /** Closes the port for another program, until `takeBack`; settles when the device is free. */
+  lend(): Promise<void>
+  takeBack(): void
   snapshot(): BridgeSnapshot
 }
 

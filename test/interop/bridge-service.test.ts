@@ -105,9 +105,9 @@ describe.runIf(requireComponent('mosquitto') && requireComponent('socat'))(
       await Promise.all([broker.remove(), ...pairs.map((pair) => pair.remove())])
     })
 
-    async function until(text: string): Promise<void> {
+    async function until(text: string, times = 1): Promise<void> {
       const signal = AbortSignal.timeout(WAIT_MS)
-      while (!seen.some((line) => line.startsWith(text))) {
+      while (seen.filter((line) => line.startsWith(text)).length < times) {
         await once(events, 'seen', { signal }).catch(() => {
           throw new Error(`never saw '${text}' but ${seen.join(', ')}`)
         })
@@ -154,6 +154,35 @@ describe.runIf(requireComponent('mosquitto') && requireComponent('socat'))(
       expect(code).toBe(0)
       expect(err).toContain('bridge.yaml:2:8: ports: found 5, expected a mapping of ports by name')
       await until('bridge/one stopped')
+    })
+
+    it('lends a port to another program and takes it back', async () => {
+      const environment = { ...process.env, XDG_RUNTIME_DIR: folder }
+      const service = motewireIn(environment, 'bridge', writePorts(''))
+      await until('kept/presence {"state":"up"')
+      const { near } = pairs[0]
+      // Exits with 1 when somebody has the lock.
+      const flashing = ['flock', '-n', near, 'sh', '-c', `printf flashed > ${near}; exit 7`]
+      const lend = motewireIn(environment, 'serial', 'lend', near, '--', ...flashing)
+      const { code, err } = await lend.finished
+      expect({ code, err }).toEqual({ code: 7, err: 'kept is lent\nkept is given back\n' })
+      await ends[0].untilText('flashed')
+      await until('kept/presence {"state":"unplugged","reason":"the port is lent"}')
+      await until('kept/presence {"state":"up"', 2)
+      await ends[0].write('after\n')
+      await until('kept/line after')
+
+      service.child.kill('SIGTERM')
+      expect((await service.finished).code).toBe(0)
+    })
+
+    it('says in one line that no bridge has the port', async () => {
+      const environment = { ...process.env, XDG_RUNTIME_DIR: folder }
+      const lend = motewireIn(environment, 'serial', 'lend', '/dev/ttyX', '--', 'true')
+      const { code, err } = await lend.finished
+      const where = join(folder, 'motewire')
+      expect(err).toBe(`motewire: /dev/ttyX: no bridge has it, as far as ${where} tells\n`)
+      expect(code).toBe(1)
     })
 
     it('tells systemd that it is ready, alive and stopping', async () => {

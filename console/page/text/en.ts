@@ -227,6 +227,7 @@ export const en = {
   tcpPeer: 'TCP',
   stateIdle: 'waits for the other end',
   stateAbsent: 'not there',
+  stateLent: 'lent',
   stateOpening: 'opening',
   stateListening: 'listening',
   stateUp: 'open',

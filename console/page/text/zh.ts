@@ -216,6 +216,7 @@ export const zh: PageLabels = {
   tcpPeer: 'TCP',
   stateIdle: '等待另一端',
   stateAbsent: '设备不存在',
+  stateLent: '已借给其他程序',
   stateOpening: '打开中',
   stateListening: '监听中',
   stateUp: '已打开',
