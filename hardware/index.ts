@@ -1,6 +1,7 @@
 // @motewire/hardware: serial ports as byte channels, and the bridge that joins them to a network.
 export { describeAddress, parseAddress } from './bridge/address.ts'
 export type { Address } from './bridge/address.ts'
+export { isLoopback, parseNetwork } from './bridge/admission.ts'
 export { Bridge } from './bridge/bridge.ts'
 export type { BridgeOptions, BridgeSnapshot } from './bridge/bridge.ts'
 export type { EndpointSnapshot, EndpointState } from './bridge/endpoint.ts'

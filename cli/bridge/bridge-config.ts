@@ -3,11 +3,14 @@
 
 import { readFileSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
+import { createSecureContext } from 'node:tls'
+import type { ListenSource } from '@motewire/hardware'
+import { parseAddress } from '@motewire/hardware'
 import { readDocument } from '@motewire/simulator/document'
 import type { Finding, KeyPath } from '@motewire/simulator/document'
 import { Exit, EXIT } from '../exit.ts'
 import { bridgeSchema, idleKeys } from './bridge-schema.ts'
-import type { BridgeFile, BrokerEntry, PortEntry } from './bridge-schema.ts'
+import type { BridgeFile, BrokerEntry, ListenEntry, PortEntry } from './bridge-schema.ts'
 
 /** The broker of a port, with the contents of its files. */
 export interface BrokerSettings {
@@ -24,6 +27,8 @@ export interface PortConfig {
   readonly entry: PortEntry
   /** Undefined for `speaks: bytes`. */
   readonly broker: BrokerSettings | undefined
+  /** With the contents of its files. */
+  readonly listen: ListenSource | undefined
   /** The journal's path, resolved. */
   readonly store: string | undefined
 }
@@ -77,7 +82,9 @@ function configOf(file: BridgeFile, files: ConfigFiles): BridgeConfig {
     const broker = hasBroker
       ? files.broker({ ...common, ...entry.broker }, path, entry.broker)
       : undefined
-    return { name, entry, broker, store: files.store(entry.store, [...path, 'store']) }
+    const { listen: server } = entry
+    const listen = server === undefined ? undefined : files.listen(server, [...path, 'listen'])
+    return { name, entry, broker, listen, store: files.store(entry.store, [...path, 'store']) }
   })
   const { status } = file
   return {
@@ -136,6 +143,34 @@ class ConfigFiles {
         ...(key === undefined ? {} : { key }),
       },
     }
+  }
+
+  listen(entry: ListenEntry, path: KeyPath): ListenSource {
+    const { address, allow, viewers, kick, rfc2217 } = entry
+    return {
+      listen: parseAddress(address),
+      ...(allow === undefined ? {} : { allow }),
+      ...(viewers === undefined ? {} : { viewersMax: viewers }),
+      ...(kick === true ? { whenBusy: 'kick' } : {}),
+      ...(rfc2217 === true ? { rfc2217: {} } : {}),
+      ...this.#listenTls(entry, path),
+    }
+  }
+
+  #listenTls(entry: ListenEntry, path: KeyPath): Pick<ListenSource, 'tls'> {
+    const read = (key: 'cert' | 'key' | 'ca'): string | undefined => {
+      return this.#read(entry[key], [...path, key])?.toString('utf8')
+    }
+    const [cert, key, ca] = [read('cert'), read('key'), read('ca')]
+    if (cert === undefined || key === undefined) return {}
+    const tls = { cert, key, ...(ca === undefined ? {} : { ca }) }
+    try {
+      createSecureContext(tls)
+    } catch (error) {
+      const found = `${entry.cert} (${(error as Error).message})`
+      this.refuse([...path, 'cert'], 'a certificate, its key and an authority in PEM', found)
+    }
+    return { tls }
   }
 
   /** The journal is made when it is not there, its folder is not. */

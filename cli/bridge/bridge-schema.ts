@@ -17,6 +17,7 @@ import {
   word,
 } from '@motewire/simulator/document'
 import type { Schema } from '@motewire/simulator/document'
+import { isLoopback, parseAddress, parseNetwork } from '@motewire/hardware'
 
 /** What the device speaks; `bytes`: nothing that we know. */
 export type Language = 'bytes' | 'mqtt' | 'mqtt-sn' | 'lines' | 'modbus'
@@ -31,6 +32,18 @@ export interface BrokerEntry {
   readonly cert?: string | undefined
   readonly key?: string | undefined
   readonly keepalive?: number | undefined
+}
+
+/** A server: where it listens, who may come, and what becomes of a second client. */
+export interface ListenEntry {
+  readonly address: string
+  readonly allow?: readonly string[] | undefined
+  readonly viewers?: number | undefined
+  readonly kick?: boolean | undefined
+  readonly rfc2217?: boolean | undefined
+  readonly cert?: string | undefined
+  readonly key?: string | undefined
+  readonly ca?: string | undefined
 }
 
 export interface PollEntry {
@@ -55,7 +68,7 @@ export interface PortEntry {
   readonly lines?: 'keep' | 'assert' | 'release' | undefined
   readonly speaks: Language
   readonly tcp?: string | undefined
-  readonly listen?: string | undefined
+  readonly listen?: ListenEntry | undefined
   readonly session: 'device' | 'bridge'
   readonly framing: 'raw' | 'slip' | 'cobs' | 'hdlc' | 'length'
   readonly broker?: BrokerEntry | undefined
@@ -125,6 +138,38 @@ const broker = either(
   'a broker URL, or a mapping with url, username, passwordFile, ca, cert and key',
 )
 
+const NETWORK = textOf('an address or a network like 192.168.1.0/24').refine(
+  (text) => parseNetwork(text) !== undefined,
+  { error: 'an address or a network like 192.168.1.0/24' },
+)
+const NETWORKS_MAX = 256
+
+const listen = either(
+  ADDRESS.transform((address): ListenEntry => ({ address })),
+  mapping({
+    address: ADDRESS.describe('HOST:PORT.'),
+    allow: listOf(NETWORK, 'a list of addresses and networks', NETWORKS_MAX)
+      .optional()
+      .describe('Who may connect. Default: everybody, where only this computer can.'),
+    viewers: whole(0, 64)
+      .optional()
+      .describe('Clients that watch the one that writes. Default: 0.'),
+    kick: flag().optional().describe('A new client takes the place of the one before.'),
+    rfc2217: flag().optional().describe('Clients set speed and modem lines.'),
+    cert: FILE.optional().describe('Encrypts: the certificate of the server, PEM.'),
+    key: FILE.optional().describe('Private key of the certificate, PEM.'),
+    ca: FILE.optional().describe('Clients must have a certificate of this authority, PEM.'),
+  }).refine(
+    ({ cert, key, ca }) => (cert === undefined) === (key === undefined) && (!ca || cert),
+    rule('cert', 'cert and key together, also for ca'),
+  ),
+  'HOST:PORT, or a mapping with address, allow, viewers, kick, rfc2217, cert, key and ca',
+).refine(
+  ({ address, allow, ca }) =>
+    allow !== undefined || ca !== undefined || isLoopback(parseAddress(address).host),
+  { error: 'allow or ca beside an address that opens the line to the network' },
+)
+
 const point = mapping({
   unit: whole(1, 247).default(1).describe('Address of the slave.'),
   kind: word(['coil', 'discrete', 'holding', 'input']).default('holding'),
@@ -152,7 +197,7 @@ const port = mapping({
     .default('mqtt')
     .describe('What the device speaks.'),
   tcp: ADDRESS.optional().describe('bytes: passed on to this address.'),
-  listen: ADDRESS.optional().describe('bytes: passed on to the client that connects here.'),
+  listen: listen.optional().describe('bytes: passed on to the client that connects here.'),
   session: word(['device', 'bridge'])
     .default('device')
     .describe('mqtt: whose session the broker sees.'),

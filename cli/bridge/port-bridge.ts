@@ -42,8 +42,8 @@ function makeBridge(config: PortConfig, handleNotice: (notice: BridgeNotice) => 
   const { entry, broker } = config
   const port = portSource(entry)
   if (broker === undefined) {
-    const { tcp, listen = '' } = entry
-    const net = tcp === undefined ? { listen: parseAddress(listen) } : tcpSource(parseAddress(tcp))
+    const { tcp = '' } = entry
+    const net = config.listen ?? tcpSource(parseAddress(tcp))
     return new Bridge({ port, net, handleNotice })
   }
   const { url, tls } = broker

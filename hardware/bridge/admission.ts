@@ -24,16 +24,26 @@ export class Admission {
   }
 
   #add(text: string): void {
-    const [address = '', length, ...rest] = text.split('/')
-    const bits = isIP(address) === 4 ? 32 : 128
-    const prefix = length === undefined ? bits : Number(length)
-    const isNumber = length === undefined || /^\d+$/.test(length)
-    if (isIP(address) === 0 || !isNumber || prefix > bits || rest.length > 0) {
+    const network = parseNetwork(text)
+    if (network === undefined) {
       const message = `allow has ${text}, expected an address or a network like 192.168.1.0/24`
       throw new UsageError('ERR_OPTION_INVALID', message)
     }
+    const { address, prefix } = network
     this.#list?.addSubnet(address, prefix, familyOf(address))
   }
+}
+
+/** An address alone is a network of one. Undefined for what is neither. */
+export function parseNetwork(
+  text: string,
+): { readonly address: string; readonly prefix: number } | undefined {
+  const [address = '', length, ...rest] = text.split('/')
+  const bits = isIP(address) === 4 ? 32 : 128
+  const prefix = length === undefined ? bits : Number(length)
+  const isNumber = length === undefined || /^\d+$/.test(length)
+  if (isIP(address) === 0 || !isNumber || prefix > bits || rest.length > 0) return undefined
+  return { address, prefix }
 }
 
 export function isLoopback(host: string): boolean {

@@ -4,12 +4,14 @@
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import * as z from 'zod'
 import { loadBridgeConfig } from '../../../cli/bridge/bridge-config.ts'
+import type { BridgeConfig } from '../../../cli/bridge/bridge-config.ts'
 import { bridgeJsonSchema } from '../../../cli/bridge/bridge-schema.ts'
 import { bridgeDefinition } from '../../../cli/bridge/port-bridge.ts'
+import { CertificateAuthority } from '../../support/certificates.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
 const PUBLISHED = join(ROOT, 'cli/bridge/bridge.schema.json')
@@ -58,5 +60,64 @@ describe('the example of a bridge', () => {
       bridgeDefinition(port, () => undefined).fingerprint
     expect(print(one!)).toBe(print(loadBridgeConfig(EXAMPLE).ports[0]!))
     expect(print(one!)).not.toBe(print(other!))
+  })
+})
+
+describe('a server in the file of a bridge', () => {
+  let folder: string
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'motewire-server-'))
+  })
+
+  afterEach(() => rmSync(folder, { recursive: true }))
+
+  /** Loads a file with a port of bytes for each server. */
+  function load(...servers: readonly string[]): BridgeConfig {
+    const ports = servers.map((listen, index) => {
+      return `  p${index}: { serial: /dev/tty${index}, speaks: bytes, listen: ${listen} }\n`
+    })
+    writeFileSync(join(folder, 'x'), `version: 1\nports:\n${ports.join('')}`)
+    return loadBridgeConfig(join(folder, 'x'))
+  }
+
+  it.each([
+    [`'0.0.0.0:1'`, 'listen: found "0.0.0.0:1", expected allow or ca beside an address'],
+    [`{ address: '[::]:2', kick: true }`, 'expected allow or ca beside an address that opens'],
+    [`{ address: '[::]:2', allow: [10.0.0.0/99] }`, 'listen.allow[0]: found "10.0.0.0/99"'],
+    [`{ address: 'localhost:2', viewers: 65 }`, 'expected a whole number from 0 to 64'],
+    [`{ address: '0.0.0.0:2', ca: x }`, 'expected cert and key together, also for ca'],
+    [`{ address: '[::1]:3', cert: x, key: no }`, 'listen.key: found no (no such file), expected'],
+    [`{ address: '[::1]:3', cert: x, key: x }`, 'expected a certificate, its key and an authority'],
+  ])('is refused as %s', (listen, line) => {
+    expect(() => load(listen)).toThrow(line)
+  })
+
+  it('becomes that of the bridge, with the contents of its files', () => {
+    const authority = new CertificateAuthority('authority')
+    const { cert, key } = authority.issue('server')
+    writeFileSync(join(folder, 'cert'), cert)
+    writeFileSync(join(folder, 'key'), key)
+    writeFileSync(join(folder, 'ca'), authority.cert)
+    const secret = `{ address: '0.0.0.0:4', cert: cert, key: key, ca: ca }`
+    const open = `{ address: 'localhost:5', allow: [10.0.0.0/8], viewers: 2, kick: true, rfc2217: true }`
+    const { ports } = load(`'127.0.0.1:3'`, open, secret)
+    expect(ports.map(({ listen }) => listen)).toEqual([
+      { listen: { host: '127.0.0.1', port: 3 } },
+      {
+        listen: { host: 'localhost', port: 5 },
+        allow: ['10.0.0.0/8'],
+        viewersMax: 2,
+        whenBusy: 'kick',
+        rfc2217: {},
+      },
+      { listen: { host: '0.0.0.0', port: 4 }, tls: { cert, key, ca: authority.cert } },
+    ])
+    const names = ports.map((port) => {
+      return bridgeDefinition(port, () => undefined)
+        .make()
+        .snapshot().net.name
+    })
+    expect(names[2]).toBe('tls server 0.0.0.0:4')
   })
 })
