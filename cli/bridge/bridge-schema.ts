@@ -144,7 +144,7 @@ const NETWORK = textOf('an address or a network like 192.168.1.0/24').refine(
 )
 const NETWORKS_MAX = 256
 
-const listen = either(
+const server = either(
   ADDRESS.transform((address): ListenEntry => ({ address })),
   mapping({
     address: ADDRESS.describe('HOST:PORT.'),
@@ -197,7 +197,7 @@ const port = mapping({
     .default('mqtt')
     .describe('What the device speaks.'),
   tcp: ADDRESS.optional().describe('bytes: passed on to this address.'),
-  listen: listen.optional().describe('bytes: passed on to the client that connects here.'),
+  listen: server.optional().describe('bytes: passed on to the client that connects here.'),
   session: word(['device', 'bridge'])
     .default('device')
     .describe('mqtt: whose session the broker sees.'),

@@ -1,4 +1,5 @@
-// `motewire serial`: which ports there are, what is wrong with one, and one of a running bridge lent.
+// `motewire serial`: which ports there are, what is wrong with one, and a port of a running bridge
+// for another program.
 
 import type { Command } from 'commander'
 import { diagnosePort, listPorts } from '@motewire/hardware'

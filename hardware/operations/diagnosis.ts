@@ -1,6 +1,6 @@
-// Why a serial port does not do what it should: opens it as a bridge would, listens for a while, and
-// says one line for each finding, with what to do about it. Opening resets no board, and nothing is
-// sent.
+// Why a serial port does not do what it should: opens it as a bridge would, listens for a while,
+// and says one line for each finding, with what to do about it. Opening resets no board, and
+// nothing is sent.
 
 import { readFile, stat } from 'node:fs/promises'
 import { userInfo } from 'node:os'
@@ -54,14 +54,15 @@ export async function diagnosePort(path: string, options: DiagnosisOptions): Pro
 export function soundOf(bytes: number, strange: number, listenMs: number, line: string): Finding {
   if (bytes === 0) {
     return bad(
-      `nothing came within ${listenMs} ms; a device that only answers is silent, else look whether ` +
-        "it has power, whether its TX goes to this side's RX, and whether the grounds are joined",
+      `nothing came within ${listenMs} ms; a device that only answers is silent, else look ` +
+        "whether it has power, whether its TX goes to this side's RX, and whether the grounds are joined",
     )
   }
   const percent = Math.round((100 * strange) / bytes)
   if (strange <= STRANGE_SHARE * bytes) return good(`${bytes} bytes came, and look like text`)
   return bad(
-    `${bytes} bytes came, ${percent} % of them no text; the device speaks binary, or not at ${line}: ` +
+    `${bytes} bytes came, ${percent} % of them no text; the device speaks binary, or ` +
+      `not at ${line}: ` +
       'try 9600, 57600, 74880 (boot of an ESP8266) or 115200',
   )
 }

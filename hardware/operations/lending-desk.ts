@@ -1,6 +1,6 @@
 // Ports on loan: a tool that flashes a board needs the port that a running bridge has open. The
-// bridge listens at a Unix socket in a folder of its user; a borrower names the port in one line and
-// has it for as long as it keeps the connection, so that a tool that crashes gives it back too.
+// bridge listens at a Unix socket in a folder of its user; a borrower names the port in one line
+// and has it while it keeps the connection, so that a tool that crashes gives it back too.
 //
 //   borrower: lend WHAT      desk: lent NAME | taken NAME | unknown
 //

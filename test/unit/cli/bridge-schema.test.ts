@@ -100,7 +100,8 @@ describe('a server in the file of a bridge', () => {
     writeFileSync(join(folder, 'key'), key)
     writeFileSync(join(folder, 'ca'), authority.cert)
     const secret = `{ address: '0.0.0.0:4', cert: cert, key: key, ca: ca }`
-    const open = `{ address: 'localhost:5', allow: [10.0.0.0/8], viewers: 2, kick: true, rfc2217: true }`
+    const rest = 'viewers: 2, kick: true, rfc2217: true'
+    const open = `{ address: 'localhost:5', allow: [10.0.0.0/8], ${rest} }`
     const { ports } = load(`'127.0.0.1:3'`, open, secret)
     expect(ports.map(({ listen }) => listen)).toEqual([
       { listen: { host: '127.0.0.1', port: 3 } },

@@ -56,56 +56,6 @@ describe('bridge', () => {
   const states = (): string => `${bridge.snapshot().port.state} ${bridge.snapshot().net.state}`
   const lines = (): string[] => notices.map(({ message }) => message)
 
-  describe('lends its port', () => {
-    async function lent(): Promise<void> {
-      const isFree = bridge.lend()
-      clock.settle()
-      await isFree
-    }
-
-    it('and lets the network side go until it is taken back', async () => {
-      await up()
-      await lent()
-      expect(port.far!.isClosed).toBe(true)
-      clock.advance(60_000)
-      expect(states()).toBe('lent idle')
-      expect(lines().at(-2)).toBe(`${PORT} is lent to another program`)
-      bridge.takeBack()
-      clock.settle()
-      expect(states()).toBe('up up')
-      expect(port.attempts).toBe(2)
-    })
-
-    it('while the device is away, and does not look for it', async () => {
-      port.present = false
-      port.next = new PortError('ERR_PORT_ABSENT', `${PORT} does not exist`)
-      await up()
-      expect(states()).toBe('absent idle')
-      await lent()
-      port.present = true
-      port.next = 'connect'
-      clock.advance(60_000)
-      expect(states()).toBe('lent idle')
-      expect(port.attempts).toBe(1)
-    })
-
-    it('while it is being opened, and gives up the attempt', async () => {
-      port.next = 'hang'
-      await up()
-      await lent()
-      clock.advance(60_000)
-      expect(states()).toBe('lent idle')
-    })
-
-    it('and can be stopped meanwhile', async () => {
-      await up()
-      await lent()
-      await stopped()
-      bridge.takeBack()
-      expect(states()).toBe('stopped stopped')
-    })
-  })
-
   describe('when both sides are there', () => {
     it('passes bytes on in both directions and counts them', async () => {
       await up()
