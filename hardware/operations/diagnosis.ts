@@ -55,7 +55,8 @@ export function soundOf(bytes: number, strange: number, listenMs: number, line: 
   if (bytes === 0) {
     return bad(
       `nothing came within ${listenMs} ms; a device that only answers is silent, else look ` +
-        "whether it has power, whether its TX goes to this side's RX, and whether the grounds are joined",
+        "whether it has power, whether its TX goes to this side's RX, and whether the grounds " +
+        'are joined',
     )
   }
   const percent = Math.round((100 * strange) / bytes)
