@@ -7,6 +7,22 @@ export { ObservedBroker } from './observe/observed-broker.ts'
 export type { ObserveOptions } from './observe/observed-broker.ts'
 export { ConsoleServer } from './server.ts'
 export type {
+  Checksum,
+  LineEnding,
+  LinkEntry,
+  LinkFraming,
+  LinkKind,
+  LinkRequest,
+  LinkSendRequest,
+  LinkView,
+  ReplyRule,
+  SerialLinkRequest,
+  SerialPortView,
+  TcpClientRequest,
+  TcpServerRequest,
+  UdpRequest,
+} from './link-views.ts'
+export type {
   BridgeEndState,
   BridgeEndView,
   BridgeView,

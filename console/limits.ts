@@ -1,6 +1,6 @@
 // The bounds of the console. What a browser, or a hostile page in it, can make the process hold is
-// the sum of these: at worst 64 connections, each with a request of 1 MiB, and 8 MQTT connections
-// of the workbench with 16 MiB each.
+// the sum of these: at worst 64 connections, each with a request of 1 MiB, 8 MQTT connections of the
+// workbench with 16 MiB each, and 8 links with 4 MiB each and 1 MiB more for a peer that does not read.
 
 /** Event streams open at one time. Each holds one snapshot at most that waits for its reader. */
 export const FEEDS_MAX = 16
@@ -64,3 +64,27 @@ export const HEARD_TOPICS_MAX = 10_000
 
 /** Levels of the topic tree in an answer. */
 export const BRANCHES_MAX = 500
+
+/** Links, serial ports and sockets, that visitors hold open. */
+export const LINKS_MAX = 8
+
+/** Clients of one TCP server, or senders that one UDP socket remembers. */
+export const LINK_PEERS_MAX = 32
+
+/** Entries that the log of one link keeps. */
+export const LINK_ENTRIES_MAX = 5_000
+
+/** Bytes in the log of one link. */
+export const LINK_LOG_BYTES_MAX = 4_194_304
+
+/** Bytes that wait for one peer that does not read. */
+export const WAITING_BYTES_MAX = 1_048_576
+
+/** Rules of one link that answer by themselves. */
+export const REPLY_RULES_MAX = 50
+
+/** Bytes of the pattern or the reply of a rule. */
+export const REPLY_BYTES_MAX = 1_024
+
+/** Delayed replies of one link that wait; further ones are left out. */
+export const REPLIES_WAITING_MAX = 100

@@ -7,6 +7,7 @@ import type { Clock } from '@motewire/sdk'
 import type { FleetInspection } from '@motewire/simulator'
 import type { BrokerInspection } from '@motewire/simulator/broker'
 import { ConsoleError } from './errors.ts'
+import type { SerialPortView } from './link-views.ts'
 import type { BridgeView, LogRow, Role } from './views.ts'
 
 export interface ConsoleOptions {
@@ -16,6 +17,8 @@ export interface ConsoleOptions {
   readonly fleet?: FleetInspection | undefined
   /** The serial bridges that run in this process. Called once a second. */
   readonly bridges?: (() => readonly BridgeView[]) | undefined
+  /** The serial ports that visitors may open. Default: those that the machine lists. */
+  readonly serialPorts?: (() => Promise<readonly SerialPortView[]>) | undefined
   /** Address to listen on. Default `127.0.0.1`. */
   readonly host?: string | undefined
   /** Port to listen on; 0, the default, takes a free one. */

@@ -17,6 +17,7 @@ import { Guard } from './http/guard.ts'
 import { sendError, sendFile, sendJson, setCommonHeaders } from './http/reply.ts'
 import { signIn, signOut } from './http/sign-in.ts'
 import { CONNECTIONS_MAX } from './limits.ts'
+import { Links } from './links/links.ts'
 import { EventStream } from './live/event-stream.ts'
 import { LiveFeed } from './live/feed.ts'
 import { resolveAccess } from './options.ts'
@@ -45,6 +46,7 @@ export class ConsoleServer {
   readonly #routes: readonly Route[]
   readonly #server: Server
   readonly #bench: Workbench
+  readonly #links: Links
   readonly #log: ActionLog
   #files: ReadonlyMap<string, PageFile> = new Map()
 
@@ -59,9 +61,11 @@ export class ConsoleServer {
     const sources = { broker, fleet, bridges, clock }
     this.#feed = new LiveFeed(sources, options.title ?? 'motewire')
     this.#bench = new Workbench(clock)
+    this.#links = new Links(clock, options.serialPorts)
     const rates = (): RateSample => this.#feed.rates()
     this.#log = new ActionLog(options.onAction)
-    this.#routes = apiRoutes({ ...sources, rates, bench: this.#bench, log: this.#log })
+    const held = { bench: this.#bench, links: this.#links }
+    this.#routes = apiRoutes({ ...sources, ...held, rates, log: this.#log })
     const timeouts = { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS }
     this.#server = createServer(timeouts, (request, response) => {
       void this.#handleRequest(request, response)
@@ -86,8 +90,8 @@ export class ConsoleServer {
   /** Ends all streams and connections; resolves within a second. */
   async stop(): Promise<void> {
     this.#feed.stop()
-    const ended = this.#bench.end()
-    if (!this.#server.listening) return ended
+    const ended = Promise.all([this.#bench.end(), this.#links.end()])
+    if (!this.#server.listening) return void (await ended)
     const closed = new Promise((resolve) => this.#server.close(resolve))
     const farewell = setTimeout(() => this.#server.closeAllConnections(), FAREWELL_MS)
     await closed

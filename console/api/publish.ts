@@ -24,16 +24,25 @@ export function readPublish(body: unknown): PublishCommand {
   }
   const unknown = Object.keys(body).find((key) => !KEYS.includes(key))
   if (unknown !== undefined) throw invalid(`key '${unknown}' is unknown`)
-  const fields: Partial<Record<string, unknown>> = { ...body }
-  const { topic, payload = '', encoding = 'text', qos = 0, retain = false } = fields
+  const fields: Record<string, unknown> = { ...body }
+  const { topic, qos = 0, retain = false } = fields
   if (typeof topic !== 'string') throw invalid('topic is not a text')
   const problem = topicProblem(topic)
   if (problem !== undefined) throw invalid(problem)
-  if (typeof payload !== 'string') throw invalid('payload is not a text')
-  if (!isEncoding(encoding)) throw invalid(`encoding is none of ${PAYLOAD_ENCODINGS.join(', ')}`)
   if (qos !== 0 && qos !== 1 && qos !== 2) throw invalid('qos is none of 0, 1, 2')
   if (typeof retain !== 'boolean') throw invalid('retain is neither true nor false')
-  return { topic, payload: decode(payload, encoding), qos, retain }
+  return { topic, payload: readPayload(fields), qos, retain }
+}
+
+/**
+ * The bytes that `payload` and `encoding` of a body mean.
+ * @throws ConsoleError `ERR_CONSOLE_BODY_INVALID`
+ */
+export function readPayload(fields: Readonly<Record<string, unknown>>): Uint8Array {
+  const { payload = '', encoding = 'text' } = fields
+  if (typeof payload !== 'string') throw invalid('payload is not a text')
+  if (!isEncoding(encoding)) throw invalid(`encoding is none of ${PAYLOAD_ENCODINGS.join(', ')}`)
+  return decode(payload, encoding)
 }
 
 function decode(text: string, encoding: PayloadEncoding): Uint8Array {

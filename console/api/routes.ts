@@ -8,12 +8,14 @@ import { ConsoleError } from '../errors.ts'
 import type { ActionLog } from '../http/action-log.ts'
 import { TOPIC_ORDERS } from '../views.ts'
 import type { BridgeView, RateSample } from '../views.ts'
+import type { Links } from '../links/links.ts'
 import type { Workbench } from '../workbench/workbench.ts'
 import { accessRoutes } from './access-routes.ts'
 import { BrokerSource, found, HOST_KEY } from './broker-source.ts'
 import { brokerView, clientDetail, clientRow, topicDetail } from './broker-views.ts'
 import { controlRoutes } from './control-routes.ts'
 import { fleetView } from './fleet-view.ts'
+import { linkRoutes } from './link-routes.ts'
 import { openApiDocument } from './openapi/document.ts'
 import { readPublish } from './publish.ts'
 import { checkKeys, readRowQuery, readText, readWord } from './query.ts'
@@ -29,6 +31,7 @@ export interface Sources {
   readonly rates: () => RateSample
   readonly clock: Clock
   readonly bench: Workbench
+  readonly links: Links
   readonly log: ActionLog
 }
 
@@ -41,6 +44,7 @@ export function apiRoutes(sources: Sources): readonly Route[] {
     ...accessRoutes(source, sources.log),
     ...processRoutes(sources, source),
     ...workbenchRoutes(sources.bench),
+    ...linkRoutes(sources.links),
   ]
 }
 

@@ -6,10 +6,11 @@ import { BRANCHES_MAX, PAYLOAD_BYTES_MAX, SUBSCRIPTIONS_HELD_MAX } from '../limi
 import type { PayloadView } from '../views.ts'
 import type { MessageDetailView, MessageRow, PresetView, RingView } from '../workbench-views.ts'
 import type { Connection, KeptMessage, KeptPacket } from '../workbench/connection.ts'
-import { fieldsOf, invalid, isWhole, readProfile, readText } from '../workbench/profile.ts'
+import { fieldsOf, invalid, readProfile, readText } from '../workbench/profile.ts'
 import type { Workbench } from '../workbench/workbench.ts'
 import { readPublish } from './publish.ts'
 import { checkKeys, readCount, readRowQuery } from './query.ts'
+import { readRepeat } from './repeat.ts'
 import type { ApiRequest, Route } from './route.ts'
 
 const PRESETS: readonly PresetView[] = [
@@ -23,8 +24,6 @@ const PRESETS: readonly PresetView[] = [
 ]
 
 const START_BYTES = 96
-const DAY_MS = 86_400_000
-const REPEATS_MAX = 1_000_000
 
 export function workbenchRoutes(bench: Workbench): Route[] {
   return [
@@ -96,14 +95,12 @@ async function publish(connection: Connection, { body }: ApiRequest): Promise<un
   const { repeat, properties, ...plain } = fieldsOf(body, SEND_KEYS)
   const command = { ...readPublish(plain), properties: readProperties(properties) }
   const reply = { topic: command.topic, payloadBytes: command.payload.length }
-  if (repeat === undefined) {
+  const turns = readRepeat(repeat)
+  if (turns === undefined) {
     await connection.publish(command)
     return { ...reply, outcome: 'delivered' }
   }
-  const { count, everyMs } = fieldsOf(repeat, ['count', 'everyMs'])
-  if (!isWhole(count, 1, REPEATS_MAX)) throw invalid('repeat.count is not from 1 to 1000000')
-  if (!isWhole(everyMs, 1, DAY_MS)) throw invalid('repeat.everyMs is not from 1 to 86400000')
-  connection.repeat(command, count, everyMs)
+  connection.repeat(command, turns.count, turns.everyMs)
   return { ...reply, outcome: 'repeating' }
 }
 

@@ -1,5 +1,6 @@
 // Framings: bytes of a line to packets and frames, and back. Pure.
 export { CobsFraming } from './cobs-framing.ts'
+export { ccittCrc16, modbusCrc16 } from './crc16.ts'
 export { DownlinkPacer } from './downlink-pacer.ts'
 export type { PacerOptions, PacerSnapshot } from './downlink-pacer.ts'
 export type { FrameGuardHandler, Hello } from './frame-guard.ts'

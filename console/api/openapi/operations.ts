@@ -1,7 +1,8 @@
 // Each route of the API in words and schemas, by method and path. A test holds this table against
 // the routes: none is missing on either side.
 
-import { TOPIC_ORDERS } from '../../views.ts'
+import { CHECKSUMS, LINE_ENDINGS, LINK_FRAMINGS } from '../../link-views.ts'
+import { PAYLOAD_ENCODINGS, TOPIC_ORDERS } from '../../views.ts'
 import { count, fields, flag, list, named, pageOf, qos, text, words } from './schema.ts'
 import type { Schema } from './schema.ts'
 
@@ -311,6 +312,61 @@ const workbench: Readonly<Record<string, Operation>> = {
   },
 }
 
+const link = { tag: 'links', id: 'link' } as const
+const links: Readonly<Record<string, Operation>> = {
+  'GET ports': {
+    tag: 'links',
+    summary: 'Serial ports that may be opened',
+    answer: list(fields({ path: text, product: text })),
+  },
+  'GET links': { tag: 'links', summary: 'Open links', answer: list(named('Link')) },
+  'POST links': {
+    tag: 'links',
+    summary: 'Open a serial port, a TCP client or server, or a UDP socket',
+    body: named('LinkRequest'),
+    answer: named('Link'),
+  },
+  'GET links/*': { ...link, summary: 'One', answer: named('Link') },
+  'DELETE links/*': { ...link, summary: 'Close it and forget its log' },
+  'GET links/*/entries': {
+    ...link,
+    summary: 'The newest of what was received and sent',
+    query: { ...after, limit: rows.limit },
+    answer: fields({ newest: count, skipped: count, rows: list(named('LinkEntry')) }),
+  },
+  'POST links/*/send': {
+    ...link,
+    summary: 'Send payload, checksum and line ending, once or repeatedly',
+    body: fields(
+      { payload: text },
+      {
+        encoding: words(...PAYLOAD_ENCODINGS),
+        checksum: words(...CHECKSUMS),
+        ending: words(...LINE_ENDINGS),
+        peer: text,
+        repeat: fields({ count, everyMs: count }),
+      },
+    ),
+    answer: fields({ bytes: count }),
+  },
+  'DELETE links/*/series': { ...link, summary: 'Stop the repeats' },
+  'PUT links/*/lines': {
+    ...link,
+    summary: 'Drive DTR and RTS of a serial port',
+    body: fields({}, { dtr: flag, rts: flag }),
+  },
+  'PUT links/*/replies': {
+    ...link,
+    summary: 'Replace the rules that answer by themselves',
+    body: fields({ rules: list(named('ReplyRule')) }),
+  },
+  'PUT links/*/framing': {
+    ...link,
+    summary: 'How received bytes are cut into entries',
+    body: fields({ framing: words(...LINK_FRAMINGS) }, { gapMs: count }),
+  },
+}
+
 export const operations: Readonly<Record<string, Operation>> = {
   ...broker,
   ...clients,
@@ -318,4 +374,5 @@ export const operations: Readonly<Record<string, Operation>> = {
   ...access,
   ...process,
   ...workbench,
+  ...links,
 }

@@ -1,6 +1,7 @@
 // What the API answers and takes, as named schemas: views.ts and workbench-views.ts for programs of
 // other languages. A test holds the answers of a running console to them.
 
+import { LINK_FRAMINGS, LINK_KINDS } from '../../link-views.ts'
 import { PAYLOAD_ENCODINGS } from '../../views.ts'
 import {
   count,
@@ -239,4 +240,58 @@ const processSchemas: Readonly<Record<string, Schema>> = {
   Ring: { type: 'object' },
 }
 
-export const schemas: Readonly<Record<string, Schema>> = { ...brokerSchemas, ...processSchemas }
+const listening = { host: text, port: count, allow: list(text) }
+const replyRule = { pattern: text, reply: text, delayMs: count }
+
+const linkSchemas: Readonly<Record<string, Schema>> = {
+  LinkRequest: {
+    anyOf: [
+      fields(
+        { kind: words('serial'), path: text },
+        {
+          baud: count,
+          dataBits: { type: 'integer', enum: [5, 6, 7, 8] },
+          parity: words('none', 'even', 'odd'),
+          stopBits: { type: 'integer', enum: [1, 2] },
+          rtscts: flag,
+        },
+      ),
+      fields({ kind: words('tcp-client'), host: text, port: count }),
+      fields({ kind: words('tcp-server') }, listening),
+      fields({ kind: words('udp'), targetHost: text, targetPort: count }, listening),
+    ],
+  },
+  ReplyRule: fields(replyRule),
+  Link: fields({
+    id: text,
+    settings: { type: 'object', properties: { kind: words(...LINK_KINDS) } },
+    name: text,
+    state: words('opening', 'open', 'closed'),
+    problem: orNull(text),
+    openedAt: time,
+    bytesIn: count,
+    bytesOut: count,
+    peers: list(text),
+    lines: orNull(fields({ dtr: flag, rts: flag })),
+    framing: words(...LINK_FRAMINGS),
+    gapMs: count,
+    damaged: count,
+    rules: list(named('ReplyRule')),
+    replies: count,
+    series: orNull(fields({ sent: count, count, everyMs: count, isRunning: flag })),
+  }),
+  LinkEntry: fields({
+    sequence: count,
+    at: time,
+    what: words('in', 'out', 'joined', 'left'),
+    peer: text,
+    bytes: count,
+    base64: text,
+  }),
+}
+
+export const schemas: Readonly<Record<string, Schema>> = {
+  ...brokerSchemas,
+  ...processSchemas,
+  ...linkSchemas,
+}

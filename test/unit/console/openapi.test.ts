@@ -10,8 +10,9 @@ import { z } from 'zod'
 import { operations } from '../../../console/api/openapi/operations.ts'
 import { apiRoutes } from '../../../console/api/routes.ts'
 import { ActionLog } from '../../../console/http/action-log.ts'
+import { Links } from '../../../console/links/links.ts'
 import { Workbench } from '../../../console/workbench/workbench.ts'
-import { askJson } from '../../support/console-client.ts'
+import { askJson, WRITING } from '../../support/console-client.ts'
 import { livelyBridges, LivelyFleet } from '../../support/console-fixture.ts'
 
 /** The server answers these itself, before any route. */
@@ -60,6 +61,8 @@ beforeAll(async () => {
   await client.publishAsync('a/b', '{"x":1}', { qos: 1, retain: true })
   broker.createQueue('jobs')
   broker.publish('$queue/jobs', Buffer.from('job'), { qos: 1, retain: false })
+  const link = { kind: 'tcp-server' }
+  await askJson(`${api}links`, { method: 'POST', headers: WRITING, body: link })
   document = await askJson<Document>(`${api}openapi.json`)
 })
 
@@ -81,6 +84,7 @@ describe('the description of the API', () => {
       rates,
       clock,
       bench,
+      links: new Links(clock),
       log: new ActionLog(),
     }).map(({ method, path }) => `${method} ${path}`)
     expect(Object.keys(operations).toSorted()).toEqual([...routes, ...OF_THE_SERVER].toSorted())
@@ -113,6 +117,10 @@ describe('the description of the API', () => {
     ['/bridges', 'bridges'],
     ['/presets', 'presets'],
     ['/connections', 'connections'],
+    ['/ports', 'ports'],
+    ['/links', 'links'],
+    ['/links/{link}', 'links/1'],
+    ['/links/{link}/entries', 'links/1/entries'],
   ])('tells what GET %s answers', async (path, question) => {
     const answer = document.paths[path]?.['get']?.responses['200']
     const schema = answer?.content['application/json']?.schema

@@ -1,0 +1,79 @@
+// Answers by itself what comes on a link, as rules say, after a delay. What waits is bounded
+// (REPLIES_WAITING_MAX). It knows who asked, and neither log nor socket.
+
+import { Task } from '@motewire/sdk'
+import type { Clock } from '@motewire/sdk'
+import { REPLIES_WAITING_MAX } from '../limits.ts'
+import type { ReplyRule } from '../link-views.ts'
+import { PatternSearch } from './pattern-search.ts'
+import type { Pattern } from './pattern-search.ts'
+
+/** A rule that was read. */
+export interface ReadRule {
+  readonly view: ReplyRule
+  readonly pattern: Pattern
+  readonly reply: Uint8Array
+}
+
+export class Replies {
+  readonly #clock: Clock
+  readonly #send: (reply: Uint8Array, peer: string) => void
+  #rules: readonly ReadRule[] = []
+  /** By peer, one a rule. */
+  readonly #searches = new Map<string, PatternSearch[]>()
+  readonly #waiting = new Set<Task>()
+  #sent = 0
+
+  constructor(clock: Clock, send: (reply: Uint8Array, peer: string) => void) {
+    this.#clock = clock
+    this.#send = send
+  }
+
+  get rules(): readonly ReadRule[] {
+    return this.#rules
+  }
+
+  set rules(rules: readonly ReadRule[]) {
+    this.#rules = rules
+    this.#searches.clear()
+  }
+
+  get sent(): number {
+    return this.#sent
+  }
+
+  handleBytes(bytes: Uint8Array, peer: string): void {
+    if (this.#rules.length === 0) return
+    let searches = this.#searches.get(peer)
+    if (searches === undefined) {
+      searches = this.#rules.map(({ pattern }) => new PatternSearch(pattern))
+      this.#searches.set(peer, searches)
+    }
+    for (const [index, rule] of this.#rules.entries()) {
+      const count = searches[index]?.count(bytes) ?? 0
+      for (let turn = 0; turn < count; turn++) this.#plan(rule, peer)
+    }
+  }
+
+  forget(peer: string): void {
+    this.#searches.delete(peer)
+  }
+
+  stop(): void {
+    for (const task of this.#waiting) this.#clock.cancel(task)
+    this.#waiting.clear()
+    this.#searches.clear()
+  }
+
+  /** Never from inside the call that brought the bytes: a reply may bring further ones. */
+  #plan({ reply, view }: ReadRule, peer: string): void {
+    if (this.#waiting.size >= REPLIES_WAITING_MAX) return
+    const task = new Task(() => {
+      this.#waiting.delete(task)
+      this.#sent++
+      this.#send(reply, peer)
+    })
+    this.#waiting.add(task)
+    this.#clock.schedule(this.#clock.now() + view.delayMs, task)
+  }
+}
