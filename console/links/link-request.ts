@@ -3,7 +3,7 @@
 
 import { REPLY_BYTES_MAX, REPLY_RULES_MAX } from '../limits.ts'
 import { CHECKSUMS, LINE_ENDINGS, LINK_FRAMINGS, LINK_KINDS } from '../link-views.ts'
-import type { LinkFraming, LinkRequest, SerialLinkRequest } from '../link-views.ts'
+import type { LinkFraming, LinkRequest } from '../link-views.ts'
 import { readPayload } from '../api/publish.ts'
 import { fieldsOf, invalid, isWhole, readText } from '../workbench/profile.ts'
 import { checksumOf } from './checksum.ts'
@@ -29,7 +29,7 @@ export function readLinkRequest(body: unknown): LinkRequest {
   switch (known) {
     case 'serial':
       // The values are checked where they are used, all of them and strictly.
-      return { ...fields, kind: known, path: needed(fields, 'path') } as SerialLinkRequest
+      return { ...fields, kind: known, path: needed(fields, 'path') }
     case 'tcp-client':
       return { kind: known, host: needed(fields, 'host'), port: readPort(fields, 'port', 1) }
     case 'tcp-server':

@@ -13,6 +13,7 @@ import { Calls } from './pages/calls.tsx'
 import { Clients } from './pages/clients.tsx'
 import { Fleet } from './pages/fleet.tsx'
 import { Hosts } from './pages/hosts.tsx'
+import { Links } from './pages/links.tsx'
 import { Overview } from './pages/overview.tsx'
 import { PublishDialog } from './pages/publish.tsx'
 import { Queues } from './pages/queues.tsx'
@@ -31,11 +32,13 @@ import { adminZh } from './text/admin-zh.ts'
 import { en } from './text/en.ts'
 import type { Labels } from './text/en.ts'
 import { Format } from './text/format.ts'
+import { linksEn } from './text/links-en.ts'
+import { linksZh } from './text/links-zh.ts'
 import { zh } from './text/zh.ts'
 
 const LABELS: Record<settings.Language, Labels> = {
-  en: { ...adminEn, ...en },
-  zh: { ...adminZh, ...zh },
+  en: { ...adminEn, ...linksEn, ...en },
+  zh: { ...adminZh, ...linksZh, ...zh },
 }
 
 const VIEWS: Record<PageName, () => JSX.Element> = {
@@ -50,6 +53,7 @@ const VIEWS: Record<PageName, () => JSX.Element> = {
   system: System,
   calls: Calls,
   workbench: Workbench,
+  links: Links,
   fleet: Fleet,
   bridges: Bridges,
 }

@@ -11,6 +11,7 @@ export const PAGES = [
   'access',
   'system',
   'workbench',
+  'links',
   'fleet',
   'bridges',
   'calls',

@@ -46,8 +46,11 @@ export function remember(key: 'language' | 'theme' | 'host', value: string): voi
   }
 }
 
+/** What is kept in lists. */
+type KeptKey = 'profiles' | 'messages' | 'commands'
+
 /** What was kept under the name in this browser; `absent` when nothing can be read. */
-export function recall<Value>(key: 'profiles' | 'messages', absent: Value): Value {
+export function recall<Value>(key: KeptKey, absent: Value): Value {
   try {
     return JSON.parse(read(key) ?? '') as Value
   } catch {
@@ -56,7 +59,7 @@ export function recall<Value>(key: 'profiles' | 'messages', absent: Value): Valu
 }
 
 /** Keeps it in this browser. Whoever writes it sees to it that no password is in it. */
-export function keep(key: 'profiles' | 'messages', value: unknown): void {
+export function keep(key: KeptKey, value: unknown): void {
   try {
     localStorage.setItem(`motewire.${key}`, JSON.stringify(value))
   } catch {

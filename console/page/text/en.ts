@@ -2,6 +2,7 @@
 // Texts with numbers in them are functions of the numbers as they are already written.
 
 import type { AdminLabels } from './admin-en.ts'
+import type { LinkLabels } from './links-en.ts'
 
 export const en = {
   language: 'English',
@@ -261,4 +262,4 @@ export type PageLabels = {
 }
 
 /** All texts of one language. */
-export type Labels = PageLabels & AdminLabels
+export type Labels = PageLabels & AdminLabels & LinkLabels

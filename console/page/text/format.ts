@@ -77,6 +77,14 @@ export class Format {
   }
 }
 
+/** `14:03:07.125`, in the visitor's time. */
+export function clockTime(at: number): string {
+  const date = new Date(at)
+  const parts = [date.getHours(), date.getMinutes(), date.getSeconds()]
+  const clock = parts.map((part) => String(part).padStart(2, '0')).join(':')
+  return `${clock}.${String(date.getMilliseconds()).padStart(3, '0')}`
+}
+
 /** The protocol's versions by their number on the wire. */
 export const MQTT_VERSIONS = { 3: '3.1', 4: '3.1.1', 5: '5.0' } as const
 

@@ -8,6 +8,7 @@ import { usePage } from '../../context.ts'
 import { Choice } from '../../parts/basics.tsx'
 import { download } from '../../parts/download.ts'
 import { Rows } from '../../parts/rows.tsx'
+import { clockTime } from '../../text/format.ts'
 import { MessageDialog } from './message-dialog.tsx'
 import { usePaced } from './paced.ts'
 import { colourOf } from './subscriptions.tsx'
@@ -142,7 +143,7 @@ function MessageLine(props: {
           <i class={`dot ${colourOf(connection, filter)}`} key={filter} />
         ))}
       </span>
-      <time class="muted numbers">{timeOf(row.at)}</time>
+      <time class="muted numbers">{clockTime(row.at)}</time>
       <button type="button" class="row-link mono" onClick={() => onOpen(row.sequence)}>
         {row.topic}
       </button>
@@ -165,7 +166,7 @@ function PacketLine({ row }: { readonly row: PacketRow }): JSX.Element {
       <span class={isOut ? 'way out' : 'way in'} title={isOut ? labels.outShort : labels.inShort}>
         {isOut ? '→' : '←'}
       </span>
-      <time class="muted numbers">{timeOf(row.at)}</time>
+      <time class="muted numbers">{clockTime(row.at)}</time>
       <b class="mono">{row.type.toUpperCase()}</b>
       <span class="start mono muted" title={row.text}>
         {row.text}
@@ -173,14 +174,6 @@ function PacketLine({ row }: { readonly row: PacketRow }): JSX.Element {
       <span class="muted numbers size">{row.packetId === null ? '' : `#${row.packetId}`}</span>
     </li>
   )
-}
-
-/** `14:03:07.125`, in the visitor's time. */
-function timeOf(at: number): string {
-  const date = new Date(at)
-  const parts = [date.getHours(), date.getMinutes(), date.getSeconds()]
-  const clock = parts.map((part) => String(part).padStart(2, '0')).join(':')
-  return `${clock}.${String(date.getMilliseconds()).padStart(3, '0')}`
 }
 
 /** The beginning of the payload on one line; bytes that are no text as hex. */

@@ -4,16 +4,13 @@
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
 import type { PayloadEncoding } from '../../../views.ts'
-import type {
-  ConnectionView,
-  SendReply,
-  SendRequest,
-  SeriesView,
-} from '../../../workbench-views.ts'
+import type { ConnectionView, SendReply, SendRequest } from '../../../workbench-views.ts'
 import { call, reasonOf } from '../../api.ts'
 import { usePage } from '../../context.ts'
 import { Card, Choice } from '../../parts/basics.tsx'
 import { Field } from '../../parts/field.tsx'
+import { ONCE, RepeatFields, repeatOf, SeriesState } from '../../parts/repeat.tsx'
+import type { RepeatText } from '../../parts/repeat.tsx'
 import { keep, recall } from '../../settings.ts'
 
 const ENCODINGS = ['text', 'hex', 'base64'] as const
@@ -51,7 +48,7 @@ export function Sender(props: {
   const { labels, format } = usePage()
   const { id, series, protocolVersion } = props.connection
   const [draft, setDraft] = useState(EMPTY)
-  const [repeat, setRepeat] = useState({ count: '1', everyMs: '1000' })
+  const [repeat, setRepeat] = useState(ONCE)
   const [outcome, setOutcome] = useState({ isBad: false, text: '' })
   const set: Change = (change) => setDraft({ ...draft, ...change })
   const send = async (event: Event): Promise<void> => {
@@ -96,29 +93,9 @@ export function Sender(props: {
   )
 }
 
-function SeriesState(props: {
-  readonly series: SeriesView
-  readonly onStop: () => void
-}): JSX.Element {
-  const { labels, format } = usePage()
-  const { sent, count, isRunning } = props.series
-  return (
-    <>
-      {isRunning && (
-        <button type="button" class="button danger" onClick={props.onStop}>
-          {labels.stop}
-        </button>
-      )}
-      <span class="muted numbers">
-        {labels.seriesSent(format.exact(sent), format.exact(count))}
-      </span>
-    </>
-  )
-}
-
 function requestOf(
   { topic, payload, encoding, qos, retain, ...more }: Draft,
-  repeat: { readonly count: string; readonly everyMs: string },
+  repeat: RepeatText,
   hasProperties: boolean,
 ): SendRequest {
   const { contentType, responseTopic, expiry } = more
@@ -127,7 +104,6 @@ function requestOf(
     ...(responseTopic === '' ? {} : { responseTopic }),
     ...(expiry === '' ? {} : { messageExpiryInterval: Number(expiry) }),
   }
-  const count = Number(repeat.count)
   return {
     topic,
     payload,
@@ -135,7 +111,7 @@ function requestOf(
     qos: QOS[qos],
     retain,
     ...(hasProperties && Object.keys(properties).length > 0 ? { properties } : {}),
-    ...(count > 1 ? { repeat: { count, everyMs: Number(repeat.everyMs) } } : {}),
+    ...repeatOf(repeat),
   }
 }
 
@@ -227,36 +203,6 @@ function PropertyFields({
         />
       </div>
     </details>
-  )
-}
-
-function RepeatFields(props: {
-  readonly repeat: { readonly count: string; readonly everyMs: string }
-  readonly onChange: (repeat: { readonly count: string; readonly everyMs: string }) => void
-}): JSX.Element {
-  const { labels } = usePage()
-  const { repeat, onChange } = props
-  return (
-    <span class="repeat">
-      <input
-        type="number"
-        min={1}
-        max={1_000_000}
-        aria-label={labels.times}
-        value={repeat.count}
-        onInput={(event) => onChange({ ...repeat, count: event.currentTarget.value })}
-      />
-      <span class="muted">{labels.timesEvery}</span>
-      <input
-        type="number"
-        min={1}
-        max={86_400_000}
-        aria-label={labels.everyMs}
-        value={repeat.everyMs}
-        onInput={(event) => onChange({ ...repeat, everyMs: event.currentTarget.value })}
-      />
-      <span class="muted">{labels.unitMs}</span>
-    </span>
   )
 }
 

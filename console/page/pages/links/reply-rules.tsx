@@ -1,0 +1,82 @@
+// The rules by which a link answers by itself.
+
+import type { JSX } from 'preact'
+import { useState } from 'preact/hooks'
+import type { LinkView, ReplyRule } from '../../../link-views.ts'
+import { usePage } from '../../context.ts'
+import { useAct } from '../../parts/act.tsx'
+import { Card } from '../../parts/basics.tsx'
+import { Field } from '../../parts/field.tsx'
+
+const EMPTY = { pattern: '', reply: '', delayMs: '' }
+
+export function ReplyRules(props: {
+  readonly link: LinkView
+  readonly refresh: () => void
+}): JSX.Element {
+  const { labels, format } = usePage()
+  const { id, rules, replies } = props.link
+  const [draft, setDraft] = useState(EMPTY)
+  const { problem, run } = useAct(props.refresh)
+  const put = (next: readonly ReplyRule[]): Promise<boolean> =>
+    run(`links/${id}/replies`, { method: 'PUT', body: { rules: next } })
+  const add = async (event: Event): Promise<void> => {
+    event.preventDefault()
+    if (await put([...rules, { ...draft, delayMs: Number(draft.delayMs) }])) setDraft(EMPTY)
+  }
+  const hint = rules.length > 0 ? labels.repliesSent(format.exact(replies)) : undefined
+  return (
+    <Card title={labels.replyRules} hint={hint}>
+      <form class="publish pad" onSubmit={(event) => void add(event)}>
+        <p class="muted">{labels.replyRulesHint}</p>
+        <div class="field-grid">
+          <Field
+            label={labels.pattern}
+            value={draft.pattern}
+            placeholder="01 03 ?? 00"
+            required
+            onInput={(pattern) => setDraft({ ...draft, pattern })}
+          />
+          <Field
+            label={labels.reply}
+            value={draft.reply}
+            placeholder="01 03 02 00 2a"
+            required
+            onInput={(reply) => setDraft({ ...draft, reply })}
+          />
+          <Field
+            label={labels.afterMs}
+            value={draft.delayMs}
+            placeholder="0"
+            onInput={(delayMs) => setDraft({ ...draft, delayMs })}
+          />
+        </div>
+        <div class="field-row">
+          <button type="submit" class="button">
+            {labels.addRule}
+          </button>
+          <output class="note bad">{problem}</output>
+        </div>
+      </form>
+      <ul class="filters reply-rules">
+        {rules.map((rule, index) => (
+          <li key={`${index} ${rule.pattern}`}>
+            <b class="mono">
+              {rule.pattern} → {rule.reply}
+            </b>
+            <span class="muted numbers">
+              {rule.delayMs} {labels.unitMs}
+            </span>
+            <button
+              type="button"
+              class="button small"
+              onClick={() => void put(rules.filter((_, at) => at !== index))}
+            >
+              {labels.remove}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </Card>
+  )
+}
