@@ -2,13 +2,18 @@
 // both languages, and on a phone, to be looked at. What runs behind it is real: a broker with
 // users, queues, sessions and two virtual hosts, and a fleet of twenty devices.
 
+import { once } from 'node:events'
 import { mkdirSync } from 'node:fs'
+import { connect } from 'node:net'
+import type { Socket } from 'node:net'
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
+import type { LinkView } from '@motewire/console'
 import { connectAsync } from '@motewire/sdk'
 import type { Client } from '@motewire/sdk'
 import { UserGate } from '@motewire/simulator/broker'
 import { PAGES } from '../../console/page/page-names.ts'
+import { ask, askJson, WRITING } from '../support/console-client.ts'
 import { launchBrowser, visit } from '../support/console-browser.ts'
 import { raiseStage } from '../support/console-stage.ts'
 import type { Stage } from '../support/console-stage.ts'
@@ -53,6 +58,7 @@ const gatekeeper = new UserGate({
 const stage = await raiseStage({ gatekeeper, virtualHosts: ['main', 'lab'] })
 const browser = await launchBrowser()
 const resident = await people(stage)
+const device = await deviceOnLink(stage)
 try {
   for (const locale of ['en-US', 'zh-CN']) {
     for (const colorScheme of ['light', 'dark'] as const) {
@@ -61,6 +67,7 @@ try {
   }
   await picture(browser, stage, { locale: 'en-US', colorScheme: 'light', size: 'phone' })
 } finally {
+  device.destroy()
   await resident.end()
   await browser.close()
   await stage.strike()
@@ -84,6 +91,20 @@ async function people({ brokerUrl, broker }: Stage): Promise<Client> {
   await worker.subscribe('$share/crew/greenhouse/#', { qos: 1 })
   broker.publish('plan/today', Buffer.from('water all beds'), { qos: 1, retain: true })
   return worker
+}
+
+/** A device that talks to a TCP server which the console holds. */
+async function deviceOnLink({ url }: Stage): Promise<Socket> {
+  const link = `${url}api/v1/links`
+  const question = { method: 'POST', headers: WRITING, body: { kind: 'tcp-server' } }
+  const { id, name } = await askJson<LinkView>(link, question)
+  const rules = [{ pattern: '01 03', reply: '01 03 02 00 2a', delayMs: 5 }]
+  await ask(`${link}/${id}/replies`, { method: 'PUT', headers: WRITING, body: { rules } })
+  const socket = connect(Number(/:(\d+)$/.exec(name)?.[1]), '127.0.0.1')
+  socket.write('bed 3: 41 % 湿度\r\n')
+  socket.write(Buffer.from('010300000001840a', 'hex'))
+  await once(socket, 'data')
+  return socket
 }
 
 async function picture(
