@@ -8,7 +8,7 @@ import type { Clock } from '@motewire/sdk'
 import type { LinkFraming } from '../link-views.ts'
 
 /** Bytes of an entry; what is longer is cut, or damaged where frames have ends. */
-export const ENTRY_BYTES_MAX = 65_536
+const ENTRY_BYTES_MAX = 65_536
 
 export class Cutter {
   readonly #clock: Clock

@@ -3,7 +3,7 @@
 import type { LinkLabels } from './links-en.ts'
 
 export const linksZh: LinkLabels = {
-  links: '调试',
+  links: '设备调试',
   linksLine: '由控制台打开的串口、TCP 和 UDP，用来调试设备。',
   newLink: '新建连接',
   kind: '类型',

@@ -19,9 +19,10 @@ function hexOf(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(' ')
 }
 
-/** Control characters as pictures, so that none is lost on the screen; line breaks stay. */
+/** Control characters as `\x01`, so that none is lost on the screen; line breaks stay. */
 function plain(text: string): string {
-  return text.replaceAll(/[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/g, (char) =>
-    char === '\x7f' ? '\u2421' : String.fromCharCode(0x2400 + char.charCodeAt(0)),
+  return text.replaceAll(
+    /[^\P{Cc}\t\n\r]/gu,
+    (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`,
   )
 }
