@@ -1,6 +1,7 @@
 // The bounds of the console. What a browser, or a hostile page in it, can make the process hold is
-// the sum of these: at worst 64 connections, each with a request of 1 MiB, 8 MQTT connections of the
-// workbench with 16 MiB each, and 8 links with 4 MiB each and 1 MiB more for a peer that does not read.
+// the sum of these: at worst 64 connections, each with a request of 1 MiB, 8 MQTT connections of
+// the workbench with 16 MiB each, and 8 links with 4 MiB each and 1 MiB for a peer that does not
+// read.
 
 /** Event streams open at one time. Each holds one snapshot at most that waits for its reader. */
 export const FEEDS_MAX = 16

@@ -1,7 +1,8 @@
 // CRC-16 as in X.25 and HDLC (ISO 13239): reflected polynomial 0x8408, start and end inverted. What
 // stands behind a frame, low byte first, makes the whole come out as CRC_GOOD. And that of Modbus:
 // reflected polynomial 0xa001, not inverted at the end, which makes it come out as 0. And that of
-// CCITT as most devices mean it (CRC-16/IBM-3740, "CCITT-FALSE"): polynomial 0x1021, high bit first.
+// CCITT as most devices mean it (CRC-16/IBM-3740, "CCITT-FALSE"): polynomial 0x1021, high bit
+// first.
 
 const CRC_START = 0xffff
 export const CRC_GOOD = 0xf0b8

@@ -12,6 +12,7 @@ import type { Visit } from '../support/console-browser.ts'
 
 const isPossible = [requireComponent('chromium'), requireComponent('socat')].every(Boolean)
 
+// Needs a browser and a serial cable; what is missing is printed with the command that brings it.
 describe.runIf(isPossible)('links in a browser', () => {
   let cable: PtyPair
   let server: ConsoleServer

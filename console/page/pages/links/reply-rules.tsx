@@ -58,25 +58,36 @@ export function ReplyRules(props: {
           <output class="note bad">{problem}</output>
         </div>
       </form>
-      <ul class="filters reply-rules">
-        {rules.map((rule, index) => (
-          <li key={`${index} ${rule.pattern}`}>
-            <b class="mono">
-              {rule.pattern} → {rule.reply}
-            </b>
-            <span class="muted numbers">
-              {rule.delayMs} {labels.unitMs}
-            </span>
-            <button
-              type="button"
-              class="button small"
-              onClick={() => void put(rules.filter((_, at) => at !== index))}
-            >
-              {labels.remove}
-            </button>
-          </li>
-        ))}
-      </ul>
+      <RuleList rules={rules} onChange={(next) => void put(next)} />
     </Card>
+  )
+}
+
+function RuleList(props: {
+  readonly rules: readonly ReplyRule[]
+  readonly onChange: (rules: readonly ReplyRule[]) => void
+}): JSX.Element {
+  const { labels } = usePage()
+  const { rules, onChange } = props
+  return (
+    <ul class="filters reply-rules">
+      {rules.map((rule, index) => (
+        <li key={`${index} ${rule.pattern}`}>
+          <b class="mono">
+            {rule.pattern} → {rule.reply}
+          </b>
+          <span class="muted numbers">
+            {rule.delayMs} {labels.unitMs}
+          </span>
+          <button
+            type="button"
+            class="button small"
+            onClick={() => onChange(rules.filter((_, at) => at !== index))}
+          >
+            {labels.remove}
+          </button>
+        </li>
+      ))}
+    </ul>
   )
 }

@@ -81,16 +81,8 @@ export function LinkSender(props: {
         }}
       >
         <DraftFields draft={draft} set={set} />
-        {settings.kind === 'tcp-server' && peers.length > 0 && (
-          <Select
-            label={labels.to}
-            value={peers.includes(peer) ? peer : ''}
-            options={[
-              { value: '', text: labels.everybody },
-              ...peers.map((value) => ({ value, text: value })),
-            ]}
-            onChange={setPeer}
-          />
+        {settings.kind === 'tcp-server' && (
+          <PeerField peers={peers} peer={peer} onChange={setPeer} />
         )}
         <div class="field-row">
           <button type="submit" class="button solid" disabled={props.link.state !== 'open'}>
@@ -109,6 +101,27 @@ export function LinkSender(props: {
         }}
       />
     </Card>
+  )
+}
+
+/** To whom of a server's clients. */
+function PeerField(props: {
+  readonly peers: readonly string[]
+  readonly peer: string
+  readonly onChange: (peer: string) => void
+}): JSX.Element {
+  const { labels } = usePage()
+  const { peers, peer, onChange } = props
+  return (
+    <Select
+      label={labels.to}
+      value={peers.includes(peer) ? peer : ''}
+      options={[
+        { value: '', text: labels.everybody },
+        ...peers.map((value) => ({ value, text: value })),
+      ]}
+      onChange={onChange}
+    />
   )
 }
 
