@@ -26,6 +26,8 @@ const { outputFiles } = await build({
   jsxImportSource: 'preact',
   legalComments: 'none',
   tsconfig: join(SOURCES, 'tsconfig.json'),
+  // The sources of our own packages, whether they have been built or not.
+  conditions: ['dev'],
   write: false,
 })
 

@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { ConsoleServer } from '@motewire/console'
 import { connectAsync } from '@motewire/sdk'
 import { Broker } from '@motewire/simulator/broker'
+import { DataType, encodeSparkplug } from '@motewire/simulator/sparkplug'
 import { requireComponent } from '../support/component.ts'
 import { launchBrowser, visit } from '../support/console-browser.ts'
 import type { Visit } from '../support/console-browser.ts'
@@ -93,6 +94,23 @@ describe.runIf(requireComponent('chromium'))('the workbench in a browser', () =>
     expect(await dialog.locator('pre').textContent()).toContain('-   "bar": 1\n+   "bar": 2')
     await dialog.getByText('Text', { exact: true }).click()
     expect(await dialog.locator('pre').textContent()).toBe('{"bar": 2}')
+  })
+
+  it('shows CBOR and Sparkplug as what they mean, and their bytes when asked', async () => {
+    const { page } = now
+    await enter(page)
+    await subscribe(page, '#', '0')
+    const metrics = [{ name: 'bar', datatype: DataType.double, value: 3.5 }]
+    broker.publish('spBv1.0/plant/NDATA/press', encodeSparkplug({ seq: 1, metrics }), { qos: 0 })
+    broker.publish('press/cbor', Buffer.from('a16362617202', 'hex'), { qos: 0 })
+    const pre = page.getByRole('dialog').locator('pre')
+    await page.getByRole('button', { name: 'press/cbor', exact: true }).click()
+    await pre.getByText('{\n  "bar": 2\n}').waitFor()
+    await page.getByRole('dialog').getByText('Hex', { exact: true }).click()
+    expect(await pre.textContent()).toContain('a1 63 62 61 72 02')
+    await page.keyboard.press('Escape')
+    await page.getByRole('button', { name: 'spBv1.0/plant/NDATA/press', exact: true }).click()
+    await pre.getByText('{"name":"bar","type":"double","value":3.5}').waitFor()
   })
 
   it('hides the messages of a filter that is muted, and finds one by its topic', async () => {

@@ -4,7 +4,7 @@
 import { connect } from '@motewire/sdk'
 import { Prng } from '@motewire/sdk/kit'
 import { describe, expect, it } from 'vitest'
-import { decodeSparkplug } from '../../simulator/device/sparkplug/payload.ts'
+import { decodeSparkplug } from '../../simulator/sparkplug/index.ts'
 import type { RunPart } from '../../simulator/fleet/run-part.ts'
 import { VirtualRun } from '../../simulator/fleet/virtual-run.ts'
 import { VirtualWorld } from '../../simulator/fleet/virtual-world.ts'

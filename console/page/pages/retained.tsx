@@ -68,7 +68,7 @@ function RetainedMessage(props: {
     <Panel title={topic}>
       {row && (
         <>
-          <Payload payload={row.payload} />
+          <Payload topic={row.topic} payload={row.payload} />
           <Facts
             facts={[
               [labels.qos, String(row.qos)],

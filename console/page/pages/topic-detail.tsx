@@ -102,12 +102,12 @@ function Payloads({ topic }: { readonly topic: TopicDetailView }): JSX.Element {
       {lastPayload === null ? (
         <p class="muted">{labels.noPayload}</p>
       ) : (
-        <Payload payload={lastPayload} />
+        <Payload topic={topic.topic} payload={lastPayload} />
       )}
       {retainedPayload !== null && !isSame && (
         <>
           <h3>{labels.retainedPayload}</h3>
-          <Payload payload={retainedPayload} />
+          <Payload topic={topic.topic} payload={retainedPayload} />
         </>
       )}
     </>

@@ -45,7 +45,7 @@ function WaitingMessage({ message }: { readonly message: MessageView }): JSX.Ele
         <p class="muted">
           {publisher === '' ? labels.theBroker : publisher}, {format.ago(age)}
         </p>
-        <Payload payload={payload} />
+        <Payload topic={topic} payload={payload} />
       </details>
     </li>
   )

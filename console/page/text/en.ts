@@ -125,6 +125,8 @@ export const en = {
   json: 'JSON',
   hex: 'Hex',
   base64: 'Base64',
+  cbor: 'CBOR',
+  sparkplug: 'Sparkplug',
 
   // Publish
   publish: 'Publish',

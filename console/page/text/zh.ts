@@ -117,6 +117,8 @@ export const zh: PageLabels = {
   json: 'JSON',
   hex: '十六进制',
   base64: 'Base64',
+  cbor: 'CBOR',
+  sparkplug: 'Sparkplug',
 
   publish: '发布',
   publishTitle: '发布消息',

@@ -10,8 +10,8 @@ import { PeriodicTask } from '../periodic-task.ts'
 import type { SensorContext } from '../sensors/create.ts'
 import type { SparkplugSpec } from '../../scenario/index.ts'
 import { MetricSet } from './metric-set.ts'
-import { DataType, decodeSparkplug, encodeSparkplug } from './payload.ts'
-import type { Metric, SparkplugPayload } from './payload.ts'
+import { DataType, decodeSparkplug, encodeSparkplug } from '../../sparkplug/index.ts'
+import type { Metric, SparkplugPayload } from '../../sparkplug/index.ts'
 
 export const NAMESPACE = 'spBv1.0'
 const WRAP = 256

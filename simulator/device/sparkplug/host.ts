@@ -8,8 +8,8 @@ import type { Device, DeviceWill } from '../device.ts'
 import { PeriodicTask } from '../periodic-task.ts'
 import type { SparkplugHostSpec } from '../../scenario/index.ts'
 import { NAMESPACE, REBIRTH, stateTopic } from './edge-node.ts'
-import { DataType, decodeSparkplug, encodeSparkplug } from './payload.ts'
-import type { SparkplugPayload } from './payload.ts'
+import { DataType, decodeSparkplug, encodeSparkplug } from '../../sparkplug/index.ts'
+import type { SparkplugPayload } from '../../sparkplug/index.ts'
 
 const NODES_MAX = 100_000
 const WRAP = 256

@@ -7,8 +7,8 @@ import type { FieldSpec, Scalar } from '../../scenario/index.ts'
 import { createSensors } from '../sensors/create.ts'
 import type { SensorContext } from '../sensors/create.ts'
 import type { Sensor } from '../sensors/sensor.ts'
-import { DataType } from './payload.ts'
-import type { Metric, MetricValue } from './payload.ts'
+import { DataType } from '../../sparkplug/index.ts'
+import type { Metric, MetricValue } from '../../sparkplug/index.ts'
 
 interface Entry {
   readonly name: string

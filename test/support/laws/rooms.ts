@@ -44,9 +44,11 @@ const ROOMS: readonly Room[] = [
     node: true,
   },
   { path: 'simulator/world', may: ['sdk/**'] },
+  // Bundled into the console's page, so it stays free of everything.
+  { path: 'simulator/sparkplug', may: [] },
   {
     path: 'simulator/device',
-    may: ['sdk/**', 'simulator/world'],
+    may: ['sdk/**', 'simulator/world', 'simulator/sparkplug'],
     // Its models are made from the plain data that a scenario is.
     mayTypes: ['simulator/scenario'],
     node: true,
@@ -78,7 +80,11 @@ const ROOMS: readonly Room[] = [
   { path: 'hardware', may: ['sdk/**', 'hardware/**'], node: true },
   // Runs at build time only, in Node.
   { path: 'console/page/build.mjs', may: [], node: true },
-  { path: 'console/page', may: [], mayTypes: ['console/**', 'simulator/**'] },
+  {
+    path: 'console/page',
+    may: ['simulator/sparkplug'],
+    mayTypes: ['console/**', 'simulator/**'],
+  },
   { path: 'console', may: ['sdk/**', 'simulator/**', 'hardware/**', 'console/**'], node: true },
   {
     path: 'cli',

@@ -29,7 +29,7 @@ export function MessageDialog(props: {
       {problem !== '' && <p class="note bad">{problem}</p>}
       {detail !== null && (
         <>
-          <Payload payload={detail.payload} previous={detail.previous} />
+          <Payload topic={detail.topic} payload={detail.payload} previous={detail.previous} />
           <Facts facts={factsOf(detail, labels.filter, labels.qos)} />
         </>
       )}

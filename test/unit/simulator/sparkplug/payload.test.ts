@@ -3,8 +3,8 @@
 
 import { describe, expect, it } from 'vitest'
 import sparkplugPayload from 'sparkplug-payload'
-import { decodeSparkplug, encodeSparkplug } from '../../../../simulator/device/sparkplug/payload.ts'
-import type { SparkplugPayload } from '../../../../simulator/device/sparkplug/payload.ts'
+import { decodeSparkplug, encodeSparkplug } from '../../../../simulator/sparkplug/index.ts'
+import type { SparkplugPayload } from '../../../../simulator/sparkplug/index.ts'
 
 const tahu = sparkplugPayload.get('spBv1.0')!
 
@@ -34,6 +34,9 @@ describe('a Sparkplug payload', () => {
       { name: 'level', alias: 3, timestamp: TS, datatype: 10, value: -12.75 },
       { name: 'pulses', alias: 300, timestamp: TS, datatype: 4, value: 2 ** 40 },
       { name: 'below', alias: 4, timestamp: TS, datatype: 4, value: -7 },
+      { name: 'wide', timestamp: TS, datatype: 7, value: 4_000_000_000 },
+      { name: 'short', timestamp: TS, datatype: 3, value: -5 },
+      { name: 'half', timestamp: TS, datatype: 9, value: 0.5 },
       { name: 'zustand', alias: 5, timestamp: TS, datatype: 12, value: 'läuft ▶' },
       { name: 'gone', alias: 6, timestamp: TS, datatype: 10, value: null },
     ],
@@ -44,7 +47,10 @@ describe('a Sparkplug payload', () => {
     expect(told.timestamp).toBe(TS)
     expect(told.seq).toBe(255)
     const types: Readonly<Record<number, string>> = {
+      3: 'Int32',
       4: 'Int64',
+      7: 'UInt32',
+      9: 'Float',
       10: 'Double',
       11: 'Boolean',
       12: 'String',
@@ -64,6 +70,7 @@ describe('a Sparkplug payload', () => {
         { name: 'Node Control/Rebirth', type: 'Boolean', value: true },
         { name: 'f', type: 'Float', value: 0.5, alias: 9 },
         { name: 'i', type: 'UInt32', value: 4_000_000_000 },
+        { name: 'below', type: 'Int32', value: -5 },
         { name: 's', type: 'String', value: 'x' },
         { name: 'set', type: 'Int8', value: 3, properties: { q: { type: 'Int32', value: 1 } } },
       ],
@@ -75,6 +82,7 @@ describe('a Sparkplug payload', () => {
       ['Node Control/Rebirth', true],
       ['f', 0.5],
       ['i', 4_000_000_000],
+      ['below', -5],
       ['s', 'x'],
       ['set', 3],
     ])

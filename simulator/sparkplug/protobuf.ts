@@ -18,6 +18,13 @@ export class ProtobufWriter {
     this.#writeVarint(value)
   }
 
+  float(field: number, value: number): void {
+    this.#tag(field, WireType.fixed32)
+    this.#reserve(4)
+    new DataView(this.#bytes.buffer).setFloat32(this.#at, value, true)
+    this.#at += 4
+  }
+
   double(field: number, value: number): void {
     this.#tag(field, WireType.fixed64)
     this.#reserve(8)
@@ -108,9 +115,9 @@ export class ProtobufReader {
     return Number(this.#big())
   }
 
-  /** Two's complement of 64 bits. */
-  signed(): number {
-    return Number(BigInt.asIntN(64, this.#big()))
+  /** Two's complement of so many bits. */
+  signed(bits: 32 | 64): number {
+    return Number(BigInt.asIntN(bits, this.#big()))
   }
 
   float(): number {

@@ -5,8 +5,33 @@
 
 import { ProtobufReader, ProtobufWriter, WireType } from './protobuf.ts'
 
-/** Of those that the standard knows, what our sensors and its own metrics need. */
-export const DataType = { int64: 4, uint64: 8, double: 10, boolean: 11, string: 12 } as const
+/** Those of the standard whose values are numbers, truth values or text. */
+export const DataType = {
+  int8: 1,
+  int16: 2,
+  int32: 3,
+  int64: 4,
+  uint8: 5,
+  uint16: 6,
+  uint32: 7,
+  uint64: 8,
+  float: 9,
+  double: 10,
+  boolean: 11,
+  string: 12,
+  dateTime: 13,
+  text: 14,
+  uuid: 15,
+} as const
+
+/** Written as int, negative ones in two's complement of 32 bits. Tahu has UInt32 among the long. */
+const SHORT: ReadonlySet<number> = new Set([
+  DataType.int8,
+  DataType.int16,
+  DataType.int32,
+  DataType.uint8,
+  DataType.uint16,
+])
 
 export type MetricValue = number | boolean | string | null
 
@@ -45,7 +70,13 @@ function writeMetric(writer: ProtobufWriter, metric: Metric): void {
   if (value === null) writer.varint(7, 1)
   else if (typeof value === 'boolean') writer.varint(14, value ? 1 : 0)
   else if (typeof value === 'string') writer.text(15, value)
-  else if (datatype === DataType.double) writer.double(13, value)
+  else writeNumber(writer, datatype, value)
+}
+
+function writeNumber(writer: ProtobufWriter, datatype: number, value: number): void {
+  if (datatype === DataType.double) writer.double(13, value)
+  else if (datatype === DataType.float) writer.float(12, value)
+  else if (SHORT.has(datatype)) writer.varint(10, value >>> 0)
   else writer.varint(11, value)
 }
 
@@ -88,9 +119,8 @@ function readMetric(reader: ProtobufReader): Metric {
     else if (field === 2 && type === WireType.varint) metric.alias = reader.varint()
     else if (field === 3 && type === WireType.varint) metric.timestamp = reader.varint()
     else if (field === 4 && type === WireType.varint) metric.datatype = reader.varint()
-    else if (field === 10 && type === WireType.varint) metric.value = reader.varint()
-    else if (field === 11 && type === WireType.varint) {
-      metric.value = metric.datatype === DataType.int64 ? reader.signed() : reader.varint()
+    else if ((field === 10 || field === 11) && type === WireType.varint) {
+      metric.value = readWhole(reader, metric.datatype)
     } else if (field === 12 && type === WireType.fixed32) metric.value = reader.float()
     else if (field === 13 && type === WireType.fixed64) metric.value = reader.double()
     else if (field === 14 && type === WireType.varint) metric.value = reader.varint() !== 0
@@ -98,4 +128,18 @@ function readMetric(reader: ProtobufReader): Metric {
     else reader.skip(type)
   }
   return metric
+}
+
+/** Signed ones are two's complement, the short ones of 32 bits, which some writers extend to 64. */
+function readWhole(reader: ProtobufReader, datatype: number | undefined): number {
+  switch (datatype) {
+    case DataType.int8:
+    case DataType.int16:
+    case DataType.int32:
+      return reader.signed(32)
+    case DataType.int64:
+      return reader.signed(64)
+    default:
+      return reader.varint()
+  }
 }
