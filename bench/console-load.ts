@@ -1,7 +1,7 @@
 // npm run bench:console [-- --seconds 600]: the console under load. Another process runs the broker
 // and the console; this one publishes 5,000 messages a second on 3,000 topics, subscribes to all of
-// them, and types into the page as a visitor would. First without a page, then with it open.
-// Ends with 1 when a key waited 200 ms or longer, the page's heap grew on, or the subscriber noticed.
+// them, and types into the page as a visitor would. First without a page, then with it open; a line
+// of figures each ten seconds. Ends with 1 when a key waited 200 ms or longer, the page's heap grew on, or the subscriber noticed.
 
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
@@ -38,12 +38,15 @@ const LATER_MS_MAX = 50
 interface Visited {
   /** Key pressed to the frame that shows it painted. */
   readonly keys: LatencyHistogram
+  /** How old messages were when the subscriber had them. */
+  readonly delays: LatencyHistogram
   readonly heapBytes: number[]
 }
 
 /** Publishes at RATE whatever the page does, and measures how old messages are when they arrive. */
 class Traffic {
-  delays: LatencyHistogram = new LatencyHistogram()
+  #delays = new LatencyHistogram()
+  #takenAt = performance.now()
   sent = 0
   received = 0
   readonly #publisher: Client
@@ -53,7 +56,7 @@ class Traffic {
     this.#publisher = publisher
     subscriber.on('message', (_topic, payload) => {
       this.received++
-      this.delays.record(performance.now() - JSON.parse(payload.toString()).at)
+      this.#delays.record(performance.now() - JSON.parse(payload.toString()).at)
     })
     const beganAt = performance.now()
     this.#timer = setInterval(() => {
@@ -69,11 +72,13 @@ class Traffic {
     this.sent++
   }
 
-  /** The delays since the last call. */
-  take(): LatencyHistogram {
-    const taken = this.delays
-    this.delays = new LatencyHistogram()
-    return taken
+  /** The delays since the last call, and how many messages a second they were of. */
+  take(): { readonly delays: LatencyHistogram; readonly perSecond: number } {
+    const delays = this.#delays
+    const seconds = (performance.now() - this.#takenAt) / 1_000
+    this.#delays = new LatencyHistogram()
+    this.#takenAt = performance.now()
+    return { delays, perSecond: delays.count / seconds }
   }
 
   /** Publishes no more; resolves when what is under way has arrived, or nothing comes any more. */
@@ -119,8 +124,12 @@ async function connectWorkbench(page: Page, brokerUrl: string): Promise<void> {
 }
 
 /** A visitor who goes from page to page and types into the search of each. */
-async function wander(page: Page, session: CDPSession): Promise<Visited> {
-  const visited: Visited = { keys: new LatencyHistogram(), heapBytes: [] }
+async function wander(page: Page, session: CDPSession, heard: Traffic): Promise<Visited> {
+  const visited: Visited = {
+    keys: new LatencyHistogram(),
+    delays: new LatencyHistogram(),
+    heapBytes: [],
+  }
   const endsAt = performance.now() + SECONDS * 1_000
   const origin = new URL(page.url()).origin
   for (let turn = 0; performance.now() < endsAt; turn++) {
@@ -132,11 +141,32 @@ async function wander(page: Page, session: CDPSession): Promise<Visited> {
       await page.keyboard.press(key % 4 < 2 ? '1' : 'Backspace')
       await pause(KEY_EVERY_MS)
     }
-    const waits = await page.evaluate<number[]>('takeKeyWaits()')
-    for (const wait of waits) visited.keys.record(wait)
-    visited.heapBytes.push(await heapOf(session))
+    await report(page, session, heard, visited)
   }
   return visited
+}
+
+/** One line of figures since the last one; they are added to what was visited. */
+async function report(
+  page: Page,
+  session: CDPSession,
+  heard: Traffic,
+  visited: Visited,
+): Promise<void> {
+  const keys = new LatencyHistogram()
+  for (const wait of await page.evaluate<number[]>('takeKeyWaits()')) keys.record(wait)
+  const { delays, perSecond } = heard.take()
+  const heapBytes = await heapOf(session)
+  visited.keys.merge(keys)
+  visited.delays.merge(delays)
+  visited.heapBytes.push(heapBytes)
+  const ms = (histogram: LatencyHistogram, percent: number): string =>
+    histogram.percentile(percent).toFixed(0)
+  console.log(
+    `${new URL(page.url()).hash.padEnd(12)} ${perSecond.toFixed(0)} messages/s` +
+      `  key p50 ${ms(keys, 50)} p99 ${ms(keys, 99)} max ${ms(keys, 100)} ms` +
+      `  subscriber p99 ${ms(delays, 99)} ms  heap ${(heapBytes / 1e6).toFixed(1)} MB`,
+  )
 }
 
 function told(name: string, histogram: LatencyHistogram): void {
@@ -146,7 +176,7 @@ function told(name: string, histogram: LatencyHistogram): void {
 }
 
 /** What crossed a threshold, one line each. */
-function faults(quiet: LatencyHistogram, open: LatencyHistogram, visited: Visited): string[] {
+function faults(quiet: LatencyHistogram, visited: Visited): string[] {
   const half = Math.ceil(visited.heapBytes.length / 2)
   const first = Math.max(...visited.heapBytes.slice(0, half))
   const second = Math.max(...visited.heapBytes.slice(half))
@@ -154,7 +184,7 @@ function faults(quiet: LatencyHistogram, open: LatencyHistogram, visited: Visite
   if (visited.keys.count === 0) found.push('no key was measured')
   if (visited.keys.percentile(100) >= KEY_MS_MAX) found.push(`a key waited ${KEY_MS_MAX} ms`)
   if (second > first * HEAP_GROWTH_MAX) found.push(`the heap grew from ${first} to ${second} bytes`)
-  const later = open.percentile(99) - quiet.percentile(99)
+  const later = visited.delays.percentile(99) - quiet.percentile(99)
   if (later > LATER_MS_MAX) found.push(`the subscriber hears ${later.toFixed(0)} ms later`)
   return found
 }
@@ -168,23 +198,20 @@ const traffic = new Traffic(publisher, subscriber)
 const browser = await launchBrowser()
 try {
   await pause(BASELINE_MS)
-  const quiet = traffic.take()
+  const { delays: quiet } = traffic.take()
   const { page, go, close } = await visit(browser, consoleUrl)
   await page.evaluate(WATCH_KEYS)
   const session = await page.context().newCDPSession(page)
   await go('#/workbench')
   await connectWorkbench(page, brokerUrl)
-  const visited = await wander(page, session)
-  const open = traffic.take()
+  const visited = await wander(page, session, traffic)
   await close()
   await traffic.stop()
   told('subscriber, no page', quiet)
-  told('subscriber, page open', open)
+  told('subscriber, page open', visited.delays)
   told('key to painted frame', visited.keys)
-  const megabytes = visited.heapBytes.map((bytes) => (bytes / 1e6).toFixed(1))
-  console.log(`heap of the page, MB: ${megabytes.join(' ')}`)
   console.log(`sent ${traffic.sent}, received ${traffic.received}`)
-  const found = faults(quiet, open, visited)
+  const found = faults(quiet, visited)
   if (traffic.received < traffic.sent) found.push('the subscriber missed messages')
   for (const fault of found) console.log(`FAULT: ${fault}`)
   process.exitCode = found.length > 0 ? 1 : 0

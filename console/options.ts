@@ -32,6 +32,11 @@ export interface ConsoleOptions {
    * comes in without signing in (or the token).
    */
   readonly signIn?: ((name: string, password: string) => Role | undefined) | undefined
+  /**
+   * What somebody who has signed in with this name may do now; undefined ends the session. Asked at
+   * each request. Default: what `signIn` answered holds until they sign out.
+   */
+  readonly roleOf?: ((name: string) => Role | undefined) | undefined
   /** Told of each change and each refused sign-in. */
   readonly onAction?: ((row: LogRow) => void) | undefined
   /** Further names under which the console is reached, for the check of the Host header. */
@@ -47,6 +52,7 @@ export interface AccessSettings {
   readonly isLoopback: boolean
   readonly token: string | undefined
   readonly signIn: ((name: string, password: string) => Role | undefined) | undefined
+  readonly roleOf: ((name: string) => Role | undefined) | undefined
   readonly hostNames: readonly string[]
 }
 
@@ -68,7 +74,7 @@ export function isLoopback(host: string): boolean {
  * @throws ConsoleError `ERR_CONSOLE_TOKEN_NEEDED` for an open address without a token.
  */
 export function resolveAccess(options: ConsoleOptions): AccessSettings {
-  const { host = '127.0.0.1', port = 0, token, signIn } = options
+  const { host = '127.0.0.1', port = 0, token, signIn, roleOf } = options
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
     throw new UsageError('ERR_OPTION_INVALID', `console port ${port} is not between 0 and 65535`)
   }
@@ -81,5 +87,5 @@ export function resolveAccess(options: ConsoleOptions): AccessSettings {
     throw new ConsoleError('ERR_CONSOLE_TOKEN_NEEDED', message)
   }
   const hostNames = (options.hostNames ?? []).map((name) => name.toLowerCase())
-  return { host, port, isLoopback: isLoopback(host), token, signIn, hostNames }
+  return { host, port, isLoopback: isLoopback(host), token, signIn, roleOf, hostNames }
 }

@@ -24,7 +24,7 @@ import { resolveAccess } from './options.ts'
 import type { AccessSettings, ConsoleOptions } from './options.ts'
 import { loadPage } from './page-files.ts'
 import type { PageFile } from './page-files.ts'
-import type { RateSample } from './views.ts'
+import type { RateSample, WhoamiView } from './views.ts'
 import { Workbench } from './workbench/workbench.ts'
 
 const API = '/api/v1/'
@@ -150,7 +150,7 @@ export class ConsoleServer {
     }
     if (path === 'sign-out' && method === 'POST') return signOut(this.#guard, request, response)
     const visitor = this.#guard.checkRead(request)
-    if (path === 'events' && method === 'GET') return this.#openStream(response)
+    if (path === 'events' && method === 'GET') return this.#openStream(response, visitor)
     const { route, id } = matchRoute(this.#routes, method, path)
     if (route.method !== 'GET') {
       this.#note(request, response, visitor.name)
@@ -170,10 +170,13 @@ export class ConsoleServer {
     })
   }
 
-  #openStream(response: ServerResponse): void {
+  #openStream(response: ServerResponse, visitor: WhoamiView): void {
     this.#feed.checkRoom()
     response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
-    const stream = new EventStream(response)
+    const stream = new EventStream(
+      response,
+      () => this.#guard.visitors.present(visitor) !== undefined,
+    )
     response.on('close', () => this.#feed.remove(stream))
     this.#feed.add(stream)
   }

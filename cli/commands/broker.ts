@@ -78,17 +78,21 @@ async function runBroker(flags: BrokerFlags): Promise<void> {
 function consoleDoor(
   { users }: Broker,
   typed: ReadonlySet<string>,
-): Pick<ConsoleOptions, 'signIn' | 'onAction'> {
-  const roleOf = (name: string, groups: readonly string[]): 'admin' | 'viewer' | undefined => {
+): Pick<ConsoleOptions, 'signIn' | 'roleOf' | 'onAction'> {
+  const roleIn = (name: string, groups: readonly string[]): 'admin' | 'viewer' | undefined => {
     if (typed.has(name) || groups.includes('admins')) return 'admin'
     return groups.includes('viewers') ? 'viewer' : undefined
   }
-  const hasAny = users?.users().some(({ name, groups }) => roleOf(name, groups) !== undefined)
+  const hasAny = users?.users().some(({ name, groups }) => roleIn(name, groups) !== undefined)
   if (users === undefined || hasAny !== true) return {}
   return {
     signIn: (name, password) => {
       const groups = users.check(name, password)
-      return groups && roleOf(name, groups)
+      return groups && roleIn(name, groups)
+    },
+    roleOf: (name) => {
+      const user = users.users().find((one) => one.name === name)
+      return user && roleIn(name, user.groups)
     },
     onAction: ({ name, address, what, status }) => {
       if (status !== 401) return

@@ -27,7 +27,18 @@ export class Visitors {
   }
 
   bySession(id: string): WhoamiView | undefined {
-    return this.#sessions.get(id)
+    const known = this.#sessions.get(id)
+    const visitor = known && this.present(known)
+    if (visitor === undefined) this.#sessions.delete(id)
+    return visitor
+  }
+
+  /** The visitor with the role of today; undefined when they may no longer come in. */
+  present(visitor: WhoamiView): WhoamiView | undefined {
+    const { roleOf } = this.#access
+    if (roleOf === undefined || visitor === ANYBODY || visitor === TOKEN_HOLDER) return visitor
+    const role = roleOf(visitor.name)
+    return role && { name: visitor.name, role }
   }
 
   byToken(text: string): WhoamiView | undefined {

@@ -7,11 +7,14 @@ import { SKIPPED_MAX } from '../limits.ts'
 
 export class EventStream {
   readonly #target: Writable
+  readonly #mayRead: () => boolean
   #isFull = false
   #skipped = 0
 
-  constructor(target: Writable) {
+  /** @param mayRead asked before each event; `false` ends the stream. */
+  constructor(target: Writable, mayRead: () => boolean) {
     this.#target = target
+    this.#mayRead = mayRead
     target.on('drain', () => {
       this.#isFull = false
       this.#skipped = 0
@@ -23,6 +26,7 @@ export class EventStream {
   /** Sends the event, or leaves it out when the reader still has to take the one before. */
   offer(event: string, json: string): void {
     if (this.#target.destroyed) return
+    if (!this.#mayRead()) return this.end()
     if (this.#isFull) {
       this.#skipped++
       if (this.#skipped >= SKIPPED_MAX) this.#target.destroy()

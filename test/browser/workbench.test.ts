@@ -101,8 +101,11 @@ describe.runIf(requireComponent('chromium'))('the workbench in a browser', () =>
     await enter(page)
     await subscribe(page, '#', '0')
     const metrics = [{ name: 'bar', datatype: DataType.double, value: 3.5 }]
-    broker.publish('spBv1.0/plant/NDATA/press', encodeSparkplug({ seq: 1, metrics }), { qos: 0 })
-    broker.publish('press/cbor', Buffer.from('a16362617202', 'hex'), { qos: 0 })
+    broker.publish('spBv1.0/plant/NDATA/press', encodeSparkplug({ seq: 1, metrics }), {
+      qos: 0,
+      retain: false,
+    })
+    broker.publish('press/cbor', Buffer.from('a16362617202', 'hex'), { qos: 0, retain: false })
     const pre = page.getByRole('dialog').locator('pre')
     await page.getByRole('button', { name: 'press/cbor', exact: true }).click()
     await pre.getByText('{\n  "bar": 2\n}').waitFor()

@@ -7,7 +7,7 @@ import type { ConsoleOptions } from '@motewire/console'
 import { connectAsync } from '@motewire/sdk'
 import type { Client, ClientOptions } from '@motewire/sdk'
 import { Broker, UserGate } from '@motewire/simulator/broker'
-import { ask, askJson, askRefused, WRITING } from '../../support/console-client.ts'
+import { ask, askJson, askRefused, eventsOf, open, WRITING } from '../../support/console-client.ts'
 import { LivelyBroker } from '../../support/console-fixture.ts'
 
 const plain = (password: string, groups: readonly string[]) => ({
@@ -261,6 +261,11 @@ describe('signing in', () => {
         if (groups?.includes('admins') === true) return 'admin'
         return groups?.includes('viewers') === true ? 'viewer' : undefined
       },
+      roleOf: (name) => {
+        const user = broker.users?.users().find((one) => one.name === name)
+        if (user?.groups.includes('admins') === true) return 'admin'
+        return user?.groups.includes('viewers') === true ? 'viewer' : undefined
+      },
     })
   }
   const basic = (name: string, password: string): Record<string, string> => ({
@@ -289,6 +294,26 @@ describe('signing in', () => {
     ])
     const left = await ask(`${api}sign-out`, { method: 'POST', headers: viewing })
     expect(left.status).toBe(204)
+    expect(await askRefused(`${api}whoami`, { headers: viewing })).toBe(
+      '401 ERR_CONSOLE_SIGN_IN_REFUSED',
+    )
+  })
+
+  it('ends the session and the stream of a user who is deleted, and takes a new role at once', async () => {
+    await raiseClosed()
+    const body = { name: 'eye', password: 'right' }
+    const signedIn = await ask(`${api}sign-in`, { method: 'POST', headers: WRITING, body })
+    const viewing = { cookie: String(signedIn.headers['set-cookie']?.[0]).split(';')[0]! }
+    const stream = eventsOf(await open(`${api}events`, { headers: viewing }))
+    expect(await stream.next()).toMatchObject({ done: false })
+    broker.users?.putUser('eye', undefined, ['admins'])
+    expect(await askJson(`${api}whoami`, { headers: viewing })).toMatchObject({ role: 'admin' })
+    broker.users?.deleteUser('eye')
+    expect(await askRefused(`${api}whoami`, { headers: viewing })).toBe(
+      '401 ERR_CONSOLE_SIGN_IN_REFUSED',
+    )
+    for await (const { event } of stream) expect(event).toBe('snapshot')
+    broker.users?.putUser('eye', 'right', ['viewers'])
     expect(await askRefused(`${api}whoami`, { headers: viewing })).toBe(
       '401 ERR_CONSOLE_SIGN_IN_REFUSED',
     )

@@ -126,7 +126,7 @@ function keep(stream: IncomingMessage): number | undefined {
 describe('one stream', () => {
   it('keeps one snapshot for a reader that takes none, and closes it after sixty more', () => {
     const stalled = new Writable({ highWaterMark: 16, write: () => undefined })
-    const stream = new EventStream(stalled)
+    const stream = new EventStream(stalled, () => true)
     const snapshot = JSON.stringify('x'.repeat(1000))
     for (let tick = 0; tick < 60; tick++) stream.offer('snapshot', snapshot)
     expect(stalled.destroyed).toBe(false)
@@ -146,7 +146,7 @@ describe('one stream', () => {
         release = done
       },
     })
-    const stream = new EventStream(slow)
+    const stream = new EventStream(slow, () => true)
     for (const json of ['1', '2', '3']) stream.offer('snapshot', json)
     const drained = new Promise((resolve) => slow.once('drain', resolve))
     release()
