@@ -1,7 +1,8 @@
 // npm run bench:console [-- --seconds 600]: the console under load. Another process runs the broker
 // and the console; this one publishes 5,000 messages a second on 3,000 topics, subscribes to all of
 // them, and types into the page as a visitor would. First without a page, then with it open; a line
-// of figures each ten seconds. Ends with 1 when a key waited 200 ms or longer, the page's heap grew on, or the subscriber noticed.
+// of figures each ten seconds. Ends with 1 when a key waited 200 ms or longer, the page's heap grew
+// on, or the subscriber noticed.
 
 import { fork } from 'node:child_process'
 import { once } from 'node:events'

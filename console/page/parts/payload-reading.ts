@@ -1,6 +1,6 @@
 // What the bytes of a payload can be shown as: the views that fit them, the likeliest first. The
-// bytes stay as they came. At most 4 KiB are written out; what has a structure is shown as such only
-// when it is whole.
+// bytes stay as they came. At most 4 KiB are written out; what has a structure is shown as such
+// only when it is whole.
 
 import type { PayloadView } from '../../views.ts'
 import { cborText } from './cbor-text.ts'
@@ -9,7 +9,7 @@ import { sparkplugText } from './sparkplug-text.ts'
 
 const SHOWN_BYTES_MAX = 4096
 
-/** The first that fits is chosen. No bytes are both text and CBOR of the kind that is looked for. */
+/** The first that fits is chosen. No bytes are both text and such CBOR. */
 const STRUCTURES = ['sparkplug', 'json', 'cbor'] as const
 
 export const SHAPES = ['sparkplug', 'json', 'cbor', 'text', 'hex', 'base64', 'changes'] as const

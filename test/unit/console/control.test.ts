@@ -299,7 +299,7 @@ describe('signing in', () => {
     )
   })
 
-  it('ends the session and the stream of a user who is deleted, and takes a new role at once', async () => {
+  it('ends session and stream of a user who is deleted, and takes a new role at once', async () => {
     await raiseClosed()
     const body = { name: 'eye', password: 'right' }
     const signedIn = await ask(`${api}sign-in`, { method: 'POST', headers: WRITING, body })
