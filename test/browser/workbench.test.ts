@@ -113,7 +113,7 @@ describe.runIf(requireComponent('chromium'))('the workbench in a browser', () =>
     expect(await pre.textContent()).toContain('a1 63 62 61 72 02')
     await page.keyboard.press('Escape')
     await page.getByRole('button', { name: 'spBv1.0/plant/NDATA/press', exact: true }).click()
-    await pre.getByText('{"name":"bar","type":"double","value":3.5}').waitFor()
+    await pre.getByText('{ "name": "bar", "type": "double", "value": 3.5 }').waitFor()
   })
 
   it('hides the messages of a filter that is muted, and finds one by its topic', async () => {

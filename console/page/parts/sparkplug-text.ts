@@ -19,7 +19,7 @@ export function sparkplugText(topic: string, bytes: Uint8Array): string | undefi
   const lines: string[] = []
   if (payload.timestamp !== undefined) lines.push(`"timestamp": ${timeOf(payload.timestamp)}`)
   if (payload.seq !== undefined) lines.push(`"seq": ${payload.seq}`)
-  const metrics = payload.metrics.map((metric) => `\n    ${JSON.stringify(told(metric))}`)
+  const metrics = payload.metrics.map((metric) => `\n    ${spaced(told(metric))}`)
   lines.push(`"metrics": [${metrics.join(',')}${metrics.length > 0 ? '\n  ' : ''}]`)
   return `{\n  ${lines.join(',\n  ')}\n}`
 }
@@ -31,6 +31,14 @@ function told({ name, alias, datatype, value, timestamp }: Metric): object {
   if (typeof type === 'number') return { name, alias, type, timestamp: time }
   const isPlain = typeof value !== 'number' || Number.isFinite(value)
   return { name, alias, type, value: isPlain ? value : String(value), timestamp: time }
+}
+
+/** JSON on one line that can be broken where the screen ends. */
+function spaced(record: object): string {
+  const fields = Object.entries(record)
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => `"${key}": ${JSON.stringify(value)}`)
+  return `{ ${fields.join(', ')} }`
 }
 
 /** A number that is no time stays a number. */
