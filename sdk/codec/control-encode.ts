@@ -5,9 +5,18 @@
 import { generate } from 'mqtt-packet'
 import type { Packet } from 'mqtt-packet'
 import { assert } from '../kit/index.ts'
+import { encodeAnswer } from './answer-encode.ts'
 import { encodeConnect } from './connect-encode.ts'
 import { packetProblem } from './packet-check.ts'
-import type { ConnectPacket, ControlPacket, Properties, ProtocolVersion } from './packets.ts'
+import type {
+  ConnackPacket,
+  ConnectPacket,
+  ControlPacket,
+  Properties,
+  ProtocolVersion,
+  SubackPacket,
+  UnsubackPacket,
+} from './packets.ts'
 
 /**
  * Encodes any packet but PUBLISH, the acks and pings.
@@ -17,24 +26,20 @@ export function encodePacket(packet: ControlPacket, version: ProtocolVersion): B
   const problem = packetProblem(packet, version)
   assert(problem === undefined, `${packet.type} cannot be encoded: ${problem}`)
   if (packet.type === 'connect') return encodeConnect(packet)
+  if (packet.type === 'connack' || packet.type === 'suback' || packet.type === 'unsuback') {
+    return encodeAnswer(packet, version)
+  }
   return generate(peerForm(packet, version) as unknown as Packet, { protocolVersion: version })
 }
 
 /** The same packet in the field names of mqtt-packet. */
 function peerForm(
-  packet: Exclude<ControlPacket, ConnectPacket>,
+  packet: Exclude<ControlPacket, ConnectPacket | ConnackPacket | SubackPacket | UnsubackPacket>,
   version: ProtocolVersion,
 ): Record<string, unknown> {
   const properties =
     version === 5 && packet.properties ? { properties: peerProperties(packet.properties) } : {}
   switch (packet.type) {
-    case 'connack':
-      return {
-        cmd: 'connack',
-        sessionPresent: packet.sessionPresent,
-        [version === 5 ? 'reasonCode' : 'returnCode']: packet.reasonCode,
-        ...properties,
-      }
     case 'subscribe':
       return {
         cmd: 'subscribe',
@@ -46,14 +51,6 @@ function peerForm(
           rap: one.retainAsPublished ?? false,
           rh: one.retainHandling ?? 0,
         })),
-        ...properties,
-      }
-    case 'suback':
-    case 'unsuback':
-      return {
-        cmd: packet.type,
-        messageId: packet.packetId,
-        granted: packet.reasonCodes,
         ...properties,
       }
     case 'unsubscribe':
