@@ -19,7 +19,7 @@ const READ_BYTES = 65_536
 
 const CHANNEL = Symbol('channel')
 interface Carrier extends Duplex {
-  [CHANNEL]?: StreamChannel
+  [CHANNEL]?: StreamChannel | undefined
 }
 
 export interface StreamSettings {
@@ -57,7 +57,12 @@ export class StreamChannel implements ByteChannel {
     return typeof this.#peer === 'string' ? this.#peer : plainName(this.#peer)
   }
 
+  /** Begins to connect, or hands a channel that is open to another handler, who is told so. */
   open(handler: ChannelHandler): void {
+    if (this.#stream !== undefined) {
+      this.#handler = handler
+      return handler.onOpen()
+    }
     const source = this.#source
     assert(source !== undefined, 'a channel is opened once')
     this.#source = undefined
@@ -66,6 +71,18 @@ export class StreamChannel implements ByteChannel {
     else if (typeof source === 'function') this.#dial(source)
     else if ((source as Socket).connecting) this.#dial((attempt) => untilConnected(attempt, source))
     else this.#carry(source, false)
+  }
+
+  /** Gives the stream away, paused and with no listener but one for errors; we are done. */
+  release(): Duplex {
+    const stream = this.#stream
+    assert(stream !== undefined, 'only an open channel has a stream')
+    ;(stream as Carrier)[CHANNEL] = undefined
+    this.#handler = undefined
+    this.#stream = undefined
+    this.#isClosing = true
+    stream.off('data', handleBytes).off('close', handleClose).pause()
+    return stream
   }
 
   #dial(dial: Dial): void {
@@ -94,7 +111,7 @@ export class StreamChannel implements ByteChannel {
     if (this.#isPaused) stream.pause()
     this.#handler?.onOpen()
     if (readsIntoOnread) return
-    stream.on('data', (bytes: Buffer) => this.#handleBytes(bytes))
+    stream.on('data', handleBytes)
     // A tunnel comes paused, so that nothing is lost between its readers.
     if (!this.#isPaused) stream.resume()
   }
@@ -108,7 +125,7 @@ export class StreamChannel implements ByteChannel {
     this.#finish()
   }
 
-  /** Bytes in the shared buffer; false: no more for now. */
+  /** Bytes that are ours during the call only; false: no more for now. */
   handleRead(bytes: Uint8Array): boolean {
     this.#handleBytes(bytes)
     return !this.#isPaused
@@ -200,6 +217,10 @@ function handleError(this: Carrier, error: Error): void {
 
 function handleClose(this: Carrier): void {
   this[CHANNEL]?.handleStreamClose()
+}
+
+function handleBytes(this: Carrier, bytes: Buffer): void {
+  this[CHANNEL]?.handleRead(bytes)
 }
 
 function handleRead(this: Carrier, length: number, buffer: Uint8Array): boolean {
