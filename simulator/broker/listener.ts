@@ -40,14 +40,19 @@ export interface ListenerOptions {
 const LISTEN_BACKLOG = 4_096
 /** A peer that says nothing, or never ends its request, does not hold a socket for ever. */
 const OPENING_TIMEOUT_MS = 10_000
+const OPENING_SWEEP_MS = 1_000
+
+type AcceptedChannel = ReturnType<typeof TcpChannel.accept>
 
 export class Listener {
   readonly name: string
   readonly options: ListenerOptions
   readonly #onChannel: (channel: ByteChannel, address: string) => void
   readonly #upgrade: WebSocketUpgrade
-  /** Sockets of which it is not known yet what they speak. */
-  readonly #pending = new Map<Socket, NodeJS.Timeout>()
+  /** Sockets of which it is not known yet what they speak, oldest first, and since when. */
+  readonly #pending = new Map<Socket, number>()
+  /** One timer for all of them. */
+  #sweep: NodeJS.Timeout | undefined
   #server: Server | undefined
   #port = 0
   isAccepting = true
@@ -115,25 +120,45 @@ export class Listener {
       return
     }
     if (this.options.webSocket === false) return this.#hand(TcpChannel.accept(socket), of(socket))
-    const timer = setTimeout(() => socket.destroy(), OPENING_TIMEOUT_MS)
-    this.#pending.set(socket, timer)
-    socket.once('close', () => this.#settle(socket))
-    socket.on('error', ignore)
-    socket.once('readable', () => {
-      const bytes = socket.read() as Buffer | null
-      if (bytes === null) return
-      socket.unshift(bytes)
-      // An HTTP request stays pending until it has become a WebSocket.
-      if (isRequest(bytes[0]!)) return this.#upgrade.handle(socket)
-      this.#settle(socket)
-      this.#hand(TcpChannel.accept(socket), of(socket))
+    this.#pending.set(socket, performance.now())
+    this.#sweep ??= setInterval(this.#destroySilent, OPENING_SWEEP_MS).unref()
+    const channel = TcpChannel.accept(socket)
+    channel.open({
+      onOpen: () => undefined,
+      onDrain: () => undefined,
+      onClose: () => this.#settle(socket),
+      onBytes: (bytes) => this.#tellApart(channel, socket, bytes),
     })
+  }
+
+  #tellApart(channel: AcceptedChannel, socket: Socket, bytes: Uint8Array): void {
+    if (isRequest(bytes[0]!)) {
+      // It stays pending until it has become a WebSocket.
+      channel.release()
+      socket.once('close', () => this.#settle(socket)).unshift(bytes)
+      this.#upgrade.handle(socket)
+      socket.resume()
+      return
+    }
+    this.#settle(socket)
+    this.#hand(channel, of(socket))
+    channel.handleRead(bytes)
+  }
+
+  readonly #destroySilent = (): void => {
+    const latest = performance.now() - OPENING_TIMEOUT_MS
+    for (const [socket, sinceMs] of this.#pending) {
+      if (sinceMs > latest) return
+      socket.destroy()
+    }
   }
 
   /** The socket is somebody's, or closed. */
   #settle(socket: Socket): void {
-    clearTimeout(this.#pending.get(socket))
     this.#pending.delete(socket)
+    if (this.#pending.size > 0) return
+    clearInterval(this.#sweep)
+    this.#sweep = undefined
   }
 
   #hand(channel: ByteChannel, address: string): void {
@@ -146,10 +171,6 @@ export class Listener {
 /** Its name, or what it speaks. */
 export function listenerName({ name, tls }: ListenerOptions): string {
   return name ?? (tls === undefined ? 'tcp' : 'tls')
-}
-
-function ignore(): void {
-  // The socket closes by itself.
 }
 
 function of(socket: Socket): string {
