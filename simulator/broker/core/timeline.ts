@@ -28,15 +28,19 @@ export class Timeline {
   readonly #events = new Map<string, TimedEvent[]>()
 
   add(clientId: string, kind: ClientEventKind, detail: string, now: number): void {
-    let events = this.#events.get(clientId)
+    const event = { atMs: now, kind, detail }
+    const events = this.#events.get(clientId)
     if (events === undefined) {
       if (this.#events.size >= CLIENTS_MAX) this.#forgetOne()
-      events = []
-    } else this.#events.delete(clientId)
+      // A list made of its first event has room for one; one that is pushed to has room for 17.
+      this.#events.set(clientId, [event])
+      return
+    }
     // The end of the map is who was heard of last.
+    this.#events.delete(clientId)
     this.#events.set(clientId, events)
     if (events.length === EVENTS_MAX) events.shift()
-    events.push({ atMs: now, kind, detail })
+    events.push(event)
   }
 
   /** Oldest first. */
