@@ -187,6 +187,8 @@ function readerOf({ type }: ControlPacket): Role {
   return ['subscribe', 'unsubscribe', 'connect'].includes(type) ? 'server' : 'client'
 }
 
+const BAD_AUTHENTICATION_METHOD = 0x8c
+
 describe('the rare packets', () => {
   it('are read back as they were written', () => {
     fc.assert(
@@ -242,6 +244,8 @@ describe('the rare packets', () => {
         for (const [at, value] of all) bytes[at % bytes.length] = value
         const own = decode(readerOf(packet), 5, bytes)
         if (own === undefined || own.type !== packet.type) return
+        // mqtt-packet does not know that DISCONNECT may say so [MQTT5 2.4].
+        fc.pre(own.type !== 'disconnect' || own.reasonCode !== BAD_AUTHENTICATION_METHOD)
         expect(essence(readByReference(5, bytes))).toEqual(essence(own as never))
       }),
       { numRuns: 3_000 },
