@@ -19,6 +19,7 @@ export {
   reportOf,
   reportOfPart,
   shrink,
+  SteeredRun,
   thisMachine,
   VirtualRun,
 } from './fleet/index.ts'
@@ -36,6 +37,7 @@ export type {
   Run,
   RunPart,
   RunSpec,
+  SensorFleet,
   Shrunk,
   ShrinkOptions,
   VirtualRunOptions,

@@ -11,6 +11,8 @@ export { shrink } from './shrink.ts'
 export type { FailedRun, Shrunk, ShrinkOptions } from './shrink.ts'
 export { loopbackSources } from './tcp-dialer.ts'
 export type { DialledDevice, Dialer } from './tcp-dialer.ts'
+export { SteeredRun } from './steered-run.ts'
+export type { SensorFleet } from './steered-run.ts'
 export { VirtualRun } from './virtual-run.ts'
 export type { VirtualRunOptions } from './virtual-run.ts'
 export type {

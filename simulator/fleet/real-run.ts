@@ -6,6 +6,7 @@ import type { Clock } from '@motewire/sdk'
 import { Task } from '@motewire/sdk/kit'
 import type { FleetSnapshot } from '../report/index.ts'
 import { completeLink, IDEAL_LINK, ScaledClock } from '../world/index.ts'
+import type { LinkSource } from '../world/index.ts'
 import { EmbeddedBroker } from './embedded-broker.ts'
 import { Fleet } from './fleet.ts'
 import { brokerFaultsOf, linkSources } from './links.ts'
@@ -25,8 +26,11 @@ export class RealRun implements Run {
   #end: (() => void) | undefined
   #isStopping = false
 
-  /** @throws UsageError `ERR_URL_INVALID`; `ERR_OPTION_INVALID` for a file that cannot be read. */
-  constructor(spec: RunSpec) {
+  /**
+   * @param over the link of all groups, whatever the plan says.
+   * @throws UsageError `ERR_URL_INVALID`; `ERR_OPTION_INVALID` for a file that cannot be read.
+   */
+  constructor(spec: RunSpec, over?: LinkSource) {
     const { plan, clock, brokerUrls, durationMs, modules } = spec
     this.#spec = spec
     const isScaled = clock.kind === 'scaled'
@@ -42,7 +46,7 @@ export class RealRun implements Run {
     // Without sockets the line must be there, or answers would come from inside a write.
     const fallback = isEmbedded ? IDEAL_LINK : undefined
     const link = spec.link === undefined ? fallback : completeLink(spec.link)
-    const links = linkSources(plan, link, rules)
+    const links = over ? plan.groups.map(() => over) : linkSources(plan, link, rules)
     this.fleet = new Fleet({
       plan,
       // With several brokers the dialer picks one for each device.

@@ -3,9 +3,8 @@
 // becomes of their segments changes. It does not know how the links themselves are made.
 
 import type { Prng } from '@motewire/sdk/kit'
+import { deferringLink } from './deferring-link.ts'
 import type { Link, LinkSource } from './link.ts'
-import { judgeAll } from './rule.ts'
-import type { LinkRule, Verdict } from './rule.ts'
 
 export interface LinkChange {
   /** After the run began. */
@@ -41,42 +40,9 @@ export class ChangingLink implements LinkSource {
       return [{ fromMs, untilMs: fromMs + durationMs, link: source.link(own, originMs) }]
     })
     if (phases.length === 0) return usual
-    const rules = (name: 'up' | 'down' | 'handshake' | 'beginning'): readonly LinkRule[] => [
-      new PhaseRule(phases, (link) => link[name], usual),
-    ]
-    return {
-      ...usual,
-      up: rules('up'),
-      down: rules('down'),
-      handshake: rules('handshake'),
-      beginning: rules('beginning'),
-    }
-  }
-}
-
-/** The rules of the link that holds at the time. */
-class PhaseRule implements LinkRule {
-  readonly #phases: readonly Phase[]
-  readonly #rulesOf: (link: Link) => readonly LinkRule[]
-  readonly #usual: Link
-
-  constructor(phases: readonly Phase[], rulesOf: (link: Link) => readonly LinkRule[], usual: Link) {
-    this.#phases = phases
-    this.#rulesOf = rulesOf
-    this.#usual = usual
-  }
-
-  judge(bytes: number, atMs: number, prng: Prng): Verdict {
-    return judgeAll(this.#rulesAt(atMs), bytes, atMs, prng)
-  }
-
-  begin(atMs: number, prng: Prng): number {
-    const breaks = this.#rulesAt(atMs).map((rule) => rule.begin?.(atMs, prng) ?? Infinity)
-    return Math.min(...breaks)
-  }
-
-  #rulesAt(atMs: number): readonly LinkRule[] {
-    const phase = this.#phases.findLast(({ fromMs, untilMs }) => atMs >= fromMs && atMs < untilMs)
-    return this.#rulesOf(phase?.link ?? this.#usual)
+    return deferringLink(usual, (atMs) => {
+      const phase = phases.findLast(({ fromMs, untilMs }) => atMs >= fromMs && atMs < untilMs)
+      return phase?.link ?? usual
+    })
   }
 }
