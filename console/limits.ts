@@ -66,6 +66,9 @@ export const HEARD_TOPICS_MAX = 10_000
 /** Levels of the topic tree in an answer. */
 export const BRANCHES_MAX = 500
 
+/** Devices of a fleet that a visitor starts. */
+export const FLEET_DEVICES_MAX = 10_000
+
 /** Links, serial ports and sockets, that visitors hold open. */
 export const LINKS_MAX = 8
 

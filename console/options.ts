@@ -15,6 +15,11 @@ export interface ConsoleOptions {
   readonly broker?: BrokerInspection | undefined
   /** The fleet that runs in this process. */
   readonly fleet?: FleetInspection | undefined
+  /**
+   * URL of the broker that fleets of visitors connect to. Default: visitors cannot start any.
+   * Without effect beside `fleet`.
+   */
+  readonly fleetBroker?: string | undefined
   /** The serial bridges that run in this process. Called once a second. */
   readonly bridges?: (() => readonly BridgeView[]) | undefined
   /** The serial ports that visitors may open. Default: those that the machine lists. */

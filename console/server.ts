@@ -11,6 +11,7 @@ import { matchRoute } from './api/router.ts'
 import { apiRoutes } from './api/routes.ts'
 import type { Route } from './api/route.ts'
 import { ConsoleError } from './errors.ts'
+import { FleetDesk } from './fleets/fleet-desk.ts'
 import { ActionLog } from './http/action-log.ts'
 import { readBody } from './http/body.ts'
 import { Guard } from './http/guard.ts'
@@ -47,6 +48,7 @@ export class ConsoleServer {
   readonly #server: Server
   readonly #bench: Workbench
   readonly #links: Links
+  readonly #fleet: FleetDesk
   readonly #log: ActionLog
   #files: ReadonlyMap<string, PageFile> = new Map()
 
@@ -57,8 +59,9 @@ export class ConsoleServer {
   constructor(options: ConsoleOptions = {}) {
     this.#access = resolveAccess(options)
     this.#guard = new Guard(this.#access)
-    const { broker, fleet, bridges = () => [], clock = sharedClock() } = options
-    const sources = { broker, fleet, bridges, clock }
+    const { broker, bridges = () => [], clock = sharedClock() } = options
+    this.#fleet = new FleetDesk(options.fleet, options.fleetBroker)
+    const sources = { broker, fleet: this.#fleet, bridges, clock }
     this.#feed = new LiveFeed(sources, options.title ?? 'motewire')
     this.#bench = new Workbench(clock)
     this.#links = new Links(clock, options.serialPorts)
@@ -90,7 +93,7 @@ export class ConsoleServer {
   /** Ends all streams and connections; resolves within a second. */
   async stop(): Promise<void> {
     this.#feed.stop()
-    const ended = Promise.all([this.#bench.end(), this.#links.end()])
+    const ended = Promise.all([this.#bench.end(), this.#links.end(), this.#fleet.end()])
     if (!this.#server.listening) return void (await ended)
     const closed = new Promise((resolve) => this.#server.close(resolve))
     const farewell = setTimeout(() => this.#server.closeAllConnections(), FAREWELL_MS)

@@ -195,6 +195,8 @@ export interface FleetView {
   readonly ackLatencyMs: LadderView
   readonly lagMs: LadderView
   readonly groups: readonly GroupView[]
+  /** Profile of the link, for a fleet that a visitor started; null for any other. */
+  readonly link: string | null
 }
 
 /**
@@ -262,6 +264,8 @@ export interface SnapshotView {
   readonly process: ProcessView
   readonly broker: BrokerView | null
   readonly fleet: FleetView | null
+  /** Whether visitors may start a fleet, on the broker that the console was told. */
+  readonly mayStartFleet: boolean
   readonly bridges: readonly BridgeView[]
 }
 

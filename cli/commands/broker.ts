@@ -60,6 +60,7 @@ async function runBroker(flags: BrokerFlags): Promise<void> {
         broker,
         port: flags.consolePort,
         title: 'motewire broker',
+        fleetBroker: fleetBroker(broker, flags.user),
         ...door,
       })
       process.stdout.write(`console on ${(await page.start()).url}\n`)
@@ -69,6 +70,19 @@ async function runBroker(flags: BrokerFlags): Promise<void> {
     await page?.stop()
     await broker.stop()
   }
+}
+
+/** Where fleets of the page connect: as the first user that was typed, if there must be one. */
+function fleetBroker(broker: Broker, typed: BrokerFlags['user']): string | undefined {
+  const place = broker.listeners().find(({ kind }) => kind === 'tcp')
+  const [user] = typed
+  if (place === undefined || (broker.users !== undefined && user === undefined)) return undefined
+  const host = place.host === '0.0.0.0' ? '127.0.0.1' : place.host
+  const url = new URL(`mqtt://${host.includes(':') ? `[${host}]` : host}:${place.port}`)
+  if (user === undefined) return url.href
+  url.username = encodeURIComponent(user.name)
+  url.password = encodeURIComponent(user.password)
+  return url.href
 }
 
 /**

@@ -35,7 +35,14 @@ async function runConsole(flags: ConsoleFlags): Promise<void> {
     },
   })
   const { host, port, token } = flags
-  const page = new ConsoleServer({ broker, host, port, token, title: new URL(flags.broker).host })
+  const page = new ConsoleServer({
+    broker,
+    fleetBroker: flags.broker,
+    host,
+    port,
+    token,
+    title: new URL(flags.broker).host,
+  })
   try {
     process.stdout.write(`console on ${(await page.start()).url}\n`)
     await stop

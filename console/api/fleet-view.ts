@@ -3,9 +3,11 @@
 import type { FleetSnapshot } from '@motewire/simulator'
 import type { FleetView, LadderView } from '../views.ts'
 
-export function fleetView(fleet: FleetSnapshot): FleetView {
+/** @param link the profile that a visitor chose; undefined for a fleet that is not the page's. */
+export function fleetView(fleet: FleetSnapshot, link?: string): FleetView {
   return {
     ...fleet,
+    link: link ?? null,
     durationMs: fleet.durationMs ?? null,
     ackLatencyMs: ladderView(fleet.ackLatencyMs),
     lagMs: ladderView(fleet.lagMs),

@@ -2,9 +2,8 @@
 // and body, and answers with a value that becomes JSON; undefined means 204. It knows no HTTP.
 
 import type { Clock } from '@motewire/sdk'
-import type { FleetInspection } from '@motewire/simulator'
 import type { BrokerInspection } from '@motewire/simulator/broker'
-import { ConsoleError } from '../errors.ts'
+import type { FleetDesk } from '../fleets/fleet-desk.ts'
 import type { ActionLog } from '../http/action-log.ts'
 import { TOPIC_ORDERS } from '../views.ts'
 import type { BridgeView, RateSample } from '../views.ts'
@@ -14,7 +13,7 @@ import { accessRoutes } from './access-routes.ts'
 import { BrokerSource, found, HOST_KEY } from './broker-source.ts'
 import { brokerView, clientDetail, clientRow, topicDetail } from './broker-views.ts'
 import { controlRoutes } from './control-routes.ts'
-import { fleetView } from './fleet-view.ts'
+import { fleetRoutes } from './fleet-routes.ts'
 import { linkRoutes } from './link-routes.ts'
 import { openApiDocument } from './openapi/document.ts'
 import { readPublish } from './publish.ts'
@@ -26,7 +25,7 @@ import { workbenchRoutes } from './workbench-routes.ts'
 /** What the routes look into. */
 export interface Sources {
   readonly broker: BrokerInspection | undefined
-  readonly fleet: FleetInspection | undefined
+  readonly fleet: FleetDesk
   readonly bridges: () => readonly BridgeView[]
   readonly rates: () => RateSample
   readonly clock: Clock
@@ -43,6 +42,7 @@ export function apiRoutes(sources: Sources): readonly Route[] {
     ...controlRoutes(source),
     ...accessRoutes(source, sources.log),
     ...processRoutes(sources, source),
+    ...fleetRoutes(sources.fleet),
     ...workbenchRoutes(sources.bench),
     ...linkRoutes(sources.links),
   ]
@@ -110,7 +110,7 @@ function topicRoutes(source: BrokerSource): Route[] {
 
 const document = openApiDocument('1')
 
-function processRoutes({ fleet, bridges, rates }: Sources, source: BrokerSource): Route[] {
+function processRoutes({ bridges, rates }: Sources, source: BrokerSource): Route[] {
   return [
     { method: 'GET', path: 'openapi.json', answer: () => document },
     {
@@ -131,14 +131,6 @@ function processRoutes({ fleet, bridges, rates }: Sources, source: BrokerSource)
     },
     {
       method: 'GET',
-      path: 'fleet',
-      answer: ({ query }) => {
-        checkKeys(query, [])
-        return fleetView(present(fleet, 'no fleet runs here').snapshot())
-      },
-    },
-    {
-      method: 'GET',
       path: 'bridges',
       answer: ({ query }) => {
         checkKeys(query, [])
@@ -146,9 +138,4 @@ function processRoutes({ fleet, bridges, rates }: Sources, source: BrokerSource)
       },
     },
   ]
-}
-
-function present<Part>(part: Part | undefined, message: string): Part {
-  if (part === undefined) throw new ConsoleError('ERR_CONSOLE_PART_ABSENT', message)
-  return part
 }

@@ -6,7 +6,6 @@ import { Task } from '@motewire/sdk/kit'
 import type { BrokerControl } from '@motewire/simulator/broker'
 import { BrokerSource } from '../api/broker-source.ts'
 import { brokerView } from '../api/broker-views.ts'
-import { fleetView } from '../api/fleet-view.ts'
 import type { Sources } from '../api/routes.ts'
 import { ConsoleError } from '../errors.ts'
 import { FEEDS_MAX } from '../limits.ts'
@@ -94,7 +93,8 @@ export class LiveFeed {
       hosts: this.#own?.hosts() ?? [],
       process: this.#meter.view(this.#own?.storeBytes),
       broker: broker === undefined ? null : brokerView(broker.stats(), this.rates()),
-      fleet: fleet === undefined ? null : fleetView(fleet.snapshot()),
+      fleet: fleet.view() ?? null,
+      mayStartFleet: fleet.mayStart,
       bridges: bridges(),
     }
   }

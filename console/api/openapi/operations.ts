@@ -1,6 +1,7 @@
 // Each route of the API in words and schemas, by method and path. A test holds this table against
 // the routes: none is missing on either side.
 
+import { LINK_PROFILE_NAMES } from '@motewire/simulator'
 import { CHECKSUMS, LINE_ENDINGS, LINK_FRAMINGS } from '../../link-views.ts'
 import { PAYLOAD_ENCODINGS, TOPIC_ORDERS } from '../../views.ts'
 import { count, fields, flag, list, named, pageOf, qos, text, words } from './schema.ts'
@@ -229,6 +230,18 @@ const process: Readonly<Record<string, Operation>> = {
   },
   'GET openapi.json': { tag: 'process', summary: 'This document', answer: { type: 'object' } },
   'GET fleet': { tag: 'process', summary: 'The running fleet', answer: named('Fleet') },
+  'POST fleet': {
+    tag: 'process',
+    summary: 'Start a fleet of equal sensors',
+    body: fields({ devices: count }, { everyMs: count, qos, link: words(...LINK_PROFILE_NAMES) }),
+    answer: named('Fleet'),
+  },
+  'PUT fleet/link': {
+    tag: 'process',
+    summary: 'Move the running devices to another kind of link',
+    body: fields({ link: words(...LINK_PROFILE_NAMES) }),
+  },
+  'DELETE fleet': { tag: 'process', summary: 'Stop the fleet; again: at once' },
   'GET bridges': { tag: 'process', summary: 'Serial bridges', answer: list(named('Bridge')) },
 }
 

@@ -204,6 +204,7 @@ const processSchemas: Readonly<Record<string, Schema>> = {
     publishesPerSecond: number,
     ackLatencyMs: ladder,
     lagMs: ladder,
+    link: orNull(text),
     groups: list(
       fields({
         name: text,

@@ -6,25 +6,30 @@ import { usePage } from '../context.ts'
 import { Bar, Card, Empty, Figure, Figures, PageHead, State } from '../parts/basics.tsx'
 import type { Tone } from '../parts/basics.tsx'
 import type { Labels } from '../text/en.ts'
+import { StartFleet, SteerFleet } from './fleet-desk.tsx'
 
 export function Fleet(): JSX.Element {
   const { labels, live } = usePage()
-  const fleet = live.snapshot?.fleet
+  const { fleet, mayStartFleet = false } = live.snapshot ?? {}
   if (fleet === undefined) return <PageHead title={labels.fleet} />
   if (fleet === null) {
     return (
       <>
         <PageHead title={labels.fleet} />
-        <section class="card">
-          <Empty
-            title={labels.noFleet}
-            hint={labels.noFleetHint}
-            commands={[
-              'motewire demo',
-              'motewire sim examples/scenarios/sensors.yaml --console-port 8080',
-            ]}
-          />
-        </section>
+        {mayStartFleet ? (
+          <StartFleet />
+        ) : (
+          <section class="card">
+            <Empty
+              title={labels.noFleet}
+              hint={labels.noFleetHint}
+              commands={[
+                'motewire demo',
+                'motewire sim examples/scenarios/sensors.yaml --console-port 8080',
+              ]}
+            />
+          </section>
+        )}
       </>
     )
   }
@@ -33,6 +38,8 @@ export function Fleet(): JSX.Element {
       <PageHead title={labels.fleet} line={labels.fleetLine(fleet.scenario, fleet.broker)}>
         <State tone={phaseTone(fleet.phase)} text={phaseText(labels, fleet.phase)} />
       </PageHead>
+      {fleet.link !== null && fleet.phase !== 'ended' && <SteerFleet link={fleet.link} />}
+      {mayStartFleet && fleet.phase === 'ended' && <StartFleet />}
       <Progress fleet={fleet} />
       <FleetFigures fleet={fleet} />
       <Groups groups={fleet.groups} />

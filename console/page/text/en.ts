@@ -190,6 +190,15 @@ export const en = {
   save: 'Save',
 
   // Fleet
+  startFleet: 'Start a fleet',
+  startFleetHint: 'Equal sensors that publish to fleet/sensor-NNNNN/temperature.',
+  steerFleet: 'Change it while it runs',
+  everySeconds: 'A message every … seconds',
+  linkQuality: 'Link of the devices',
+  linkEthernet: 'Ethernet',
+  linkWifiPoor: 'Poor Wi-Fi',
+  linkLorawan: 'LoRaWAN gateway',
+  linkSatellite: 'Satellite',
   noFleet: 'No fleet runs in this process.',
   noFleetHint: 'Start one with a console beside it:',
   phaseStarting: 'Starting',

@@ -10,6 +10,7 @@ import { z } from 'zod'
 import { operations } from '../../../console/api/openapi/operations.ts'
 import { apiRoutes } from '../../../console/api/routes.ts'
 import { ActionLog } from '../../../console/http/action-log.ts'
+import { FleetDesk } from '../../../console/fleets/fleet-desk.ts'
 import { Links } from '../../../console/links/links.ts'
 import { Workbench } from '../../../console/workbench/workbench.ts'
 import { askJson, WRITING } from '../../support/console-client.ts'
@@ -79,7 +80,7 @@ describe('the description of the API', () => {
     const bench = new Workbench(clock)
     const routes = apiRoutes({
       broker,
-      fleet: undefined,
+      fleet: new FleetDesk(undefined, undefined),
       bridges: () => [],
       rates,
       clock,

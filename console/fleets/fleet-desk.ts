@@ -1,0 +1,80 @@
+// The fleet that the page shows: the one of this process, or one that a visitor started, one at a
+// time. A visitor's fleet connects where the console was told, and nowhere else. It ends with the
+// console. Bound: FLEET_DEVICES_MAX devices.
+
+import type { FleetInspection, LinkProfileName } from '@motewire/simulator'
+import { SteeredRun } from '@motewire/simulator'
+import type { SensorFleet } from '@motewire/simulator'
+import { fleetView } from '../api/fleet-view.ts'
+import { ConsoleError } from '../errors.ts'
+import type { FleetView } from '../views.ts'
+
+export class FleetDesk {
+  readonly #own: FleetInspection | undefined
+  readonly #brokerUrl: string | undefined
+  #steered: SteeredRun | undefined
+  #ended: Promise<unknown> = Promise.resolve()
+
+  /**
+   * @param own the fleet that runs in this process anyway.
+   * @param brokerUrl where fleets of visitors connect; undefined: none can be started.
+   */
+  constructor(own: FleetInspection | undefined, brokerUrl: string | undefined) {
+    this.#own = own
+    this.#brokerUrl = brokerUrl
+  }
+
+  get mayStart(): boolean {
+    return this.#own === undefined && this.#brokerUrl !== undefined
+  }
+
+  /** Undefined while there was none. */
+  view(): FleetView | undefined {
+    const fleet = this.#steered ?? this.#own
+    return fleet && fleetView(fleet.snapshot(), this.#steered?.link)
+  }
+
+  /** @throws ConsoleError `ERR_CONSOLE_CONFLICT`, `ERR_CONSOLE_PART_ABSENT`. */
+  start(fleet: SensorFleet): void {
+    if (this.#brokerUrl === undefined) {
+      throw new ConsoleError('ERR_CONSOLE_PART_ABSENT', 'this console has no broker for fleets')
+    }
+    if (this.#own !== undefined) {
+      throw new ConsoleError('ERR_CONSOLE_CONFLICT', "the fleet of this process is not the page's")
+    }
+    if (this.#isRunning) {
+      throw new ConsoleError('ERR_CONSOLE_CONFLICT', 'a fleet runs; stop it first')
+    }
+    const run = new SteeredRun(fleet, this.#brokerUrl)
+    this.#steered = run
+    this.#ended = run.run()
+  }
+
+  /** Moves all devices to another kind of link, connections included. */
+  setLink(profile: LinkProfileName): void {
+    this.#running().link = profile
+  }
+
+  /** Ends the fleet in good order; asked again, it waits no longer for what is under way. */
+  stop(): void {
+    this.#running().stop()
+  }
+
+  /** The console ends. */
+  async end(): Promise<void> {
+    if (!this.#isRunning) return
+    this.#steered?.stop()
+    this.#steered?.stop()
+    await this.#ended
+  }
+
+  get #isRunning(): boolean {
+    return this.#steered !== undefined && this.#steered.snapshot().phase !== 'ended'
+  }
+
+  #running(): SteeredRun {
+    const steered = this.#steered
+    if (steered !== undefined && this.#isRunning) return steered
+    throw new ConsoleError('ERR_CONSOLE_NOT_FOUND', 'no fleet of the page runs')
+  }
+}
