@@ -58,6 +58,7 @@ export async function runOutage(options: OutageOptions): Promise<OutageResult> {
     // The line is as fast as memory; the window of a UART would be what is measured.
     device: mqttDevice({ downlink: { windowBytes: 4_096 } }),
     client: { ...retry, outbox },
+    handleNotice: () => events.emit('notice'),
   })
   await gateway.start()
   const device = await connectAsync('tcp://line', { openChannel: () => far! })
@@ -65,6 +66,8 @@ export async function runOutage(options: OutageOptions): Promise<OutageResult> {
   const signal = AbortSignal.timeout(WAIT_MS)
   while (!received.has(0)) await once(events, 'seen', { signal })
   await broker.stop()
+  // What is sent on a link that is dead already is in flight, and cannot give way any more.
+  while (gateway.snapshot().net.state === 'up') await once(events, 'notice', { signal })
   for (let number = 1; number <= messages; number++) {
     await device.publishAsync('load', String(number), { qos: 1 })
     await pace?.()
