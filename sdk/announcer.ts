@@ -125,7 +125,11 @@ export class Announcer implements DriverHandler, InboxOwner {
   onOutcome(token: unknown, outcome: Outcome, reasonCode: number, topic: string, qos: QoS): void {
     const isOurs = token instanceof Settlement
     if (isOurs) token.settle(outcome, reasonCode)
-    this.#tell('outcome', outcome, topic, qos, reasonCode, isOurs ? undefined : token)
+    try {
+      this.#events.emit('outcome', outcome, topic, qos, reasonCode, isOurs ? undefined : token)
+    } catch (error) {
+      this.#throwLater(error)
+    }
   }
 
   onOperation(operation: Operation, reasonCodes: readonly number[] | undefined): void {

@@ -180,7 +180,7 @@ export class Client extends EventEmitter<ClientEvents> {
       this.#announcer.onOutcome(token, 'dropped', 0, topic, qos)
       return 'dropped'
     }
-    const now = this.#clock.now()
+    const now = driver.now()
     const expiresAtMs = expiryOf(options, now)
     const result = delivery.publish(
       topic,

@@ -67,6 +67,8 @@ export class Driver implements SessionHandler, SleepWatcher {
   #paced: Task | undefined
   #isWriting = false
   #isFlushPlanned = false
+  /** Time of the turn that the planned flush ends; undefined until somebody asks. */
+  #turnMs: number | undefined
   #isReadingHeld = false
   /** The application cannot take more for now. */
   #isInboxFull = false
@@ -107,6 +109,12 @@ export class Driver implements SessionHandler, SleepWatcher {
     return this.#channel === undefined
   }
 
+  /** Time of what the application does. Until the flush that ends its turn, the clock stands. */
+  now(): number {
+    if (!this.#isFlushPlanned || this.#batchMs > 0) return this.clock.now()
+    return (this.#turnMs ??= this.clock.now())
+  }
+
   /** Bytes go out once the current callback is over, or a little later when batching. */
   planFlush(): void {
     if (this.#isFlushPlanned) return
@@ -126,6 +134,7 @@ export class Driver implements SessionHandler, SleepWatcher {
 
   #settleAsPlanned(): void {
     this.#isFlushPlanned = false
+    this.#turnMs = undefined
     this.settle()
   }
 

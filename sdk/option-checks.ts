@@ -8,6 +8,7 @@ const QOS = [0, 1, 2] as const
 
 /** The QoS somebody wrote, or a UsageError. */
 export function checkedQos(what: string, qos: number | undefined): QoS {
+  if (qos === 0 || qos === 1 || qos === 2) return qos
   return oneOf(what, (qos ?? 0) as QoS, QOS)
 }
 

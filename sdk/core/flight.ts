@@ -131,6 +131,7 @@ export class Flight {
     this.#isPumping = true
     const isResent = this.#pumpResends(writer, now)
     for (const priority of PRIORITIES) {
+      if (this.#outbox.size === this.#window.inflight) break
       this.#pumpQueue(queueOf(0, priority), writer, now)
       if (isResent) this.#pumpQueue(queueOf(1, priority), writer, now)
     }
