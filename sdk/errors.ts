@@ -68,12 +68,19 @@ export class UsageError extends MotewireError {
   override readonly name = 'UsageError'
 }
 
-/** The link failed: refused, lost, timed out. Reconnecting is the answer, so it is retryable. */
+/**
+ * The link failed: refused, lost, timed out. Reconnecting is the answer, so it is retryable. It has
+ * no stack: what calls us then is the event loop, and a fleet that loses its broker makes thousands
+ * of these at once.
+ */
 export class LinkError extends MotewireError {
   override readonly name = 'LinkError'
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    const limit = Error.stackTraceLimit
+    Error.stackTraceLimit = 0
     super(code, message, { retryable: true, ...details })
+    Error.stackTraceLimit = limit
   }
 }
 

@@ -1,7 +1,7 @@
 // PUBLISH without properties, the hottest packet of all: everything before the Packet Identifier is
 // the same for messages of one topic and size, so it is kept from the last one and copied as a
-// whole. One head is kept for the process, about 64 KiB at worst; another topic or size makes it
-// anew. Nothing is allocated for a message that matches it.
+// whole. One head is kept for the process, in a buffer that grows to 64 KiB at worst; another topic
+// or size writes it anew. Nothing is allocated.
 //
 //   head: type|flags, remaining length, topic length, topic      rest: [packet id], [0], payload
 
@@ -9,7 +9,13 @@ import type { ProtocolVersion } from './packets.ts'
 import { varintBytes, writeVarint } from './properties.ts'
 import { textBytes, writeText } from './text.ts'
 
-let head: Uint8Array = new Uint8Array(0)
+/** Of common topics. */
+const HEAD_BYTES_MIN = 256
+/** Up to this length a loop beats Buffer.copy. */
+const LOOP_BYTES_MAX = 64
+
+let head: Buffer = Buffer.alloc(HEAD_BYTES_MIN)
+let headBytes = 0
 let headTopic = ''
 let headPayloadBytes = -1
 let headFirst = 0
@@ -46,18 +52,18 @@ function makeHead(
   const isIdentified = (first & 6) !== 0
   const remaining =
     2 + topicLength + (isIdentified ? 2 : 0) + (version === 5 ? 1 : 0) + payloadBytes
-  const fresh = Buffer.allocUnsafe(1 + varintBytes(remaining) + 2 + topicLength)
-  fresh[0] = first
-  let offset = writeVarint(fresh, 1, remaining)
-  fresh[offset++] = topicLength >>> 8
-  fresh[offset++] = topicLength & 0xff
-  writeText(fresh, offset, topic)
-  head = fresh
+  headBytes = 1 + varintBytes(remaining) + 2 + topicLength
+  if (headBytes > head.length) head = Buffer.alloc(2 * headBytes)
+  head[0] = first
+  let offset = writeVarint(head, 1, remaining)
+  head[offset++] = topicLength >>> 8
+  head[offset++] = topicLength & 0xff
+  writeText(head, offset, topic)
   headTopic = topic
   headPayloadBytes = payloadBytes
   headFirst = first
   headVersion = version
-  packetBytes = fresh.length + remaining - 2 - topicLength
+  packetBytes = headBytes + remaining - 2 - topicLength
 }
 
 /** Writes the packet whose head is ready; returns the offset behind it. */
@@ -67,8 +73,9 @@ export function writePreparedPublish(
   payload: Uint8Array | string,
   packetId: number,
 ): number {
-  target.set(head, start)
-  let offset = start + head.length
+  if (headBytes > LOOP_BYTES_MAX) head.copy(target, start, 0, headBytes)
+  else for (let i = 0; i < headBytes; i++) target[start + i] = head[i]!
+  let offset = start + headBytes
   if ((headFirst & 6) !== 0) {
     target[offset++] = packetId >>> 8
     target[offset++] = packetId & 0xff

@@ -27,11 +27,10 @@ export interface VirtualWorldOptions {
   readonly broker?: BrokerOptions | undefined
 }
 
-/**
- * After so much virtual time promises settle and other things of this process get their chance.
- * Fixed, so that promises always settle at the same moment of a run.
- */
+/** After so much virtual time promises settle. Fixed, so that a run is always the same. */
 const TURN_MS = 60_000
+/** After so much real time other things of this process get their chance, milliseconds. */
+const HOLD_MS = 20
 /** Same, while waiting for the end. */
 const DRAIN_TURN_MS = 500
 /** 2026-01-01 UTC: payloads must not depend on when the run was made. */
@@ -85,9 +84,13 @@ export class VirtualWorld {
     // It stands in the queue before all devices, and so it hears the first message.
     void this.#verifying?.start()
     fleet.start()
+    let heldSinceMs = performance.now()
     while (clock.now() < durationMs && !this.#isStopping) {
       clock.runUntil(Math.min(clock.now() + TURN_MS, durationMs))
+      await settled()
+      if (performance.now() - heldSinceMs < HOLD_MS) continue
       await setImmediate()
+      heldSinceMs = performance.now()
     }
     await this.#runWhile(fleet.stop(drainMs))
     if (this.#verifying) await this.#runWhile(this.#verifying.settle(drainMs))
@@ -108,4 +111,9 @@ export class VirtualWorld {
       this.clock.advance(DRAIN_TURN_MS)
     }
   }
+}
+
+/** Once every promise that can settle has: Node empties its microtasks before the next tick. */
+function settled(): Promise<void> {
+  return new Promise((resolve) => process.nextTick(resolve))
 }
