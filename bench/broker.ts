@@ -28,13 +28,15 @@ interface Row {
   readonly name: string
   readonly measure: 'perCpuSecond' | 'bytesEach'
   readonly job: (port: number) => LoadJob
+  /** Whether a bare server of Node can stand beside: it answers CONNECT and nothing else. */
+  readonly hasFloor?: boolean
 }
 
 const { values: flags } = parseArgs({
   options: {
     rows: { type: 'string', default: '' },
     rounds: { type: 'string', default: '3' },
-    brokers: { type: 'string', default: 'motewire,mosquitto,aedes' },
+    brokers: { type: 'string', default: 'motewire,mosquitto,aedes,node' },
   },
 })
 const WARMUP_MESSAGES = 200_000
@@ -60,11 +62,13 @@ const ROWS: readonly Row[] = [
     name: 'connects',
     measure: 'perCpuSecond',
     job: (port) => ({ kind: 'connects', port, count: 5_000 }),
+    hasFloor: true,
   },
   {
     name: 'bytes per idle connection',
     measure: 'bytesEach',
     job: (port) => ({ kind: 'idle', port, count: 5_000 }),
+    hasFloor: true,
   },
   {
     name: 'bytes per queued message of 64 B',
@@ -176,7 +180,7 @@ function median(figures: readonly number[]): number {
 }
 
 for (const row of ROWS.filter(({ name }) => name.includes(flags.rows))) {
-  const names = flags.brokers.split(',')
+  const names = flags.brokers.split(',').filter((name) => name !== 'node' || row.hasFloor)
   const figures = new Map<string, number[]>(names.map((name) => [name, []]))
   for (let round = 0; round < Number(flags.rounds); round++) {
     for (const name of names) figures.get(name)!.push(await runRow(row, name))

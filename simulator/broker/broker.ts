@@ -6,8 +6,9 @@ import { sharedClock } from '@motewire/sdk'
 import type { ByteChannel, Clock } from '@motewire/sdk'
 import { Task } from '@motewire/sdk/kit'
 import type { Gatekeeper } from './core/access.ts'
+import { NEXT_TICK } from './core/agenda.ts'
 import { BrokerCore } from './core/broker-core.ts'
-import type { Connection, ConnectionHandler } from './core/connection.ts'
+import type { Connection } from './core/connection.ts'
 import { DEFAULT_CORE_OPTIONS } from './core/options.ts'
 import type { CoreOptions } from './core/options.ts'
 import { Message } from './core/message.ts'
@@ -60,13 +61,14 @@ export class Broker extends HostInspection implements BrokerControl {
   readonly #store: BrokerStore | undefined
   readonly #clock: Clock
   readonly #wall: WallClock
-  readonly #lines = new Map<Connection, Line>()
-  readonly #all = new Set<Line>()
-  readonly #ready = new Set<Connection>()
+  /** Lines without a connection: those that are still being opened, and those that are closing. */
+  readonly #bare = new Set<Line>()
+  /** With bytes to write once the turn is over. */
+  readonly #ready: Line[] = []
   readonly #listeners: Listener[]
   readonly #loads = new LoadAverages()
   readonly users: UserAdmin | undefined
-  readonly #owner: LineOwner
+  readonly #owner: Omit<LineOwner, 'listener'>
   /** Runs the flush once the current turn is over. */
   readonly #defer: (work: () => void) => void
   #isFlushPlanned = false
@@ -75,6 +77,9 @@ export class Broker extends HostInspection implements BrokerControl {
   /** Ticks are whole seconds after this. */
   readonly #originMs: number
   readonly #tickTask: Task = new Task((now) => this.#handleTick(now))
+  /** When the next tick is; Infinity while none is planned, and during one. */
+  #tickMs = Infinity
+  #isTicking = false
   #onAllClosed: (() => void) | undefined
 
   constructor(options: BrokerOptions = {}) {
@@ -106,9 +111,13 @@ export class Broker extends HostInspection implements BrokerControl {
     this.#store = store
     this.#defer = options.clock === undefined ? setImmediate : (work) => clock.defer(work)
     this.#owner = {
+      enter: () => this.#enter(),
       now: () => clock.now(),
       commit: () => store?.commit(),
+      mayWrite: () => store?.isHeld !== true,
       admit: (line) => this.#admit(line),
+      handleReady: (line) => this.#handleReady(line),
+      handleEnded: (line) => void this.#bare.add(line),
       handleGone: (line) => this.#handleGone(line),
     }
     const { host = '127.0.0.1', port = 1883 } = options
@@ -116,6 +125,7 @@ export class Broker extends HostInspection implements BrokerControl {
     this.#listeners = places.map((place) => this.#listenerAt(place))
     this.#originMs = clock.now()
     this.#systemDueMs = this.#systemMs > 0 ? this.#originMs : Infinity
+    core.agenda.onNearer = () => this.#planTick()
     this.#planTick()
   }
 
@@ -138,16 +148,17 @@ export class Broker extends HostInspection implements BrokerControl {
 
   /** Serves a client over any channel; it is opened here. */
   accept(channel: ByteChannel, address: string): void {
-    this.#open(new Line(channel, address, 'channel', this.#owner))
+    this.#open(new Line(channel, address, { ...this.#owner, listener: 'channel' }))
   }
 
   /** One owner serves all lines of a listener: it counts those that go. */
   #listenerAt(place: ListenerOptions): Listener {
     const listener: Listener = new Listener(place, (channel, address) => {
-      this.#open(new Line(channel, address, listener.name, owner))
+      this.#open(new Line(channel, address, owner))
     })
-    const owner = {
+    const owner: LineOwner = {
       ...this.#owner,
+      listener: listener.name,
       handleGone: (line: Line) => {
         listener.connectedNow--
         listener.bytesInBefore += line.bytesIn
@@ -159,26 +170,22 @@ export class Broker extends HostInspection implements BrokerControl {
   }
 
   #open(line: Line): void {
-    this.#all.add(line)
+    this.#bare.add(line)
     line.channel.open(line)
   }
 
   #admit(line: Line): Connection {
-    const connection = this.#core.accept(
-      line.address,
-      line.listener,
-      this.#handler,
-      this.#clock.now(),
-    )
-    this.#lines.set(connection, line)
-    this.#planTick()
-    return connection
+    this.#bare.delete(line)
+    return this.#core.accept(line, this.#enter())
   }
 
   #handleGone(line: Line): void {
-    this.#all.delete(line)
-    this.#planTick()
-    if (this.#all.size === 0) this.#onAllClosed?.()
+    this.#bare.delete(line)
+    if (this.#isQuiet) this.#onAllClosed?.()
+  }
+
+  get #isQuiet(): boolean {
+    return this.#bare.size === 0 && this.#core.connections.size === 0
   }
 
   /** Tells 5.0 clients, closes all connections and the listeners; settles when they are closed. */
@@ -186,9 +193,9 @@ export class Broker extends HostInspection implements BrokerControl {
     this.#stopTicking()
     const closed = Promise.all(this.#listeners.map((listener) => listener.close()))
     this.#core.shutdown(this.#clock.now())
-    if (this.#all.size > 0) {
+    if (!this.#isQuiet) {
       const cut = new Task(() => {
-        for (const { channel } of this.#all) channel.close('abort')
+        for (const { channel } of this.#bare) channel.close('abort')
       })
       this.#clock.schedule(this.#clock.now() + STOP_PATIENCE_MS, cut)
       await new Promise<void>((resolve) => (this.#onAllClosed = resolve))
@@ -198,33 +205,28 @@ export class Broker extends HostInspection implements BrokerControl {
     this.#store?.close()
   }
 
-  // What the core asks.
+  // What the lines ask.
 
-  readonly #handler: ConnectionHandler = {
-    onTransmitReady: (connection) => {
-      this.#ready.add(connection)
-      if (this.#isFlushPlanned) return
-      this.#isFlushPlanned = true
-      this.#defer(this.#flush)
-    },
-    onTransmitFull: (connection) => {
-      if (this.#store?.isHeld !== true) this.#lines.get(connection)?.write()
-    },
-    onHangup: (connection, how) => {
-      this.#lines.get(connection)?.hangUp(how)
-      this.#lines.delete(connection)
-      this.#ready.delete(connection)
-    },
+  /** The time. A tick comes before all else of its instant, whenever it was planned. */
+  #enter(): number {
+    const now = this.#clock.now()
+    if (now >= this.#tickMs) this.#handleTick(now)
+    return now
+  }
+
+  #handleReady(line: Line): void {
+    this.#ready.push(line)
+    if (this.#isFlushPlanned) return
+    this.#isFlushPlanned = true
+    this.#defer(this.#flush)
   }
 
   readonly #flush = (): void => {
     this.#isFlushPlanned = false
+    const now = this.#enter()
     // Writing may make others ready: they are visited in the same walk.
-    for (const connection of this.#ready) {
-      this.#ready.delete(connection)
-      this.#lines.get(connection)?.write()
-    }
-    this.#planTick()
+    for (const line of this.#ready) line.write(now)
+    this.#ready.length = 0
   }
 
   get #systemMs(): number {
@@ -233,25 +235,29 @@ export class Broker extends HostInspection implements BrokerControl {
 
   /** At the first whole second at which there is something to do: a quiet broker sleeps. */
   #planTick(): void {
-    if (this.#isStopped) return
-    const dueMs = this.#store === undefined ? this.#core.tickDueMs : 0
+    if (this.#isStopped || this.#isTicking) return
+    const dueMs = this.#store === undefined ? this.#core.agenda.dueMs : NEXT_TICK
     const now = this.#clock.now()
     const earliestMs = Math.max(Math.min(dueMs, this.#systemDueMs), now)
     if (earliestMs === Infinity) return
     const seconds = Math.ceil((earliestMs - this.#originMs) / TICK_MS)
     const wholeMs = this.#originMs + seconds * TICK_MS
     const tickMs = wholeMs > now ? wholeMs : wholeMs + TICK_MS
-    const task = this.#tickTask
-    if (task.isScheduled && task.deadlineMs <= tickMs) return
-    this.#clock.schedule(tickMs, task)
+    if (tickMs >= this.#tickMs) return
+    this.#tickMs = tickMs
+    this.#clock.schedule(tickMs, this.#tickTask)
   }
 
   #stopTicking(): void {
     this.#isStopped = true
+    this.#tickMs = Infinity
     this.#clock.cancel(this.#tickTask)
   }
 
   #handleTick(now: number): void {
+    this.#tickMs = Infinity
+    this.#clock.cancel(this.#tickTask)
+    this.#isTicking = true
     this.#core.handleTick(now)
     this.#store?.commit()
     if (now >= this.#systemDueMs) {
@@ -259,6 +265,7 @@ export class Broker extends HostInspection implements BrokerControl {
       this.#loads.add(this.#core, now)
       this.#publishSystem(now)
     }
+    this.#isTicking = false
     this.#planTick()
   }
 
@@ -301,12 +308,16 @@ export class Broker extends HostInspection implements BrokerControl {
         return [name, { ...view, virtualHost: options.virtualHost ?? defaultHost }]
       }),
     )
-    for (const { listener, bytesIn, bytesOut } of this.#all) {
+    const count = (listener: string, bytesIn: number, bytesOut: number): void => {
       const view = views.get(listener)
-      if (view === undefined) continue
+      if (view === undefined) return
       view.bytesIn += bytesIn
       view.bytesOut += bytesOut
     }
+    for (const { handler, bytesIn, bytesOut } of this.#core.connections) {
+      count(handler.listener, bytesIn, bytesOut)
+    }
+    for (const { listener, bytesIn, bytesOut } of this.#bare) count(listener, bytesIn, bytesOut)
     return [...views.values()]
   }
 

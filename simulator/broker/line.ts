@@ -3,79 +3,117 @@
 // read from either. It knows no packets.
 
 import type { ByteChannel, ChannelHandler } from '@motewire/sdk'
-import type { Connection } from './core/connection.ts'
+import type { Connection, ConnectionHandler } from './core/connection.ts'
 
 /** Answers waiting for a peer that does not read: beyond it we stop reading from it too. */
 const HOLD_READING_BYTES = 1 << 20
 
+/** Whoever serves the lines of one listener. */
 export interface LineOwner {
+  readonly listener: string
+  /** The time, once what was due before it is done: called first with all that comes in. */
+  enter(): number
+  /** The time, in the middle of something. */
   now(): number
   /** Makes permanent what the store was told: called before bytes leave. */
   commit(): void
+  /** Bytes may leave at once: the store is not in the middle of something. */
+  mayWrite(): boolean
   /** The channel is open: who is served on it? */
   admit(line: Line): Connection
+  /** The line has bytes to write once the current turn is done. */
+  handleReady(line: Line): void
+  /** The connection has ended, its channel not yet. */
+  handleEnded(line: Line): void
   /** Called once, last. */
   handleGone(line: Line): void
 }
 
-export class Line implements ChannelHandler {
+export class Line implements ChannelHandler, ConnectionHandler {
   readonly channel: ByteChannel
   readonly address: string
-  readonly listener: string
   readonly #owner: LineOwner
+  /** Kept beyond its end, when it is counted with those that are gone. */
   #connection: Connection | undefined
   #isWriting = false
   #isHeld = false
-  /** Kept beyond its end, when it is counted with those that are gone. */
-  #counted: Connection | undefined
+  #isReady = false
   /** The connection has ended; its last bytes are on their way. */
-  isClosing = false
+  #isClosing = false
 
-  constructor(channel: ByteChannel, address: string, listener: string, owner: LineOwner) {
+  constructor(channel: ByteChannel, address: string, owner: LineOwner) {
     this.channel = channel
     this.address = address
-    this.listener = listener
     this.#owner = owner
   }
 
+  get listener(): string {
+    return this.#owner.listener
+  }
+
   get bytesIn(): number {
-    return this.#counted?.bytesIn ?? 0
+    return this.#connection?.bytesIn ?? 0
   }
 
   get bytesOut(): number {
-    return this.#counted?.bytesOut ?? 0
+    return this.#connection?.bytesOut ?? 0
   }
+
+  // What the channel tells.
 
   onOpen(): void {
     this.#connection = this.#owner.admit(this)
-    this.#counted = this.#connection
   }
 
   onBytes(bytes: Uint8Array): void {
-    if (this.#connection === undefined || this.isClosing) return
-    this.#connection.handleBytes(bytes, this.#owner.now())
+    const now = this.#owner.enter()
+    if (this.#connection === undefined || this.#isClosing) return
+    this.#connection.handleBytes(bytes, now)
     this.#holdReading()
   }
 
   onDrain(): void {
     this.#isWriting = false
-    if (this.#connection === undefined || this.isClosing) return
-    this.#connection.handleTransmitted(this.#owner.now())
-    this.write()
+    const now = this.#owner.enter()
+    if (this.#connection === undefined || this.#isClosing) return
+    this.#connection.handleTransmitted(now)
+    this.write(now)
     this.#holdReading()
   }
 
   onClose(): void {
-    const connection = this.#connection
-    this.#connection = undefined
-    if (!this.isClosing) connection?.handleClose(this.#owner.now())
+    const now = this.#owner.enter()
+    if (!this.#isClosing) {
+      this.#isClosing = true
+      this.#connection?.handleClose(now)
+    }
     this.#owner.handleGone(this)
   }
 
+  // What the connection asks.
+
+  onTransmitReady(): void {
+    if (this.#isReady) return
+    this.#isReady = true
+    this.#owner.handleReady(this)
+  }
+
+  onTransmitFull(): void {
+    if (this.#owner.mayWrite()) this.write(this.#owner.now())
+  }
+
+  onHangup(how: 'flush' | 'abort'): void {
+    if (how === 'flush') this.write(this.#owner.now())
+    this.#isClosing = true
+    this.channel.close(how)
+    this.#owner.handleEnded(this)
+  }
+
   /** Writes what the connection has, as far as the channel takes it. */
-  write(): void {
+  write(now: number): void {
+    this.#isReady = false
     const connection = this.#connection
-    if (connection === undefined || this.#isWriting) return
+    if (connection === undefined || this.#isWriting || this.#isClosing) return
     this.#owner.commit()
     for (;;) {
       const bytes = connection.pollTransmit()
@@ -84,19 +122,12 @@ export class Line implements ChannelHandler {
         this.#isWriting = true
         return
       }
-      connection.handleTransmitted(this.#owner.now())
+      connection.handleTransmitted(now)
     }
   }
 
-  /** The core has ended the connection. */
-  hangUp(how: 'flush' | 'abort'): void {
-    if (how === 'flush') this.write()
-    this.isClosing = true
-    this.channel.close(how)
-  }
-
   #holdReading(): void {
-    const mustHold = (this.#connection?.transmitBytes ?? 0) > HOLD_READING_BYTES
+    const mustHold = (this.#connection?.transmit.pendingBytes ?? 0) > HOLD_READING_BYTES
     if (mustHold === this.#isHeld) return
     this.#isHeld = mustHold
     if (mustHold) this.channel.pause()

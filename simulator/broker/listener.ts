@@ -7,7 +7,7 @@ import type { Server, Socket } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
 import type { TlsOptions } from 'node:tls'
 import { TcpChannel } from '@motewire/sdk'
-import type { ByteChannel } from '@motewire/sdk'
+import type { ByteChannel, ChannelHandler } from '@motewire/sdk'
 import { MotewireError } from '@motewire/sdk/errors'
 import { WebSocketUpgrade } from '@motewire/sdk/websocket-server'
 import type { ListenerView } from './control.ts'
@@ -44,14 +44,41 @@ const OPENING_SWEEP_MS = 1_000
 
 type AcceptedChannel = ReturnType<typeof TcpChannel.accept>
 
+/** A socket of which it is not known yet what it speaks. */
+class Newcomer implements ChannelHandler {
+  readonly socket: Socket
+  readonly sinceMs: number = performance.now()
+  readonly #listener: Listener
+  readonly #channel: AcceptedChannel
+
+  constructor(listener: Listener, socket: Socket) {
+    this.socket = socket
+    this.#listener = listener
+    this.#channel = TcpChannel.accept(socket)
+    this.#channel.open(this)
+  }
+
+  onOpen(): void {}
+
+  onDrain(): void {}
+
+  onBytes(bytes: Uint8Array): void {
+    this.#listener.tellApart(this.socket, this.#channel, bytes)
+  }
+
+  onClose(): void {
+    this.#listener.settle(this.socket)
+  }
+}
+
 export class Listener {
   readonly name: string
   readonly options: ListenerOptions
   readonly #onChannel: (channel: ByteChannel, address: string) => void
   readonly #upgrade: WebSocketUpgrade
-  /** Sockets of which it is not known yet what they speak, oldest first, and since when. */
-  readonly #pending = new Map<Socket, number>()
-  /** One timer for all of them. */
+  /** Oldest first. */
+  readonly #newcomers = new Map<Socket, Newcomer>()
+  /** One timer for all of them; it ends when it finds none. */
   #sweep: NodeJS.Timeout | undefined
   #server: Server | undefined
   #port = 0
@@ -70,7 +97,7 @@ export class Listener {
     this.name = listenerName(options)
     this.#onChannel = onChannel
     this.#upgrade = new WebSocketUpgrade((channel, socket) => {
-      this.#settle(socket)
+      this.settle(socket)
       this.#hand(channel, of(socket))
     })
   }
@@ -105,7 +132,8 @@ export class Listener {
 
   /** Takes no new clients; settles when the sockets of those there were are closed. */
   close(): Promise<void> {
-    for (const socket of this.#pending.keys()) socket.destroy()
+    clearInterval(this.#sweep)
+    for (const socket of this.#newcomers.keys()) socket.destroy()
     const server = this.#server
     this.#server = undefined
     return new Promise((resolve) => {
@@ -120,45 +148,40 @@ export class Listener {
       return
     }
     if (this.options.webSocket === false) return this.#hand(TcpChannel.accept(socket), of(socket))
-    this.#pending.set(socket, performance.now())
+    this.#newcomers.set(socket, new Newcomer(this, socket))
     this.#sweep ??= setInterval(this.#destroySilent, OPENING_SWEEP_MS).unref()
-    const channel = TcpChannel.accept(socket)
-    channel.open({
-      onOpen: () => undefined,
-      onDrain: () => undefined,
-      onClose: () => this.#settle(socket),
-      onBytes: (bytes) => this.#tellApart(channel, socket, bytes),
-    })
   }
 
-  #tellApart(channel: AcceptedChannel, socket: Socket, bytes: Uint8Array): void {
+  /** What a newcomer's first bytes say it is. */
+  tellApart(socket: Socket, channel: AcceptedChannel, bytes: Uint8Array): void {
     if (isRequest(bytes[0]!)) {
-      // It stays pending until it has become a WebSocket.
+      // It stays a newcomer until it has become a WebSocket.
       channel.release()
-      socket.once('close', () => this.#settle(socket)).unshift(bytes)
+      socket.once('close', () => this.settle(socket)).unshift(bytes)
       this.#upgrade.handle(socket)
       socket.resume()
       return
     }
-    this.#settle(socket)
+    this.settle(socket)
     this.#hand(channel, of(socket))
     channel.handleRead(bytes)
   }
 
   readonly #destroySilent = (): void => {
+    if (this.#newcomers.size === 0) {
+      clearInterval(this.#sweep)
+      this.#sweep = undefined
+    }
     const latest = performance.now() - OPENING_TIMEOUT_MS
-    for (const [socket, sinceMs] of this.#pending) {
+    for (const { sinceMs, socket } of this.#newcomers.values()) {
       if (sinceMs > latest) return
       socket.destroy()
     }
   }
 
   /** The socket is somebody's, or closed. */
-  #settle(socket: Socket): void {
-    this.#pending.delete(socket)
-    if (this.#pending.size > 0) return
-    clearInterval(this.#sweep)
-    this.#sweep = undefined
+  settle(socket: Socket): void {
+    this.#newcomers.delete(socket)
   }
 
   #hand(channel: ByteChannel, address: string): void {

@@ -81,7 +81,8 @@ export function clientView(session: Session, clock: WallClock): ClientView {
 }
 
 export function clientDetailOf(session: Session, clock: WallClock): Omit<ClientDetail, 'events'> {
-  const { delivery, will, expiresAtMs, isConnected } = session
+  const { delivery, will, absence } = session
+  const expiresAtMs = absence?.expiresAtMs ?? Infinity
   return {
     ...clientView(session, clock),
     groups: session.groups,
@@ -93,8 +94,8 @@ export function clientDetailOf(session: Session, clock: WallClock): Omit<ClientD
       will === undefined
         ? undefined
         : { topic: will.topic, qos: will.qos ?? 0, bytes: will.payload.length },
-    lastSeen: isConnected ? 0 : clock.toWall(session.lastSeenMs),
-    expiresAt: isConnected || expiresAtMs === Infinity ? 0 : clock.toWall(expiresAtMs),
+    lastSeen: absence === undefined ? 0 : clock.toWall(absence.sinceMs),
+    expiresAt: expiresAtMs === Infinity ? 0 : clock.toWall(expiresAtMs),
     deliveredByFilter: [...session.subscriptions].map(([filter, { delivered }]) => {
       return { filter, delivered }
     }),

@@ -1,22 +1,17 @@
 // The broker as a pure state machine: connections, who may come in, and the virtual hosts they come
 // into. Time is an argument; channels and timers are the shell's (broker.ts). Inputs come through
-// Connection; `handleTick` is due once a second from `tickDueMs` on and looks after everything that
-// waits for time.
+// Connection; `handleTick` looks after everything that waits for time, and `agenda` tells when that
+// is due.
 
 import type { AuthPacket, ConnectPacket } from '@motewire/sdk/codec'
 import type { AuthExchange, Identity } from './access.ts'
+import { Agenda, NEXT_TICK } from './agenda.ts'
 import { Connection } from './connection.ts'
 import type { ConnectionHandler, ConnectionOwner } from './connection.ts'
-import {
-  connackOf,
-  expiryMsOf,
-  keepaliveOf,
-  packetRefusal,
-  receiverOf,
-  REFUSALS,
-} from './handshake.ts'
+import { connackOf, expiryMsOf, keepaliveOf, packetRefusal, REFUSALS } from './handshake.ts'
 import type { Refusal } from './handshake.ts'
 import type { CoreOptions } from './options.ts'
+import { Rate } from './rate.ts'
 import type { Session } from './session.ts'
 import type { CoreStore } from './store.ts'
 import { VirtualHost } from './virtual-host.ts'
@@ -35,8 +30,11 @@ export class BrokerCore implements ConnectionOwner {
   readonly options: CoreOptions
   readonly hosts: Map<string, VirtualHost> = new Map()
   readonly connections: Set<Connection> = new Set()
+  readonly agenda: Agenda = new Agenda()
+  now = 0
   readonly #store: CoreStore | undefined
-  readonly #byAddress = new Map<string, number>()
+  /** Connections of each machine, if their number is limited. */
+  readonly #byMachine = new Map<string, number>()
   readonly #exchanges = new Map<Connection, OpenExchange>()
   /** Method that each connected client came in with, for re-authentication. */
   readonly #methods = new Map<Connection, string>()
@@ -47,8 +45,7 @@ export class BrokerCore implements ConnectionOwner {
   bytesOut = 0
   connectedMax = 0
   #assignedIds = 0
-  #rateCount = 0
-  #rateSinceMs = 0
+  readonly #connects = new Rate(0)
   /** Before this no peer has been silent for too long: a lower bound. */
   #patienceEndsMs = Infinity
 
@@ -62,7 +59,7 @@ export class BrokerCore implements ConnectionOwner {
   openHost(name: string): VirtualHost {
     let host = this.hosts.get(name)
     if (host === undefined) {
-      host = new VirtualHost(name, this.options, this.#store)
+      host = new VirtualHost(name, this.options, this.#store, this.agenda)
       this.hosts.set(name, host)
     }
     return host
@@ -73,13 +70,26 @@ export class BrokerCore implements ConnectionOwner {
   }
 
   /** A channel is open: the peer's CONNECT is awaited. */
-  accept(address: string, listener: string, handler: ConnectionHandler, now: number): Connection {
-    const connection = new Connection(this, address, listener, handler, now)
+  accept(handler: ConnectionHandler, now: number): Connection {
+    const connection = new Connection(this, handler, now)
     this.connections.add(connection)
-    this.#patienceEndsMs = Math.min(this.#patienceEndsMs, connection.patienceEndsMs)
-    const machine = machineOf(address)
-    this.#byAddress.set(machine, (this.#byAddress.get(machine) ?? 0) + 1)
+    this.#watchPatience(connection)
+    this.#countMachine(handler.address, 1)
     return connection
+  }
+
+  #watchPatience({ patienceEndsMs }: Connection): void {
+    if (patienceEndsMs >= this.#patienceEndsMs) return
+    this.#patienceEndsMs = patienceEndsMs
+    this.agenda.bring(patienceEndsMs)
+  }
+
+  #countMachine(address: string, change: 1 | -1): void {
+    if (this.options.connectionsPerAddressMax === Infinity) return
+    const machine = machineOf(address)
+    const count = (this.#byMachine.get(machine) ?? 0) + change
+    if (count === 0) this.#byMachine.delete(machine)
+    else this.#byMachine.set(machine, count)
   }
 
   // CONNECT and AUTH.
@@ -93,7 +103,7 @@ export class BrokerCore implements ConnectionOwner {
     const method = packet.properties?.authenticationMethod
     if (method !== undefined) return this.#beginExchange(connection, packet, method, now)
     const { clientId, username, password } = packet
-    const { address, listener } = connection
+    const { address, listener } = connection.handler
     const [ownHost, name] = this.#splitUser(username, listener)
     const request = { clientId, username: name, password, address, listener }
     const identity = this.options.gatekeeper.signIn(request)
@@ -105,14 +115,11 @@ export class BrokerCore implements ConnectionOwner {
 
   #floodRefusal(connection: Connection, now: number): Refusal | undefined {
     const { clientsMax, connectsPerSecondMax, connectionsPerAddressMax } = this.options
-    if (now - this.#rateSinceMs >= 1000) {
-      this.#rateSinceMs = now
-      this.#rateCount = 0
-    }
-    if (++this.#rateCount > connectsPerSecondMax) return REFUSALS.rate
-    const ofAddress = this.#byAddress.get(machineOf(connection.address)) ?? 0
-    const isFull = this.connections.size > clientsMax || ofAddress > connectionsPerAddressMax
-    return isFull ? REFUSALS.full : undefined
+    if (this.#connects.count(now) > connectsPerSecondMax) return REFUSALS.rate
+    if (this.connections.size > clientsMax) return REFUSALS.full
+    if (connectionsPerAddressMax === Infinity) return undefined
+    const ofMachine = this.#byMachine.get(machineOf(connection.address)) ?? 0
+    return ofMachine > connectionsPerAddressMax ? REFUSALS.full : undefined
   }
 
   #redirectOf(packet: ConnectPacket): Refusal | undefined {
@@ -182,7 +189,7 @@ export class BrokerCore implements ConnectionOwner {
       return
     }
     this.#methods.set(connection, method)
-    const [host, username] = this.#splitUser(step.identity.username, connection.listener)
+    const [host, username] = this.#splitUser(step.identity.username, connection.handler.listener)
     const identity = { ...step.identity, username }
     this.#admit(connection, packet, identity, host, properties, now)
   }
@@ -232,17 +239,17 @@ export class BrokerCore implements ConnectionOwner {
     }
     this.#keepSession(host, session)
     connection.attach(host, session, packet, keepaliveS)
-    host.tickDueMs = 0
-    this.#patienceEndsMs = Math.min(this.#patienceEndsMs, connection.patienceEndsMs)
+    this.agenda.bring(NEXT_TICK)
+    this.#watchPatience(connection)
     this.#countConnect(host)
-    host.timeline.add(clientId, 'connected', `from ${connection.address}`, now)
+    host.timeline.add(clientId, 'connected', connection.address, now)
     const { expiryMs } = session
     const assignedId = isAssigned ? clientId : undefined
     const acceptance = { sessionPresent, assignedId, keepaliveS, expiryMs, authentication }
     if (!connection.send(connackOf(packet, acceptance, this.options))) {
       return connection.abort('the client takes no packet as large as CONNACK', now)
     }
-    session.delivery.handleOnline(receiverOf(packet, this.options), now)
+    session.delivery.handleOnline(connection, now)
     session.pull(now)
   }
 
@@ -273,8 +280,7 @@ export class BrokerCore implements ConnectionOwner {
     session.protocolVersion = packet.protocolVersion
     session.isClean = packet.clean
     session.keepaliveS = keepaliveS
-    session.expiresAtMs = Infinity
-    session.willDueMs = Infinity
+    session.absence = undefined
     session.will = packet.will
     session.expiryMs = expiryMsOf(packet, this.options)
   }
@@ -293,10 +299,7 @@ export class BrokerCore implements ConnectionOwner {
     this.connections.delete(connection)
     this.#exchanges.delete(connection)
     this.#methods.delete(connection)
-    const machine = machineOf(connection.address)
-    const left = (this.#byAddress.get(machine) ?? 1) - 1
-    if (left === 0) this.#byAddress.delete(machine)
-    else this.#byAddress.set(machine, left)
+    this.#countMachine(connection.address, -1)
     const { session, host } = connection
     if (session === undefined || host === undefined || session.connection !== connection) return
     host.timeline.add(session.clientId, 'disconnected', reason, now)
@@ -317,16 +320,12 @@ export class BrokerCore implements ConnectionOwner {
 
   // Time.
 
-  /** `handleTick` has nothing to do at or before this: 0 at the next second, Infinity never. */
-  get tickDueMs(): number {
-    let dueMs = this.#patienceEndsMs
-    for (const host of this.hosts.values()) dueMs = Math.min(dueMs, host.tickDueMs)
-    return dueMs
-  }
-
-  /** Silent peers, delayed wills, sessions at their end. */
+  /** Silent peers, delayed wills, sessions at their end; whoever waits says anew until when. */
   handleTick(now: number): void {
+    this.now = now
+    this.agenda.dueMs = Infinity
     if (now > this.#patienceEndsMs) this.#checkPatience(now)
+    this.agenda.bring(this.#patienceEndsMs)
     for (const host of this.hosts.values()) host.handleTick(now)
   }
 

@@ -24,27 +24,35 @@ import type {
   UnsubscribePacket,
 } from '@motewire/sdk/codec'
 import { TransmitBuffer } from '@motewire/sdk/core'
-import { expiryMs } from './handshake.ts'
+import { expiryMs, PACKET_BYTES_MAX } from './handshake.ts'
 import type { Refusal } from './handshake.ts'
 import { Message } from './message.ts'
 import type { CoreOptions } from './options.ts'
 import type { Session, SessionLink } from './session.ts'
-import { InboundAliases } from './topic-aliases.ts'
+import type { Receiver } from './publish-writer.ts'
+import { Rate } from './rate.ts'
+import { InboundAliases, OutboundAliases } from './topic-aliases.ts'
 import type { VirtualHost } from './virtual-host.ts'
 
-/** What a connection asks of whoever holds its channel. */
+/** Whoever holds a connection's channel, and what the connection asks of it. */
 export interface ConnectionHandler {
+  /** Of the peer, with its port. */
+  readonly address: string
+  /** Name of the listener it came through. */
+  readonly listener: string
   /** It has bytes to write; write them when the current input is done. */
-  onTransmitReady(connection: Connection): void
+  onTransmitReady(): void
   /** Its buffer is full: write now if the channel takes it. */
-  onTransmitFull(connection: Connection): void
+  onTransmitFull(): void
   /** Close the channel; `flush` writes what there is first. */
-  onHangup(connection: Connection, how: 'flush' | 'abort'): void
+  onHangup(how: 'flush' | 'abort'): void
 }
 
 /** What a connection asks of the core that it belongs to. */
 export interface ConnectionOwner {
   readonly options: CoreOptions
+  /** Time of the input that is being handled. */
+  now: number
   bytesIn: number
   bytesOut: number
   packetsIn: number
@@ -55,66 +63,53 @@ export interface ConnectionOwner {
   handleLost(connection: Connection, isWillDue: boolean, reason: string, now: number): void
 }
 
-export class Connection implements PacketHandler, SessionLink {
-  readonly address: string
-  /** Name of the listener it came through. */
-  readonly listener: string
+export class Connection implements PacketHandler, SessionLink, Receiver {
   readonly handler: ConnectionHandler
+  /** A whole millisecond. */
   readonly connectedAtMs: number
   readonly #core: ConnectionOwner
   readonly #decoder: PacketDecoder
-  /** Until there is a session, the answer to CONNECT waits here. */
-  #transmit: TransmitBuffer = new TransmitBuffer()
+  readonly transmit: TransmitBuffer = new TransmitBuffer()
   session: Session | undefined
   host: VirtualHost | undefined
   isClosed = false
   bytesIn = 0
   bytesOut = 0
   #writingBytes = 0
+  /** Rounded up to a millisecond: a fraction would be an object of its own. */
   #receivedAtMs: number
-  /** Silence after which the peer is given up; Infinity without keepalive. */
+  /** Silence after which the peer is given up; 0: never. */
   #patienceMs: number
-  /** Largest packet the peer takes. */
-  #peerBytesMax = Infinity
-  #aliases: InboundAliases | undefined
-  /** PUBLISH packets in the second that began at `#rateSinceMs`. */
-  #rateCount = 0
-  #rateSinceMs = 0
-  #now = 0
+  inflightMax = 0
+  packetBytesMax: number = PACKET_BYTES_MAX
+  aliases: OutboundAliases | undefined
+  #inboundAliases: InboundAliases | undefined
+  /** PUBLISH packets, when they are limited. */
+  #rate: Rate | undefined
 
-  constructor(
-    core: ConnectionOwner,
-    address: string,
-    listener: string,
-    handler: ConnectionHandler,
-    now: number,
-  ) {
+  constructor(core: ConnectionOwner, handler: ConnectionHandler, now: number) {
     this.#core = core
-    this.address = address
-    this.listener = listener
     this.handler = handler
-    this.connectedAtMs = now
-    this.#receivedAtMs = now
+    this.connectedAtMs = Math.floor(now)
+    this.#receivedAtMs = Math.ceil(now)
     this.#patienceMs = core.options.connectTimeoutMs
-    const { packetBytesMax } = core.options
-    this.#decoder = new PacketDecoder('server', this, { packetBytesMax })
+    this.#decoder = new PacketDecoder('server', this, core.options)
+  }
+
+  get address(): string {
+    return this.handler.address
   }
 
   get protocolVersion(): 3 | 4 | 5 {
     return this.#decoder.protocolVersion
   }
 
-  /** Bytes that wait for the peer to read. */
-  get transmitBytes(): number {
-    return this.#transmit.pendingBytes
-  }
-
   // Inputs.
 
   handleBytes(bytes: Uint8Array, now: number): void {
     if (this.isClosed) return
-    this.#now = now
-    this.#receivedAtMs = now
+    this.#core.now = now
+    this.#receivedAtMs = Math.ceil(now)
     this.bytesIn += bytes.length
     this.#core.bytesIn += bytes.length
     const fault = this.#decoder.feed(bytes)
@@ -125,7 +120,7 @@ export class Connection implements PacketHandler, SessionLink {
     if (this.#writingBytes === 0) return
     this.bytesOut += this.#writingBytes
     this.#core.bytesOut += this.#writingBytes
-    this.#transmit.release(this.#writingBytes)
+    this.transmit.release(this.#writingBytes)
     this.#writingBytes = 0
     this.session?.delivery.pump(now)
     this.session?.pull(now)
@@ -140,50 +135,53 @@ export class Connection implements PacketHandler, SessionLink {
 
   /** When the peer has been silent for too long, unless something comes. */
   get patienceEndsMs(): number {
-    return this.#receivedAtMs + this.#patienceMs
+    return this.#patienceMs === 0 ? Infinity : this.#receivedAtMs + this.#patienceMs
   }
 
   // Outputs.
 
   pollTransmit(): Uint8Array | undefined {
     if (this.#writingBytes !== 0) return undefined
-    const bytes = this.#transmit.poll()
+    const bytes = this.transmit.poll()
     if (bytes !== undefined) this.#writingBytes = bytes.length
     return bytes
   }
 
   notifyReady(): void {
-    this.handler.onTransmitReady(this)
+    this.handler.onTransmitReady()
   }
 
   notifyFull(): void {
-    this.handler.onTransmitFull(this)
+    this.handler.onTransmitFull()
   }
 
   // Commands of the core.
 
-  /** The session is this connection's from here on; its old buffers are empty. */
+  /** The session is this connection's from here on. */
   attach(host: VirtualHost, session: Session, packet: ConnectPacket, keepaliveS: number): void {
+    const { options } = this.#core
     this.host = host
     this.session = session
-    this.#transmit = session.transmit
-    this.#transmit.clear()
-    this.#patienceMs = keepaliveS === 0 ? Infinity : keepaliveS * 1500
-    this.#peerBytesMax = packet.properties?.maximumPacketSize ?? Infinity
-    const { topicAliasMaximum } = this.#core.options
-    if (packet.protocolVersion === 5) this.#aliases = new InboundAliases(topicAliasMaximum)
+    this.#patienceMs = keepaliveS * 1500
+    const { properties } = packet
+    this.inflightMax = properties?.receiveMaximum ?? options.inflightMax
+    if (properties?.maximumPacketSize !== undefined) {
+      this.packetBytesMax = Math.min(properties.maximumPacketSize, PACKET_BYTES_MAX)
+    }
+    const aliasesMax = properties?.topicAliasMaximum ?? 0
+    if (aliasesMax > 0) this.aliases = new OutboundAliases(aliasesMax)
   }
 
   /** False when the packet is larger than the peer takes, even without its reason string. */
   send(packet: ControlPacket): boolean {
     let bytes = encodePacket(packet, this.protocolVersion)
-    if (bytes.length > this.#peerBytesMax && packet.properties?.reasonString !== undefined) {
+    if (bytes.length > this.packetBytesMax && packet.properties?.reasonString !== undefined) {
       const { reasonString: _reason, ...properties } = packet.properties
       bytes = encodePacket({ ...packet, properties }, this.protocolVersion)
     }
-    if (bytes.length > this.#peerBytesMax) return false
-    this.#transmit.append(bytes)
-    this.handler.onTransmitReady(this)
+    if (bytes.length > this.packetBytesMax) return false
+    this.transmit.append(bytes)
+    this.handler.onTransmitReady()
     return true
   }
 
@@ -194,16 +192,12 @@ export class Connection implements PacketHandler, SessionLink {
     if (this.session !== undefined && this.protocolVersion === 5) {
       this.send({ type: 'disconnect', reasonCode, properties: { reasonString: text } })
     }
-    this.handler.onHangup(this, 'flush')
-    this.#finish()
-    this.#core.handleLost(this, isWillDue, text, now)
+    this.#end('flush', isWillDue, text, now)
   }
 
   /** Ends the connection without a word. */
   abort(reason: string, now: number): void {
-    this.handler.onHangup(this, 'abort')
-    this.#finish()
-    this.#core.handleLost(this, false, reason, now)
+    this.#end('abort', false, reason, now)
   }
 
   /** Answers CONNECT with a refusal and closes. */
@@ -216,23 +210,29 @@ export class Connection implements PacketHandler, SessionLink {
       reasonCode: isNew ? reasonCode : returnCode,
       ...(isNew ? { properties: { reasonString: reason, ...reference } } : {}),
     })
-    this.handler.onHangup(this, 'flush')
+    this.#end('flush', false, reason, now)
+  }
+
+  #end(how: 'flush' | 'abort', isWillDue: boolean, reason: string, now: number): void {
+    this.handler.onHangup(how)
     this.#finish()
-    this.#core.handleLost(this, false, reason, now)
+    this.#core.handleLost(this, isWillDue, reason, now)
   }
 
   #finish(): void {
     this.isClosed = true
     this.#decoder.stop()
+    this.transmit.clear()
+    this.#writingBytes = 0
   }
 
   #handleFault({ reasonCode, message }: ProtocolError): void {
-    if (this.session !== undefined) return this.close(reasonCode, true, this.#now, message)
+    if (this.session !== undefined) return this.close(reasonCode, true, this.#core.now, message)
     // A version nobody knows is answered in the form that every client can read.
     if (reasonCode === 0x84) {
-      return this.refuse({ reasonCode, returnCode: 1, reason: message }, this.#now)
+      return this.refuse({ reasonCode, returnCode: 1, reason: message }, this.#core.now)
     }
-    this.abort(message, this.#now)
+    this.abort(message, this.#core.now)
   }
 
   // Packets, called by the decoder.
@@ -242,11 +242,11 @@ export class Connection implements PacketHandler, SessionLink {
     this.#core.packetsIn++
     if (session === undefined || host === undefined) return this.#handleFault(BEFORE_CONNECT)
     const fault = this.#publishFault(frame, session)
-    if (fault !== 0) return this.close(fault, true, this.#now)
+    if (fault !== 0) return this.close(fault, true, this.#core.now)
     const alias = frame.properties?.topicAlias
-    const topic = alias === undefined ? frame.topic : this.#aliases?.resolve(alias, frame.topic)
-    // An alias beyond the maximum, or one that stands for nothing [MQTT5-3.3.2-9].
-    if (topic === undefined) return this.close(0x94, true, this.#now)
+    const topic = alias === undefined ? frame.topic : this.#resolve(alias, frame.topic)
+    // [MQTT5-3.3.2-9]
+    if (topic === undefined) return this.close(0x94, true, this.#core.now)
     session.messagesIn++
     const { qos, packetId } = frame
     if (session.access?.mayPublish(topic) === false) {
@@ -256,22 +256,29 @@ export class Connection implements PacketHandler, SessionLink {
     let deliveries = 1
     if (!isRepeated) {
       const { clientId } = session
-      const message = Message.received(frame, topic, clientId, this.protocolVersion, this.#now)
+      const message = Message.received(frame, topic, clientId, this.protocolVersion, this.#core.now)
       deliveries =
         qos === 2
           ? this.#takeOnce(host, session, message, packetId)
-          : host.publish(message, this.#now)
+          : host.publish(message, this.#core.now)
     }
     if (qos === 0) return
     const isUnheard = deliveries === 0 && this.protocolVersion === 5
     this.#acknowledge(qos === 1 ? 4 : 5, packetId, isUnheard ? 0x10 : 0)
   }
 
+  /** Undefined: an alias beyond the maximum, or one that stands for nothing. */
+  #resolve(alias: number, topic: string): string | undefined {
+    const { topicAliasMaximum } = this.#core.options
+    this.#inboundAliases ??= new InboundAliases(topicAliasMaximum)
+    return this.#inboundAliases.resolve(alias, topic)
+  }
+
   /** Routes a QoS 2 message and remembers that it did: on disk both or neither. */
   #takeOnce(host: VirtualHost, session: Session, message: Message, packetId: number): number {
     const { store } = host
     if (store !== undefined) store.isHeld = true
-    const deliveries = host.publish(message, this.#now)
+    const deliveries = host.publish(message, this.#core.now)
     this.#openReceipt(host, session, packetId)
     if (store !== undefined) store.isHeld = false
     return deliveries
@@ -291,11 +298,8 @@ export class Connection implements PacketHandler, SessionLink {
 
   #isTooFast(publishesPerSecondMax: number): boolean {
     if (publishesPerSecondMax === Infinity) return false
-    if (this.#now - this.#rateSinceMs >= 1000) {
-      this.#rateSinceMs = this.#now
-      this.#rateCount = 0
-    }
-    return ++this.#rateCount > publishesPerSecondMax
+    const { now } = this.#core
+    return (this.#rate ??= new Rate(now)).count(now) > publishesPerSecondMax
   }
 
   /** A 3.x client cannot be told: its message is confirmed and goes nowhere. */
@@ -308,7 +312,7 @@ export class Connection implements PacketHandler, SessionLink {
   ): void {
     // The first of many is in the timeline, all are counted.
     if (session.denied++ === 0) {
-      host.timeline.add(session.clientId, 'denied', `publish to ${topic}`, this.#now)
+      host.timeline.add(session.clientId, 'denied', `publish to ${topic}`, this.#core.now)
     }
     if (qos === 0) return
     const reasonCode = this.protocolVersion === 5 ? 0x87 : 0
@@ -333,26 +337,27 @@ export class Connection implements PacketHandler, SessionLink {
       this.#acknowledge(7, packetId, isKnown || this.protocolVersion < 5 ? 0 : 0x92)
       return
     }
-    session.delivery.handleAck(type, packetId, reasonCode, this.#now)
-    session.pull(this.#now)
-    this.handler.onTransmitReady(this)
+    session.delivery.handleAck(type, packetId, reasonCode, this.#core.now)
+    session.pull(this.#core.now)
+    this.handler.onTransmitReady()
   }
 
   handlePing(): void {
     this.#core.packetsIn++
     if (this.session === undefined) return this.#handleFault(BEFORE_CONNECT)
-    this.#transmit.reserve(2)
-    this.#transmit.end = writePing(this.#transmit.buffer, this.#transmit.end, 13)
-    this.handler.onTransmitReady(this)
+    this.transmit.reserve(2)
+    this.transmit.end = writePing(this.transmit.buffer, this.transmit.end, 13)
+    this.handler.onTransmitReady()
   }
 
   handlePacket(packet: ControlPacket): void {
     this.#core.packetsIn++
     if (packet.type === 'connect') {
-      if (this.session !== undefined) return this.close(0x82, true, this.#now, 'a second CONNECT')
-      return this.#core.connect(this, packet, this.#now)
+      if (this.session !== undefined)
+        return this.close(0x82, true, this.#core.now, 'a second CONNECT')
+      return this.#core.connect(this, packet, this.#core.now)
     }
-    if (packet.type === 'auth') return this.#core.authenticate(this, packet, this.#now)
+    if (packet.type === 'auth') return this.#core.authenticate(this, packet, this.#core.now)
     const { session, host } = this
     if (session === undefined || host === undefined) return this.#handleFault(BEFORE_CONNECT)
     if (packet.type === 'subscribe') this.#handleSubscribe(host, session, packet)
@@ -361,13 +366,13 @@ export class Connection implements PacketHandler, SessionLink {
   }
 
   #handleSubscribe(host: VirtualHost, session: Session, packet: SubscribePacket): void {
-    const reasonCodes = host.subscribe(session, packet, this.#now)
+    const reasonCodes = host.subscribe(session, packet, this.#core.now)
     this.send({ type: 'suback', packetId: packet.packetId, reasonCodes })
-    host.deliverRetained(session, packet, reasonCodes, this.#now)
+    host.deliverRetained(session, packet, reasonCodes, this.#core.now)
   }
 
   #handleUnsubscribe(host: VirtualHost, session: Session, packet: UnsubscribePacket): void {
-    const reasonCodes = packet.filters.map((one) => host.unsubscribe(session, one, this.#now))
+    const reasonCodes = packet.filters.map((one) => host.unsubscribe(session, one, this.#core.now))
     this.send({ type: 'unsuback', packetId: packet.packetId, reasonCodes })
   }
 
@@ -375,22 +380,20 @@ export class Connection implements PacketHandler, SessionLink {
     const expiry = packet.properties?.sessionExpiryInterval
     if (expiry !== undefined) {
       // A session that was to end with the connection cannot be made to last [MQTT5-3.14.2-2].
-      if (session.expiryMs === 0 && expiry > 0) return this.close(0x82, true, this.#now)
+      if (session.expiryMs === 0 && expiry > 0) return this.close(0x82, true, this.#core.now)
       session.expiryMs = Math.min(expiryMs(expiry), this.#core.options.sessionExpiryMaxS * 1000)
     }
-    this.handler.onHangup(this, 'flush')
-    this.#finish()
     const isWillDue = packet.reasonCode !== 0
     const reason = isWillDue ? `client left: ${reasonName(packet.reasonCode)}` : 'client left'
-    this.#core.handleLost(this, isWillDue, reason, this.#now)
+    this.#end('flush', isWillDue, reason, this.#core.now)
   }
 
   #acknowledge(type: AckType, packetId: number, reasonCode: number): void {
-    const transmit = this.#transmit
+    const { transmit } = this
     transmit.reserve(ACK_BYTES_MAX)
     const { buffer, end } = transmit
     transmit.end = writeAck(buffer, end, type, packetId, reasonCode, this.protocolVersion)
-    this.handler.onTransmitReady(this)
+    this.handler.onTransmitReady()
   }
 }
 

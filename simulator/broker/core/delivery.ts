@@ -9,85 +9,63 @@
 // On a new connection what was sent is sent again in its order, DUP set, within the window, and
 // only then what waits [MQTT5-4.4.0-1].
 
-import type { AckType, ProtocolVersion, QoS } from '@motewire/sdk/codec'
+import type { AckType, QoS } from '@motewire/sdk/codec'
 import { LARGE_CHUNK_BYTES } from '@motewire/sdk/core'
-import type { TransmitBuffer } from '@motewire/sdk/core'
+import type { DeliveryLedger } from './delivery-ledger.ts'
 import { Awaited, Inflight } from './inflight.ts'
 import type { Message } from './message.ts'
 import { bytesOf, MessageRing } from './message-ring.ts'
 import type { Identifiers } from './message-ring.ts'
-import { PublishWriter } from './publish-writer.ts'
+import { writeDeliveryAck, writeMessage } from './publish-writer.ts'
 import type { Receiver } from './publish-writer.ts'
-
-export interface QueueLimits {
-  /** Messages waiting, at most. */
-  readonly messagesMax: number
-  /** Bytes of their topics and payloads; payloads are shared among receivers. */
-  readonly bytesMax: number
-  /** What gives way when the queue is full. Default `drop-newest`, as Mosquitto. */
-  readonly whenFull?: 'drop-newest' | 'drop-oldest'
-}
-
-/** Why messages were not delivered, and how many. */
-export interface Drops {
-  queueFull: number
-  expired: number
-  /** Larger than the receiver takes. */
-  tooLarge: number
-  /** Taken away by an administrator, or with the session. */
-  purged: number
-}
-
-/** Told of every step of QoS 1 and 2, for sessions that are kept on disk. */
-export interface DeliveryLedger {
-  handleQueued(message: Message, qos: QoS, retain: boolean, identifiers: Identifiers): void
-  /** The oldest waiting message is in flight now. */
-  handleSent(packetId: number): void
-  handleReceived(packetId: number): void
-  handleEnded(packetId: number): void
-  /** The oldest waiting message was dropped. */
-  handleDropped(): void
-  handlePurged(): void
-}
+import { NO_DROPS } from './queue-limits.ts'
+import type { Drops, QueueLimits } from './queue-limits.ts'
 
 /** Bytes that may wait in the transmit buffer before messages wait in the queue. */
 const TRANSMIT_BYTES_MAX = 2 * LARGE_CHUNK_BYTES
 const DUP = 8
 
+// What an idle session holds: all of them the same, until the first message takes their place.
+const NO_RING = new MessageRing()
+const NO_INFLIGHT = new Inflight()
+const NO_IDS: number[] = []
+
 export class Delivery {
   readonly #limits: QueueLimits
-  readonly #transmit: TransmitBuffer
-  readonly #writer: PublishWriter
-  /** The transmit buffer has a chunk's worth: write now if the channel takes it. */
-  readonly #onTransmitFull: () => void
   /** QoS 0 that found the transmit buffer full. */
-  readonly #fleeting = new MessageRing()
+  #fleeting = NO_RING
   /** QoS 1 and 2 not yet sent. */
-  readonly #waiting = new MessageRing()
-  readonly inflightTable: Inflight = new Inflight()
-  readonly drops: Drops = { queueFull: 0, expired: 0, tooLarge: 0, purged: 0 }
+  #waiting = NO_RING
+  #inflight = NO_INFLIGHT
+  #drops: Drops | undefined
   ledger: DeliveryLedger | undefined
   #receiver: Receiver | undefined
   /** Identifiers to be sent again on this connection, oldest first. */
-  #resend: number[] = []
+  #resend = NO_IDS
   /** Messages in flight on this connection: the window's use. */
   #inWindow = 0
   #isPumping = false
 
-  constructor(limits: QueueLimits, transmit: TransmitBuffer, onTransmitFull: () => void) {
+  constructor(limits: QueueLimits) {
     this.#limits = limits
-    this.#transmit = transmit
-    this.#writer = new PublishWriter(transmit)
-    this.#onTransmitFull = onTransmitFull
+  }
+
+  get drops(): Readonly<Drops> {
+    return this.#drops ?? NO_DROPS
+  }
+
+  /** What is sent and not confirmed; to look at, or to replay into. */
+  get inflightTable(): Inflight {
+    return this.#inflight
   }
 
   /** Messages owed and not confirmed. */
   get queued(): number {
-    return this.#fleeting.size + this.#waiting.size + this.inflightTable.size
+    return this.#fleeting.size + this.#waiting.size + this.#inflight.size
   }
 
   get inflight(): number {
-    return this.inflightTable.size
+    return this.#inflight.size
   }
 
   /** Bytes of the messages that wait. */
@@ -113,7 +91,7 @@ export class Delivery {
 
   /** What waits, oldest first, QoS 1 and 2 before QoS 0; looking takes nothing away. */
   *browse(): Iterable<Message> {
-    for (const id of this.inflightTable.inOrder()) yield this.inflightTable.messageOf(id)
+    for (const id of this.#inflight.inOrder()) yield this.#inflight.messageOf(id)
     for (const ring of [this.#waiting, this.#fleeting]) {
       for (let place = 0; place < ring.size; place++) yield ring.peek(place)!
     }
@@ -130,10 +108,11 @@ export class Delivery {
     const receiver = this.#receiver
     if (qos === 0) {
       if (receiver === undefined) return false
-      if (this.#fleeting.size === 0 && this.#takesData()) {
+      if (this.#fleeting.size === 0 && this.#takesData(receiver)) {
         return this.#write(message, 0, retain, 0, 0, identifiers, receiver, now)
       }
       if (!this.#hasRoom(this.#fleeting, message, now)) return this.#drop('queueFull')
+      if (this.#fleeting === NO_RING) this.#fleeting = new MessageRing()
       this.#fleeting.push(message.keep(), 0, retain, identifiers)
       return true
     }
@@ -143,9 +122,20 @@ export class Delivery {
       if (sent !== undefined) return sent
     }
     if (!this.#hasRoom(this.#waiting, message, now)) return this.#drop('queueFull')
-    this.#waiting.push(message.keep(), qos, retain, identifiers)
+    this.#pushWaiting(message.keep(), qos, retain, identifiers)
     this.ledger?.handleQueued(message, qos, retain, identifiers)
     return true
+  }
+
+  #pushWaiting(message: Message, qos: QoS, retain: boolean, identifiers: Identifiers): void {
+    if (this.#waiting === NO_RING) this.#waiting = new MessageRing()
+    this.#waiting.push(message, qos, retain, identifiers)
+  }
+
+  /** The table that takes messages in. */
+  #openInflight(): Inflight {
+    if (this.#inflight === NO_INFLIGHT) this.#inflight = new Inflight()
+    return this.#inflight
   }
 
   /** Sends what window and transmit buffer allow. */
@@ -154,7 +144,7 @@ export class Delivery {
     // Writing while we pump comes back here: the loops below go on by themselves.
     if (receiver === undefined || this.#isPumping) return
     this.#isPumping = true
-    while (this.#fleeting.size > 0 && this.#takesData()) this.#sendFleeting(receiver, now)
+    while (this.#fleeting.size > 0 && this.#takesData(receiver)) this.#sendFleeting(receiver, now)
     while (this.#resend.length > 0 && this.#hasWindow(receiver)) this.#sendAgain(receiver, now)
     if (this.#resend.length === 0) {
       while (this.#waiting.size > 0 && this.#hasWindow(receiver)) {
@@ -168,8 +158,8 @@ export class Delivery {
   handleAck(type: AckType, id: number, reasonCode: number, now: number): void {
     const receiver = this.#receiver
     if (receiver === undefined) return
-    const awaited = this.inflightTable.awaitedOf(id)
-    if (type === 5) this.#handlePubrec(id, awaited, reasonCode, receiver.protocolVersion)
+    const awaited = this.#inflight.awaitedOf(id)
+    if (type === 5) this.#handlePubrec(id, awaited, reasonCode, receiver)
     else if (type === 4 && awaited === Awaited.puback) this.#end(id)
     else if (type === 7 && awaited === Awaited.pubcomp) this.#end(id)
     if (this.#waiting.size > 0 || this.#resend.length > 0) this.pump(now)
@@ -179,23 +169,23 @@ export class Delivery {
   handleOnline(receiver: Receiver, now: number): void {
     this.#receiver = receiver
     this.#inWindow = 0
-    this.#resend = this.inflightTable.inOrder()
+    this.#resend = this.#inflight.size === 0 ? NO_IDS : this.#inflight.inOrder()
     this.pump(now)
   }
 
   handleOffline(): void {
     this.#receiver = undefined
     this.#inWindow = 0
-    this.#resend = []
+    this.#resend = NO_IDS
     // QoS 0 is not kept for those who are away.
-    this.drops.purged += this.#fleeting.size
+    this.#countDrops('purged', this.#fleeting.size)
     this.#fleeting.clear()
   }
 
   /** Drops what waits; what is in flight is the receiver's already. Answers how many. */
   purge(): number {
     const count = this.#fleeting.size + this.#waiting.size
-    this.drops.purged += count
+    this.#countDrops('purged', count)
     this.#fleeting.clear()
     this.#waiting.clear()
     this.ledger?.handlePurged()
@@ -204,7 +194,7 @@ export class Delivery {
 
   /** A message out of the store. */
   restoreWaiting(message: Message, qos: QoS, retain: boolean, identifiers: Identifiers): void {
-    this.#waiting.push(message, qos, retain, identifiers)
+    this.#pushWaiting(message, qos, retain, identifiers)
   }
 
   /** For a snapshot: each waiting message of QoS 1 and 2 with what belongs to it. */
@@ -222,7 +212,7 @@ export class Delivery {
     const ring = this.#waiting
     const message = ring.peek()
     if (message === undefined) return
-    this.inflightTable.restore(id, message, ring.qosOf(), ring.retainOf(), ring.identifiersOf())
+    this.#openInflight().restore(id, message, ring.qosOf(), ring.retainOf(), ring.identifiersOf())
     ring.shift()
   }
 
@@ -234,8 +224,12 @@ export class Delivery {
     this.#waiting.clear()
   }
 
+  #countDrops(reason: keyof Drops, count: number): void {
+    if (count > 0) (this.#drops ??= { ...NO_DROPS })[reason] += count
+  }
+
   #drop(reason: keyof Drops): false {
-    this.drops[reason]++
+    this.#countDrops(reason, 1)
     return false
   }
 
@@ -259,19 +253,20 @@ export class Delivery {
   }
 
   #dropOldest(ring: MessageRing, reason: keyof Drops): void {
-    this.drops[reason]++
+    this.#countDrops(reason, 1)
     ring.shift()
     if (ring === this.#waiting) this.ledger?.handleDropped()
   }
 
-  #takesData(): boolean {
-    if (this.#transmit.pendingBytes < LARGE_CHUNK_BYTES) return true
-    this.#onTransmitFull()
-    return this.#transmit.pendingBytes < TRANSMIT_BYTES_MAX
+  #takesData(receiver: Receiver): boolean {
+    const { transmit } = receiver
+    if (transmit.pendingBytes < LARGE_CHUNK_BYTES) return true
+    receiver.notifyFull()
+    return transmit.pendingBytes < TRANSMIT_BYTES_MAX
   }
 
-  #hasWindow({ inflightMax }: Receiver): boolean {
-    return this.#inWindow < inflightMax && this.#takesData()
+  #hasWindow(receiver: Receiver): boolean {
+    return this.#inWindow < receiver.inflightMax && this.#takesData(receiver)
   }
 
   #sendFleeting(receiver: Receiver, now: number): void {
@@ -293,7 +288,7 @@ export class Delivery {
     const qos = ring.qosOf()
     const retain = ring.retainOf()
     const identifiers = ring.identifiersOf()
-    const id = this.inflightTable.add(message, qos, retain, identifiers)
+    const id = this.#openInflight().add(message, qos, retain, identifiers)
     if (id === 0) return false
     ring.shift()
     this.#sendAs(id, message, qos, retain, identifiers, receiver, now)
@@ -309,7 +304,7 @@ export class Delivery {
     receiver: Receiver,
     now: number,
   ): boolean | undefined {
-    const id = this.inflightTable.add(message, qos, retain, identifiers)
+    const id = this.#openInflight().add(message, qos, retain, identifiers)
     if (id === 0) return undefined
     this.ledger?.handleQueued(message, qos, retain, identifiers)
     return this.#sendAs(id, message, qos, retain, identifiers, receiver, now)
@@ -325,7 +320,7 @@ export class Delivery {
     now: number,
   ): boolean {
     if (!this.#write(message, qos, retain, 0, id, identifiers, receiver, now)) {
-      this.inflightTable.remove(id)
+      this.#inflight.remove(id)
       this.ledger?.handleDropped()
       return false
     }
@@ -336,12 +331,11 @@ export class Delivery {
 
   #sendAgain(receiver: Receiver, now: number): void {
     const id = this.#resend.shift()!
-    const table = this.inflightTable
+    const table = this.#inflight
     const awaited = table.awaitedOf(id)
     if (awaited === Awaited.nothing) return
     this.#inWindow++
-    if (awaited === Awaited.pubcomp)
-      return this.#writer.writeAck(6, id, 0, receiver.protocolVersion)
+    if (awaited === Awaited.pubcomp) return writeDeliveryAck(receiver, 6, id, 0)
     const qos = awaited === Awaited.puback ? 1 : 2
     const identifiers = table.identifiersOf(id)
     const message = table.messageOf(id)
@@ -369,22 +363,24 @@ export class Delivery {
     receiver: Receiver,
     now: number,
   ): boolean {
-    const isWritten = this.#writer.write(message, qos, retain, dup, id, identifiers, receiver, now)
+    const isWritten = writeMessage(message, qos, retain, dup, id, identifiers, receiver, now)
     return isWritten || this.#drop('tooLarge')
   }
 
-  #handlePubrec(id: number, awaited: Awaited, reasonCode: number, version: ProtocolVersion): void {
+  #handlePubrec(id: number, awaited: Awaited, reasonCode: number, receiver: Receiver): void {
     if (awaited === Awaited.pubrec) {
       if (reasonCode >= 0x80) return this.#end(id)
-      this.inflightTable.markReceived(id)
+      this.#inflight.markReceived(id)
       this.ledger?.handleReceived(id)
-      this.#writer.writeAck(6, id, 0, version)
-    } else if (awaited === Awaited.pubcomp) this.#writer.writeAck(6, id, 0, version)
-    else if (reasonCode < 0x80) this.#writer.writeAck(6, id, version === 5 ? 0x92 : 0, version)
+      writeDeliveryAck(receiver, 6, id, 0)
+    } else if (awaited === Awaited.pubcomp) writeDeliveryAck(receiver, 6, id, 0)
+    else if (reasonCode < 0x80) {
+      writeDeliveryAck(receiver, 6, id, receiver.protocolVersion === 5 ? 0x92 : 0)
+    }
   }
 
   #end(id: number): void {
-    this.inflightTable.remove(id)
+    this.#inflight.remove(id)
     if (this.#inWindow > 0) this.#inWindow--
     this.ledger?.handleEnded(id)
   }

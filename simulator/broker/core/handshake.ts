@@ -2,9 +2,7 @@
 // session expiry. Pure: from a packet and the options to values.
 
 import type { ConnackPacket, ConnectPacket, Properties } from '@motewire/sdk/codec'
-import type { Receiver } from './publish-writer.ts'
 import type { CoreOptions } from './options.ts'
-import { OutboundAliases } from './topic-aliases.ts'
 
 /** Why a client may not come in: reason code of 5.0, return code of 3.x, and in words. */
 export interface Refusal {
@@ -13,6 +11,9 @@ export interface Refusal {
   readonly reason: string
   readonly serverReference?: string
 }
+
+/** The largest packet there is [MQTT5 2.1.4]. */
+export const PACKET_BYTES_MAX = 268_435_460
 
 type Cause =
   | 'identifier'
@@ -74,17 +75,6 @@ export function expiryMs(seconds: number): number {
 export function keepaliveOf({ keepalive, protocolVersion }: ConnectPacket, max: number): number {
   if (protocolVersion < 5 || max === 0) return keepalive
   return keepalive === 0 ? max : Math.min(keepalive, max)
-}
-
-export function receiverOf(packet: ConnectPacket, options: CoreOptions): Receiver {
-  const { protocolVersion, properties } = packet
-  const aliasesMax = properties?.topicAliasMaximum ?? 0
-  return {
-    protocolVersion,
-    inflightMax: properties?.receiveMaximum ?? options.inflightMax,
-    packetBytesMax: properties?.maximumPacketSize ?? Infinity,
-    aliases: aliasesMax === 0 ? undefined : new OutboundAliases(aliasesMax),
-  }
 }
 
 export interface Acceptance {

@@ -5,7 +5,7 @@
 
 import { bytesOf, MessageRing } from './message-ring.ts'
 import type { Message } from './message.ts'
-import type { QueueLimits } from './delivery.ts'
+import type { QueueLimits } from './queue-limits.ts'
 import type { SubscriptionEntry } from './session.ts'
 
 export const QUEUE_PREFIX = '$queue/'

@@ -3,7 +3,7 @@
 import type { QoS } from '@motewire/sdk/codec'
 import type { Gatekeeper } from './access.ts'
 import { OPEN_DOOR } from './access.ts'
-import type { QueueLimits } from './delivery.ts'
+import type { QueueLimits } from './queue-limits.ts'
 import type { RetainedLimits } from './retained.ts'
 
 export interface CoreOptions {

@@ -17,104 +17,97 @@ import type { Message } from './message.ts'
 import type { Identifiers } from './message-ring.ts'
 import type { OutboundAliases } from './topic-aliases.ts'
 
-/** What the receiver of a connection takes. */
+/** A connection as its deliveries see it: what its peer takes, and where packets go. */
 export interface Receiver {
   readonly protocolVersion: ProtocolVersion
   /** QoS 1 and 2 messages in flight at most: its Receive Maximum. */
   readonly inflightMax: number
   readonly packetBytesMax: number
+  /** Towards the peer; undefined when it takes none. */
   readonly aliases: OutboundAliases | undefined
+  readonly transmit: TransmitBuffer
+  /** The transmit buffer has a chunk's worth: write now if the channel takes it. */
+  notifyFull(): void
 }
 
-export class PublishWriter {
-  readonly #transmit: TransmitBuffer
-
-  constructor(transmit: TransmitBuffer) {
-    this.#transmit = transmit
+/** Puts a PUBLISH into the transmit buffer; false when the receiver does not take its size. */
+export function writeMessage(
+  message: Message,
+  qos: QoS,
+  retain: boolean,
+  dup: 0 | 8,
+  id: number,
+  identifiers: Identifiers,
+  receiver: Receiver,
+  now: number,
+): boolean {
+  const { protocolVersion, packetBytesMax, aliases } = receiver
+  const isShaped =
+    protocolVersion === 5 &&
+    (identifiers !== undefined ||
+      aliases !== undefined ||
+      message.secondsLeft(now) !== (message.properties?.messageExpiryInterval ?? Infinity))
+  if (isShaped) {
+    return writeShaped(message, qos, retain, dup, id, identifiers, receiver, now)
   }
+  const form = formOf(protocolVersion, qos)
+  const bytes = message.bytesIn(form)
+  if (bytes > packetBytesMax) return false
+  const { transmit } = receiver
+  transmit.reserve(bytes)
+  const firstByte = 0x30 | dup | (qos << 1) | (retain ? 1 : 0)
+  transmit.end = message.writeTo(transmit.buffer, transmit.end, form, firstByte, id)
+  return true
+}
 
-  /** Puts a PUBLISH into the transmit buffer; false when the receiver does not take its size. */
-  write(
-    message: Message,
-    qos: QoS,
-    retain: boolean,
-    dup: 0 | 8,
-    id: number,
-    identifiers: Identifiers,
-    receiver: Receiver,
-    now: number,
-  ): boolean {
-    const { protocolVersion, packetBytesMax, aliases } = receiver
-    const isShaped =
-      protocolVersion === 5 &&
-      (identifiers !== undefined ||
-        aliases !== undefined ||
-        message.secondsLeft(now) !== (message.properties?.messageExpiryInterval ?? Infinity))
-    if (isShaped) {
-      return this.#writeShaped(message, qos, retain, dup, id, identifiers, receiver, now)
-    }
-    const form = formOf(protocolVersion, qos)
-    const bytes = message.bytesIn(form)
-    if (bytes > packetBytesMax) return false
-    const transmit = this.#transmit
-    transmit.reserve(bytes)
-    const firstByte = 0x30 | dup | (qos << 1) | (retain ? 1 : 0)
-    transmit.end = message.writeTo(transmit.buffer, transmit.end, form, firstByte, id)
-    return true
+/** A packet whose properties are this receiver's own. */
+function writeShaped(
+  message: Message,
+  qos: QoS,
+  retain: boolean,
+  dup: 0 | 8,
+  id: number,
+  identifiers: Identifiers,
+  { packetBytesMax, aliases, transmit }: Receiver,
+  now: number,
+): boolean {
+  const properties: Properties = { ...message.properties }
+  // A message that was sent once must not expire any more.
+  if (properties.messageExpiryInterval !== undefined) {
+    properties.messageExpiryInterval = Math.max(1, message.secondsLeft(now))
   }
+  if (identifiers !== undefined) properties.subscriptionIdentifier = [...identifiers]
+  const { payload } = message
+  const alias = aliases?.use(message.topic)
+  if (alias !== undefined) properties.topicAlias = alias.alias
+  const topic = alias?.isKnown === true ? '' : message.topic
+  const bytes = publishBytes(textBytes(topic), payload.length, qos, propertiesBytes(properties), 5)
+  if (bytes > packetBytesMax) {
+    aliases?.forget(message.topic)
+    return false
+  }
+  transmit.reserve(bytes)
+  transmit.end = writePublishParts(
+    transmit.buffer,
+    transmit.end,
+    topic,
+    payload,
+    qos,
+    retain,
+    dup !== 0,
+    id,
+    properties,
+    5,
+  )
+  return true
+}
 
-  /** A packet whose properties are this receiver's own. */
-  #writeShaped(
-    message: Message,
-    qos: QoS,
-    retain: boolean,
-    dup: 0 | 8,
-    id: number,
-    identifiers: Identifiers,
-    { packetBytesMax, aliases }: Receiver,
-    now: number,
-  ): boolean {
-    const properties: Properties = { ...message.properties }
-    // A message that was sent once must not expire any more.
-    if (properties.messageExpiryInterval !== undefined) {
-      properties.messageExpiryInterval = Math.max(1, message.secondsLeft(now))
-    }
-    if (identifiers !== undefined) properties.subscriptionIdentifier = [...identifiers]
-    const { payload } = message
-    const alias = aliases?.use(message.topic)
-    if (alias !== undefined) properties.topicAlias = alias.alias
-    const topic = alias?.isKnown === true ? '' : message.topic
-    const bytes = publishBytes(
-      textBytes(topic),
-      payload.length,
-      qos,
-      propertiesBytes(properties),
-      5,
-    )
-    if (bytes > packetBytesMax) {
-      aliases?.forget(message.topic)
-      return false
-    }
-    const transmit = this.#transmit
-    transmit.reserve(bytes)
-    transmit.end = writePublishParts(
-      transmit.buffer,
-      transmit.end,
-      topic,
-      payload,
-      qos,
-      retain,
-      dup !== 0,
-      id,
-      properties,
-      5,
-    )
-    return true
-  }
-
-  writeAck(type: AckType, id: number, reasonCode: number, version: ProtocolVersion): void {
-    const transmit = this.#transmit
-    transmit.reserve(ACK_BYTES_MAX)
-    transmit.end = writeAck(transmit.buffer, transmit.end, type, id, reasonCode, version)
-  }
+export function writeDeliveryAck(
+  { transmit, protocolVersion }: Receiver,
+  type: AckType,
+  id: number,
+  reasonCode: number,
+): void {
+  transmit.reserve(ACK_BYTES_MAX)
+  transmit.end = writeAck(transmit.buffer, transmit.end, type, id, reasonCode, protocolVersion)
 }

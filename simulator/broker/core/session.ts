@@ -3,12 +3,12 @@
 // bytes on the wire; its connection does.
 
 import type { QoS, Subscription, Will } from '@motewire/sdk/codec'
-import { Receipts, TransmitBuffer } from '@motewire/sdk/core'
+import { Receipts } from '@motewire/sdk/core'
 import type { Access } from './access.ts'
 import { Delivery } from './delivery.ts'
-import type { QueueLimits } from './delivery.ts'
 import type { Message } from './message.ts'
 import type { Identifiers } from './message-ring.ts'
+import type { QueueLimits } from './queue-limits.ts'
 
 /** The connection of a session, as far as the session asks it. */
 export interface SessionLink {
@@ -18,8 +18,6 @@ export interface SessionLink {
   readonly bytesOut: number
   /** There are bytes to write. */
   notifyReady(): void
-  /** The buffer is full: write now if the channel takes it. */
-  notifyFull(): void
   close(reasonCode: number, isWillDue: boolean, now: number, reason?: string): void
 }
 
@@ -39,12 +37,23 @@ export interface SubscriptionEntry {
   delivered: number
 }
 
+/** What a session that has no connection waits for. */
+export interface Absence {
+  /** When its last connection ended. */
+  readonly sinceMs: number
+  /** When it ends; Infinity: never. */
+  readonly expiresAtMs: number
+  /** When a delayed will is published; Infinity when none waits. */
+  willDueMs: number
+}
+
 const NO_SUBSCRIPTIONS: ReadonlyMap<string, SubscriptionEntry> = new Map()
+const NO_GROUPS: readonly string[] = []
 
 export class Session {
   readonly clientId: string
   username: string | undefined
-  groups: readonly string[] = []
+  groups: readonly string[] = NO_GROUPS
   /** What it may do; undefined: everything. */
   access: Access | undefined
   protocolVersion: 3 | 4 | 5 = 4
@@ -52,20 +61,15 @@ export class Session {
   keepaliveS = 0
   /** How long it lives without a connection; Infinity: for ever. */
   expiryMs = 0
-  /** When it ends, while it has no connection. */
-  expiresAtMs: number = Infinity
-  /** When its last connection ended. */
-  lastSeenMs = 0
   connection: SessionLink | undefined
+  /** Undefined while it has a connection. */
+  absence: Absence | undefined
   #subscriptions: Map<string, SubscriptionEntry> | undefined
-  readonly transmit: TransmitBuffer = new TransmitBuffer()
   readonly delivery: Delivery
   readonly receipts: Receipts = new Receipts()
   /** Queues it consumes from. */
   consumes: Set<Supply> | undefined
   will: Will | undefined
-  /** When a delayed will is published; Infinity when none waits. */
-  willDueMs: number = Infinity
   messagesIn = 0
   messagesOut = 0
   /** PUBLISH packets that its access forbids. */
@@ -75,7 +79,7 @@ export class Session {
 
   constructor(clientId: string, limits: QueueLimits) {
     this.clientId = clientId
-    this.delivery = new Delivery(limits, this.transmit, () => this.connection?.notifyFull())
+    this.delivery = new Delivery(limits)
   }
 
   get isConnected(): boolean {

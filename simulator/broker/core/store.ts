@@ -3,7 +3,7 @@
 // byte that depends on them leaves (see broker.ts). The core does not know how or where.
 
 import type { SubscriptionEntry, Session } from './session.ts'
-import type { DeliveryLedger } from './delivery.ts'
+import type { DeliveryLedger } from './delivery-ledger.ts'
 import type { Message } from './message.ts'
 
 export interface CoreStore {

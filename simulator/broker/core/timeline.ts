@@ -1,6 +1,6 @@
 // What happened to each client, and why: its connections, refusals, subscriptions, overload. Kept
 // for clients that are gone too. Bounded: EVENTS_MAX each, CLIENTS_MAX clients, those heard of
-// least recently forgotten first. O(1) an event.
+// least recently forgotten first. O(EVENTS_MAX) an event.
 
 export type ClientEventKind =
   | 'connected'
@@ -15,43 +15,65 @@ export type ClientEventKind =
   | 'sessionEnded'
 
 export interface TimedEvent {
+  /** A whole millisecond. */
   readonly atMs: number
   readonly kind: ClientEventKind
   /** In words: the reason, the filter, the address. */
   readonly detail: string
 }
 
+/** Who came: `about` is an address that the connection holds too, so its text costs nothing. */
+const PREFIXES: Partial<Record<ClientEventKind, string>> = { connected: 'from ' }
+
+/** An event and the one before it: most clients have one or two, which a list would double. */
+interface Entry {
+  readonly atMs: number
+  readonly kind: ClientEventKind
+  readonly about: string
+  before: Entry | undefined
+}
+
 const EVENTS_MAX = 32
 const CLIENTS_MAX = 10_000
 
 export class Timeline {
-  readonly #events = new Map<string, TimedEvent[]>()
+  /** The newest event of each; the end of the map is who was heard of last. */
+  readonly #newest = new Map<string, Entry>()
 
-  add(clientId: string, kind: ClientEventKind, detail: string, now: number): void {
-    const event = { atMs: now, kind, detail }
-    const events = this.#events.get(clientId)
-    if (events === undefined) {
-      if (this.#events.size >= CLIENTS_MAX) this.#forgetOne()
-      // A list made of its first event has room for one; one that is pushed to has room for 17.
-      this.#events.set(clientId, [event])
-      return
-    }
-    // The end of the map is who was heard of last.
-    this.#events.delete(clientId)
-    this.#events.set(clientId, events)
-    if (events.length === EVENTS_MAX) events.shift()
-    events.push(event)
+  /** `about` is in words what belongs to the kind; of `connected` the address. */
+  add(clientId: string, kind: ClientEventKind, about: string, now: number): void {
+    const before = this.#newest.get(clientId)
+    if (before !== undefined) {
+      this.#newest.delete(clientId)
+      forgetBeyond(before, EVENTS_MAX - 1)
+    } else if (this.#newest.size >= CLIENTS_MAX) this.#forgetOne()
+    this.#newest.set(clientId, { atMs: Math.floor(now), kind, about, before })
   }
 
   /** Oldest first. */
   of(clientId: string): readonly TimedEvent[] {
-    return this.#events.get(clientId) ?? []
+    const events: TimedEvent[] = []
+    for (let one = this.#newest.get(clientId); one !== undefined; one = one.before) {
+      const { atMs, kind, about } = one
+      events.push({ atMs, kind, detail: `${PREFIXES[kind] ?? ''}${about}` })
+    }
+    return events.toReversed()
   }
 
   #forgetOne(): void {
-    for (const clientId of this.#events.keys()) {
-      this.#events.delete(clientId)
+    for (const clientId of this.#newest.keys()) {
+      this.#newest.delete(clientId)
       return
     }
   }
+}
+
+/** Keeps `count` events: the newest and those before it. */
+function forgetBeyond(newest: Entry, count: number): void {
+  let last = newest
+  for (let kept = 1; kept < count; kept++) {
+    if (last.before === undefined) return
+    last = last.before
+  }
+  last.before = undefined
 }

@@ -3,6 +3,8 @@
 // and no packets of their own; time is an argument.
 
 import type { SubscribePacket, Subscription } from '@motewire/sdk/codec'
+import { NEXT_TICK } from './agenda.ts'
+import type { Agenda } from './agenda.ts'
 import { QUEUE_PREFIX, MessageQueue } from './message-queue.ts'
 import { forwarded, Message } from './message.ts'
 import type { CoreOptions } from './options.ts'
@@ -40,13 +42,13 @@ export class VirtualHost {
   /** Drops of sessions that are gone; those of living ones are counted there. */
   droppedBefore = 0
   #ticks = 0
-  /** `handleTick` has nothing to do before this. */
-  tickDueMs: number = Infinity
+  readonly #agenda: Agenda
 
-  constructor(name: string, options: CoreOptions, store: CoreStore | undefined) {
+  constructor(name: string, options: CoreOptions, store: CoreStore | undefined, agenda: Agenda) {
     this.name = name
     this.options = options
     this.store = store
+    this.#agenda = agenda
     this.retained = new RetainedStore(options.retained)
     this.topics = new TopicStatistics(options.topicsMax)
   }
@@ -64,7 +66,7 @@ export class VirtualHost {
   publish(message: Message, now: number): number {
     if (message.retain && this.retained.put(message)) {
       this.store?.noteRetained(this.name, message)
-      this.tickDueMs = 0
+      this.#agenda.bring(NEXT_TICK)
     }
     const deliveries = message.topic.startsWith(QUEUE_PREFIX)
       ? this.#enqueue(message, now)
@@ -221,18 +223,15 @@ export class VirtualHost {
   handleLost(session: Session, isWillDue: boolean, now: number): void {
     this.#watch(session)
     session.connection = undefined
-    session.lastSeenMs = now
-    session.transmit.clear()
     session.delivery.handleOffline()
     if (!isWillDue) session.will = undefined
-    if (session.will !== undefined) {
-      const delayMs = (session.will.properties?.willDelayInterval ?? 0) * 1000
-      // The will goes out with the session at the latest [MQTT5-3.1.3-9].
-      session.willDueMs = now + Math.min(delayMs, session.expiryMs)
-      if (session.willDueMs <= now) this.#publishWill(session, now)
-    }
-    if (session.expiryMs === 0) return this.destroy(session, now)
-    session.expiresAtMs = now + session.expiryMs
+    const { will, expiryMs } = session
+    // The will goes out with the session at the latest [MQTT5-3.1.3-9].
+    const delayMs = Math.min((will?.properties?.willDelayInterval ?? 0) * 1000, expiryMs)
+    if (delayMs === 0) this.#publishWill(session, now)
+    if (expiryMs === 0) return this.destroy(session, now)
+    const willDueMs = session.will === undefined ? Infinity : now + delayMs
+    session.absence = { sinceMs: now, expiresAtMs: now + expiryMs, willDueMs }
     this.store?.noteSession(this.name, session)
   }
 
@@ -258,7 +257,7 @@ export class VirtualHost {
   #publishWill(session: Session, now: number): void {
     const { will } = session
     session.will = undefined
-    session.willDueMs = Infinity
+    if (session.absence !== undefined) session.absence.willDueMs = Infinity
     if (will === undefined || session.access?.mayPublish(will.topic) === false) return
     const { willDelayInterval: _delay, ...properties } = will.properties ?? {}
     const payload = typeof will.payload === 'string' ? Buffer.from(will.payload) : will.payload
@@ -274,14 +273,13 @@ export class VirtualHost {
   /** Time may change the session: the next tick looks at it. */
   #watch(session: Session): void {
     this.#timed.add(session)
-    this.tickDueMs = 0
+    this.#agenda.bring(NEXT_TICK)
   }
 
-  /** Delayed wills, sessions at their end; once a second from `tickDueMs` on. */
+  /** Delayed wills, sessions at their end. */
   handleTick(now: number): void {
-    this.tickDueMs = Infinity
-    // Retained messages may expire; 0 is at the next tick.
-    let dueMs = this.retained.size === 0 ? Infinity : 0
+    // Retained messages may expire.
+    let dueMs = this.retained.size === 0 ? Infinity : NEXT_TICK
     if (++this.#ticks % RETAINED_TICKS === 0) this.retained.deleteExpired(now)
     for (const session of this.#timed) {
       if (session.isConnected) {
@@ -289,19 +287,21 @@ export class VirtualHost {
         // Nothing is queued for a client without subscriptions, until it has one or goes away.
         const isIdle = session.subscriptions.size === 0 && session.delivery.queued === 0
         if (isIdle && !session.isOverloaded) this.#timed.delete(session)
-        else dueMs = 0
+        else dueMs = NEXT_TICK
         continue
       }
-      if (session.willDueMs <= now) this.#publishWill(session, now)
-      if (session.expiresAtMs > now) {
-        dueMs = Math.min(dueMs, session.willDueMs, session.expiresAtMs)
+      const { absence } = session
+      if (absence === undefined) continue
+      if (absence.willDueMs <= now) this.#publishWill(session, now)
+      if (absence.expiresAtMs > now) {
+        dueMs = Math.min(dueMs, absence.willDueMs, absence.expiresAtMs)
         continue
       }
       this.sessionsExpired++
       this.timeline.add(session.clientId, 'sessionEnded', 'expired', now)
       this.destroy(session, now)
     }
-    this.tickDueMs = Math.min(this.tickDueMs, dueMs)
+    this.#agenda.bring(dueMs)
   }
 
   #watchLoad(session: Session, now: number): void {

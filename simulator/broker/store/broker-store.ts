@@ -8,10 +8,10 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { MotewireError } from '@motewire/sdk/errors'
 import type { BrokerCore } from '../core/broker-core.ts'
-import type { DeliveryLedger } from '../core/delivery.ts'
 import type { Message } from '../core/message.ts'
 import type { Identifiers } from '../core/message-ring.ts'
 import type { Session, SubscriptionEntry } from '../core/session.ts'
+import type { DeliveryLedger } from '../core/delivery-ledger.ts'
 import type { CoreStore } from '../core/store.ts'
 import { FolderLock } from './folder-lock.ts'
 import { LogFile } from './log-file.ts'
@@ -116,9 +116,9 @@ export class BrokerStore implements CoreStore {
 
   noteSession(host: string, session: Session): void {
     const { clientId, username, groups, protocolVersion, isClean, keepaliveS } = session
-    const { expiryMs, lastSeenMs, isConnected } = session
+    const { expiryMs, absence } = session
     const number = this.#numberOf(this.#sessions, host, clientId)
-    const lastSeenAt = isConnected ? undefined : lastSeenMs + this.#offsetMs
+    const lastSeenAt = absence === undefined ? undefined : absence.sinceMs + this.#offsetMs
     const lasting = expiryMs === Infinity ? undefined : expiryMs
     const names = { host, clientId, username, groups }
     const rest = { protocolVersion, isClean, keepaliveS, expiryMs: lasting, lastSeenAt }

@@ -100,10 +100,9 @@ export class Replay {
     session.keepaliveS = facts.keepaliveS
     session.expiryMs = facts.expiryMs ?? Infinity
     // One that was connected when the broker died was last seen now.
-    const lastSeenMs =
-      facts.lastSeenAt === undefined ? this.#now : facts.lastSeenAt - this.#offsetMs
-    session.lastSeenMs = lastSeenMs
-    session.expiresAtMs = lastSeenMs + session.expiryMs
+    const sinceMs = facts.lastSeenAt === undefined ? this.#now : facts.lastSeenAt - this.#offsetMs
+    const expiresAtMs = sinceMs + session.expiryMs
+    session.absence = { sinceMs, expiresAtMs, willDueMs: Infinity }
   }
 
   #applyRetained(number: number, host: string, topic: string): void {

@@ -89,19 +89,17 @@ export class Peer {
       handlePacket: (packet) => this.received.push(packet),
     })
     const drain = (): void => this.#drain()
-    this.connection = stage.core.accept(
+    const handler = {
       address,
-      'tcp',
-      {
-        onTransmitReady: () => undefined,
-        onTransmitFull: drain,
-        onHangup: (_connection, how) => {
-          this.#drain()
-          this.hangup = how
-        },
+      listener: 'tcp',
+      onTransmitReady: () => undefined,
+      onTransmitFull: drain,
+      onHangup: (how: 'flush' | 'abort') => {
+        this.#drain()
+        this.hangup = how
       },
-      stage.now,
-    )
+    }
+    this.connection = stage.core.accept(handler, stage.now)
   }
 
   connect(packet: Partial<ConnectPacket>): void {
