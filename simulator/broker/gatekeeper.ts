@@ -5,7 +5,7 @@
 import { UsageError } from '@motewire/sdk/errors'
 import { accessOf } from './access-list.ts'
 import type { AccessRule } from './access-list.ts'
-import { OPEN_DOOR } from './core/access.ts'
+import { ANONYMOUS, OPEN_DOOR } from './core/access.ts'
 import type { Access, AuthExchange, Gatekeeper, Identity, SignIn } from './core/access.ts'
 import { isPasswordOf, parseHash } from './credential.ts'
 import type { Credential } from './credential.ts'
@@ -40,7 +40,7 @@ export class UserGate implements Gatekeeper {
   }
 
   signIn({ username, password }: SignIn): Identity | undefined {
-    if (username === undefined) return this.allowsAnonymous ? { username, groups: [] } : undefined
+    if (username === undefined) return this.allowsAnonymous ? ANONYMOUS : undefined
     const user = this.users.get(username)
     if (user === undefined || !isPasswordOf(user.credential, password ?? '')) return undefined
     return { username, groups: user.groups }

@@ -54,7 +54,11 @@ export interface Redirect {
   readonly isPermanent: boolean
 }
 
+export const NO_GROUPS: readonly string[] = []
+/** Whoever came in without a name. */
+export const ANONYMOUS: Identity = { username: undefined, groups: NO_GROUPS }
+
 /** Lets everybody in and everything through. */
 export const OPEN_DOOR: Gatekeeper = {
-  signIn: ({ username }) => ({ username, groups: [] }),
+  signIn: ({ username }) => (username === undefined ? ANONYMOUS : { username, groups: NO_GROUPS }),
 }

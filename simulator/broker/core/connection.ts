@@ -321,7 +321,7 @@ export class Connection implements PacketHandler, SessionLink, Receiver {
   }
 
   #openReceipt(host: VirtualHost, session: Session, packetId: number): void {
-    session.receipts.add(packetId)
+    session.openReceipt(packetId)
     if (session.expiryMs > 0) host.store?.noteReceipt(host.name, session.clientId, packetId, true)
   }
 

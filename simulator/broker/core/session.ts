@@ -4,6 +4,7 @@
 
 import type { QoS, Subscription, Will } from '@motewire/sdk/codec'
 import { Receipts } from '@motewire/sdk/core'
+import { NO_GROUPS } from './access.ts'
 import type { Access } from './access.ts'
 import { Delivery } from './delivery.ts'
 import type { Message } from './message.ts'
@@ -47,8 +48,8 @@ export interface Absence {
   willDueMs: number
 }
 
+const NO_RECEIPTS: Omit<Receipts, 'add'> = new Receipts()
 const NO_SUBSCRIPTIONS: ReadonlyMap<string, SubscriptionEntry> = new Map()
-const NO_GROUPS: readonly string[] = []
 
 export class Session {
   readonly clientId: string
@@ -66,7 +67,7 @@ export class Session {
   absence: Absence | undefined
   #subscriptions: Map<string, SubscriptionEntry> | undefined
   readonly delivery: Delivery
-  readonly receipts: Receipts = new Receipts()
+  #receipts: Receipts | undefined
   /** Queues it consumes from. */
   consumes: Set<Supply> | undefined
   will: Will | undefined
@@ -89,6 +90,15 @@ export class Session {
   /** By the filter as it was subscribed. */
   get subscriptions(): ReadonlyMap<string, SubscriptionEntry> {
     return this.#subscriptions ?? NO_SUBSCRIPTIONS
+  }
+
+  /** QoS 2 messages of the client that are not released yet. */
+  get receipts(): Omit<Receipts, 'add'> {
+    return this.#receipts ?? NO_RECEIPTS
+  }
+
+  openReceipt(packetId: number): void {
+    ;(this.#receipts ??= new Receipts()).add(packetId)
   }
 
   addSubscription(entry: SubscriptionEntry): void {

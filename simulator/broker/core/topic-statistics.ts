@@ -37,9 +37,14 @@ const PREVIEW_BYTES_MAX = 4096
 const PRODUCERS_MAX = 16
 const NOTHING = new Uint8Array(0)
 
+/** Topics among which the one to forget is chosen. */
+const LOOKED_AT = 16
+
 export class TopicStatistics {
   readonly #topicsMax: number
   readonly #records = new Map<string, TopicRecord>()
+  /** Kept between calls: a new walk would first pass all places of those that were forgotten. */
+  #hand = this.#records.values()
   forgotten = 0
 
   /** @param topicsMax default 50,000, about 400 bytes each plus the last payload. */
@@ -100,16 +105,23 @@ export class TopicStatistics {
     this.#records.delete(topic)
   }
 
-  /** Looks at the first few only: near enough to the least recently used, and O(1). */
+  /** Looks at the next few only: near enough to the least recently used, and O(1). */
   #forgetOne(): void {
-    let stalest: TopicRecord | undefined
-    let looked = 0
-    for (const record of this.#records.values()) {
-      if (stalest === undefined || record.lastAtMs < stalest.lastAtMs) stalest = record
-      if (++looked === 16) break
+    let stalest = this.#next()
+    for (let looked = 1; looked < LOOKED_AT; looked++) {
+      const other = this.#next()
+      if (other !== undefined && other.lastAtMs < stalest!.lastAtMs) stalest = other
     }
     if (stalest !== undefined) this.#records.delete(stalest.topic)
     this.forgotten++
+  }
+
+  /** Round and round; undefined when there is none. */
+  #next(): TopicRecord | undefined {
+    const { value } = this.#hand.next()
+    if (value !== undefined) return value
+    this.#hand = this.#records.values()
+    return this.#hand.next().value
   }
 }
 

@@ -55,7 +55,7 @@ export class Replay {
   /** Tells of each session that came out of it. */
   finish(visit: (host: string, session: Session, receipts: Set<number>) => void): void {
     for (const { host, session, receipts } of this.#sessions.values()) {
-      for (const id of receipts) session.receipts.add(id)
+      for (const id of receipts) session.openReceipt(id)
       visit(host.name, session, receipts)
     }
   }
