@@ -63,8 +63,9 @@ export class Broker extends HostInspection implements BrokerControl {
   readonly #wall: WallClock
   /** Lines without a connection: those that are still being opened, and those that are closing. */
   readonly #bare = new Set<Line>()
-  /** With bytes to write once the turn is over. */
-  readonly #ready: Line[] = []
+  /** The first `#readyCount`: lines with bytes to write once the turn is over. */
+  readonly #ready: (Line | undefined)[] = []
+  #readyCount = 0
   readonly #listeners: Listener[]
   readonly #loads = new LoadAverages()
   readonly users: UserAdmin | undefined
@@ -170,8 +171,8 @@ export class Broker extends HostInspection implements BrokerControl {
   }
 
   #open(line: Line): void {
-    this.#bare.add(line)
     line.channel.open(line)
+    if (line.isWaiting) this.#bare.add(line)
   }
 
   #admit(line: Line): Connection {
@@ -215,7 +216,7 @@ export class Broker extends HostInspection implements BrokerControl {
   }
 
   #handleReady(line: Line): void {
-    this.#ready.push(line)
+    this.#ready[this.#readyCount++] = line
     if (this.#isFlushPlanned) return
     this.#isFlushPlanned = true
     this.#defer(this.#flush)
@@ -225,8 +226,11 @@ export class Broker extends HostInspection implements BrokerControl {
     this.#isFlushPlanned = false
     const now = this.#enter()
     // Writing may make others ready: they are visited in the same walk.
-    for (const line of this.#ready) line.write(now)
-    this.#ready.length = 0
+    for (let i = 0; i < this.#readyCount; i++) {
+      this.#ready[i]!.write(now)
+      this.#ready[i] = undefined
+    }
+    this.#readyCount = 0
   }
 
   get #systemMs(): number {

@@ -47,6 +47,11 @@ export class Line implements ChannelHandler, ConnectionHandler {
     this.#owner = owner
   }
 
+  /** Its channel is not open yet. */
+  get isWaiting(): boolean {
+    return this.#connection === undefined && !this.#isClosing
+  }
+
   get listener(): string {
     return this.#owner.listener
   }

@@ -221,7 +221,6 @@ export class VirtualHost {
 
   /** Its connection has ended: the will is due now or later, and perhaps its own end. */
   handleLost(session: Session, isWillDue: boolean, now: number): void {
-    this.#watch(session)
     session.connection = undefined
     session.delivery.handleOffline()
     if (!isWillDue) session.will = undefined
@@ -232,19 +231,13 @@ export class VirtualHost {
     if (expiryMs === 0) return this.destroy(session, now)
     const willDueMs = session.will === undefined ? Infinity : now + delayMs
     session.absence = { sinceMs: now, expiresAtMs: now + expiryMs, willDueMs }
+    this.#watch(session)
     this.store?.noteSession(this.name, session)
   }
 
   destroy(session: Session, now: number): void {
-    const { clientId, consumes, delivery } = session
-    const unconfirmed = consumes === undefined ? [] : [...delivery.browse()]
-    const queues = new Set<MessageQueue>()
-    for (const message of unconfirmed.toReversed()) {
-      const queue = this.queues.get(message.topic)
-      if (queue === undefined) continue
-      queue.putBack(message)
-      queues.add(queue)
-    }
+    const { clientId } = session
+    const queues = session.consumes === undefined ? [] : this.#putBack(session)
     for (const entry of session.subscriptions.values()) this.#detach(entry)
     for (const queue of queues) queue.dispatch(now)
     this.droppedBefore += session.dropped
@@ -252,6 +245,18 @@ export class VirtualHost {
     this.#timed.delete(session)
     if (session.delivery.ledger !== undefined) this.store?.noteSessionEnd(this.name, clientId)
     session.delivery.ledger = undefined
+  }
+
+  /** What a consumer did not confirm goes back to the queues that it came from: these. */
+  #putBack({ delivery }: Session): Iterable<MessageQueue> {
+    const queues = new Set<MessageQueue>()
+    for (const message of [...delivery.browse()].toReversed()) {
+      const queue = this.queues.get(message.topic)
+      if (queue === undefined) continue
+      queue.putBack(message)
+      queues.add(queue)
+    }
+    return queues
   }
 
   #publishWill(session: Session, now: number): void {
