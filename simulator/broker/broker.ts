@@ -23,6 +23,7 @@ import type { ListenerOptions } from './listener.ts'
 import { LoadAverages } from './load-averages.ts'
 import { BrokerStore } from './store/broker-store.ts'
 import { systemTopics } from './system-topics.ts'
+import type { HeapBytes } from './system-topics.ts'
 import { UserAdmin } from './user-admin.ts'
 import { VERSION } from './version.ts'
 
@@ -75,6 +76,7 @@ export class Broker extends HostInspection implements BrokerControl {
   #isFlushPlanned = false
   #isStopped = false
   #systemDueMs: number
+  #heapMaximum = 0
   /** Ticks are whole seconds after this. */
   readonly #originMs: number
   readonly #tickTask: Task = new Task((now) => this.#handleTick(now))
@@ -273,10 +275,20 @@ export class Broker extends HostInspection implements BrokerControl {
     this.#planTick()
   }
 
+  /** Undefined in a time of its own, where a run is to be the same each time. */
+  #measureHeap(): HeapBytes | undefined {
+    if (this.#options.clock !== undefined) return undefined
+    const { heapUsed, external } = process.memoryUsage()
+    const current = heapUsed + external
+    this.#heapMaximum = Math.max(this.#heapMaximum, current)
+    return { current, maximum: this.#heapMaximum }
+  }
+
   #publishSystem(now: number): void {
+    const heap = this.#measureHeap()
     for (const host of this.#core.hosts.values()) {
       const stats = new HostInspection(this.#core, host, this.#wall).stats()
-      for (const [topic, value] of systemTopics(stats, this.#core, host, this.#loads)) {
+      for (const [topic, value] of systemTopics(stats, this.#core, host, this.#loads, heap)) {
         const payload = Buffer.from(value)
         const message = Message.of({ topic, payload, qos: 0, retain: true }, now)
         host.retained.put(message)

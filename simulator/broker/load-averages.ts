@@ -22,9 +22,12 @@ function load(read: (core: BrokerCore) => number): Load {
 export class LoadAverages {
   readonly #loads: ReadonlyMap<string, Load> = new Map([
     ['connections', load((core) => core.connectsTotal)],
+    ['sockets', load((core) => core.acceptsTotal)],
     ['messages/received', load((core) => core.packetsIn)],
+    ['messages/sent', load((core) => core.packetsOut)],
     ['publish/received', load((core) => total(core, 'messagesIn'))],
     ['publish/sent', load((core) => total(core, 'messagesOut'))],
+    ['publish/dropped', load((core) => total(core, 'dropped'))],
     ['bytes/received', load((core) => core.bytesIn)],
     ['bytes/sent', load((core) => core.bytesOut)],
   ])
@@ -55,7 +58,7 @@ export class LoadAverages {
   }
 }
 
-function total(core: BrokerCore, field: 'messagesIn' | 'messagesOut'): number {
+function total(core: BrokerCore, field: 'messagesIn' | 'messagesOut' | 'dropped'): number {
   let sum = 0
   for (const host of core.hosts.values()) sum += host[field]
   return sum

@@ -6,12 +6,19 @@ import type { VirtualHost } from './core/virtual-host.ts'
 import type { BrokerStats } from './inspect.ts'
 import type { LoadAverages } from './load-averages.ts'
 
+/** What the process holds, and the most it was seen to hold. */
+export interface HeapBytes {
+  readonly current: number
+  readonly maximum: number
+}
+
 /** Topic and value of each; `uptime` carries its unit as Mosquitto's does. */
 export function systemTopics(
   stats: BrokerStats,
   core: BrokerCore,
   host: VirtualHost,
   loads: LoadAverages,
+  heap: HeapBytes | undefined,
 ): [string, string][] {
   const own: [string, string | number][] = [
     ['version', `motewire version ${stats.version}`],
@@ -19,6 +26,7 @@ export function systemTopics(
     ...clientTopics(stats, core, host),
     ...messageTopics(stats, core, host),
   ]
+  if (heap !== undefined) own.push(['heap/current', heap.current], ['heap/maximum', heap.maximum])
   const texts = own.map(([name, value]): [string, string] => [name, String(value)])
   return [...texts, ...loads.entries()].map(([name, value]) => [`$SYS/broker/${name}`, value])
 }
@@ -50,7 +58,7 @@ function messageTopics(
   return [
     ['retained messages/count', stats.retained],
     ['messages/received', core.packetsIn],
-    ['messages/sent', stats.messagesOut],
+    ['messages/sent', core.packetsOut],
     ['messages/stored', stored],
     ['store/messages/count', stored],
     ['store/messages/bytes', storedBytes],

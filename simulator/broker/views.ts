@@ -24,17 +24,12 @@ export interface WallClock {
 
 export function statsOf(core: BrokerCore, host: VirtualHost, clock: WallClock): BrokerStats {
   let queued = 0
-  let dropped = host.droppedBefore
   let connected = 0
   for (const session of host.sessions.values()) {
     queued += session.delivery.queued
-    dropped += session.dropped
     if (session.isConnected) connected++
   }
-  for (const queue of host.queues.values()) {
-    queued += queue.depth
-    dropped += queue.dropped
-  }
+  for (const queue of host.queues.values()) queued += queue.depth
   const { version, startedAtWallMs } = core.options
   return {
     version,
@@ -48,7 +43,7 @@ export function statsOf(core: BrokerCore, host: VirtualHost, clock: WallClock): 
     retained: host.retained.size,
     messagesIn: host.messagesIn,
     messagesOut: host.messagesOut,
-    messagesDropped: dropped,
+    messagesDropped: host.dropped,
     bytesIn: core.bytesIn,
     bytesOut: core.bytesOut,
     queued,

@@ -38,9 +38,12 @@ export class BrokerCore implements ConnectionOwner {
   readonly #exchanges = new Map<Connection, OpenExchange>()
   /** Method that each connected client came in with, for re-authentication. */
   readonly #methods = new Map<Connection, string>()
+  /** Channels that were opened, whatever came over them. */
+  acceptsTotal = 0
   connectsTotal = 0
   refusedTotal = 0
   packetsIn = 0
+  packetsOut = 0
   bytesIn = 0
   bytesOut = 0
   connectedMax = 0
@@ -73,6 +76,7 @@ export class BrokerCore implements ConnectionOwner {
   accept(handler: ConnectionHandler, now: number): Connection {
     const connection = new Connection(this, handler, now)
     this.connections.add(connection)
+    this.acceptsTotal++
     this.#watchPatience(connection)
     this.#countMachine(handler.address, 1)
     return connection

@@ -29,6 +29,7 @@ import type { Refusal } from './handshake.ts'
 import { Message } from './message.ts'
 import type { CoreOptions } from './options.ts'
 import type { Session, SessionLink } from './session.ts'
+import { publishFault } from './publish-check.ts'
 import type { Receiver } from './publish-writer.ts'
 import { Rate } from './rate.ts'
 import { InboundAliases, OutboundAliases } from './topic-aliases.ts'
@@ -56,6 +57,7 @@ export interface ConnectionOwner {
   bytesIn: number
   bytesOut: number
   packetsIn: number
+  packetsOut: number
   connect(connection: Connection, packet: ConnectPacket, now: number): void
   /** AUTH before CONNACK, or a re-authentication. */
   authenticate(connection: Connection, packet: AuthPacket, now: number): void
@@ -151,6 +153,10 @@ export class Connection implements PacketHandler, SessionLink, Receiver {
     this.handler.onTransmitReady()
   }
 
+  countPacket(): void {
+    this.#core.packetsOut++
+  }
+
   notifyFull(): void {
     this.handler.onTransmitFull()
   }
@@ -165,9 +171,7 @@ export class Connection implements PacketHandler, SessionLink, Receiver {
     this.#patienceMs = keepaliveS * 1500
     const { properties } = packet
     this.inflightMax = properties?.receiveMaximum ?? options.inflightMax
-    if (properties?.maximumPacketSize !== undefined) {
-      this.packetBytesMax = Math.min(properties.maximumPacketSize, PACKET_BYTES_MAX)
-    }
+    this.packetBytesMax = Math.min(properties?.maximumPacketSize ?? Infinity, PACKET_BYTES_MAX)
     const aliasesMax = properties?.topicAliasMaximum ?? 0
     if (aliasesMax > 0) this.aliases = new OutboundAliases(aliasesMax)
   }
@@ -180,8 +184,7 @@ export class Connection implements PacketHandler, SessionLink, Receiver {
       bytes = encodePacket({ ...packet, properties }, this.protocolVersion)
     }
     if (bytes.length > this.packetBytesMax) return false
-    this.transmit.append(bytes)
-    this.handler.onTransmitReady()
+    this.#roomFor(bytes.length).append(bytes)
     return true
   }
 
@@ -241,7 +244,10 @@ export class Connection implements PacketHandler, SessionLink, Receiver {
     const { session, host } = this
     this.#core.packetsIn++
     if (session === undefined || host === undefined) return this.#handleFault(BEFORE_CONNECT)
-    const fault = this.#publishFault(frame, session)
+    const { options } = this.#core
+    if (this.#isTooFast(options.publishesPerSecondMax))
+      return this.close(0x96, true, this.#core.now)
+    const fault = publishFault(frame, session, options)
     if (fault !== 0) return this.close(fault, true, this.#core.now)
     const alias = frame.properties?.topicAlias
     const topic = alias === undefined ? frame.topic : this.#resolve(alias, frame.topic)
@@ -282,18 +288,6 @@ export class Connection implements PacketHandler, SessionLink, Receiver {
     this.#openReceipt(host, session, packetId)
     if (store !== undefined) store.isHeld = false
     return deliveries
-  }
-
-  /** The reason code for a PUBLISH that ends the connection; 0 when it is in order. */
-  #publishFault({ qos, retain, packetId }: PublishFrame, session: Session): number {
-    const { options } = this.#core
-    if (this.#isTooFast(options.publishesPerSecondMax)) return 0x96
-    if (qos > options.qosMax && this.protocolVersion === 5) return 0x9b
-    if (retain && !options.isRetainAvailable && this.protocolVersion === 5) return 0x9a
-    // Only QoS 2 stays open: QoS 1 is confirmed at once [MQTT5-3.3.4-9]. 3.x knows no maximum.
-    if (qos < 2 || this.protocolVersion < 5) return 0
-    const { receipts } = session
-    return receipts.size >= options.receiveMaximum && !receipts.has(packetId) ? 0x93 : 0
   }
 
   #isTooFast(publishesPerSecondMax: number): boolean {
@@ -345,9 +339,8 @@ export class Connection implements PacketHandler, SessionLink, Receiver {
   handlePing(): void {
     this.#core.packetsIn++
     if (this.session === undefined) return this.#handleFault(BEFORE_CONNECT)
-    this.transmit.reserve(2)
-    this.transmit.end = writePing(this.transmit.buffer, this.transmit.end, 13)
-    this.handler.onTransmitReady()
+    const transmit = this.#roomFor(2)
+    transmit.end = writePing(transmit.buffer, transmit.end, 13)
   }
 
   handlePacket(packet: ControlPacket): void {
@@ -389,11 +382,16 @@ export class Connection implements PacketHandler, SessionLink, Receiver {
   }
 
   #acknowledge(type: AckType, packetId: number, reasonCode: number): void {
-    const { transmit } = this
-    transmit.reserve(ACK_BYTES_MAX)
+    const transmit = this.#roomFor(ACK_BYTES_MAX)
     const { buffer, end } = transmit
     transmit.end = writeAck(buffer, end, type, packetId, reasonCode, this.protocolVersion)
+  }
+
+  #roomFor(packetBytes: number): TransmitBuffer {
+    this.countPacket()
+    this.transmit.reserve(packetBytes)
     this.handler.onTransmitReady()
+    return this.transmit
   }
 }
 

@@ -364,7 +364,9 @@ export class Delivery {
     now: number,
   ): boolean {
     const isWritten = writeMessage(message, qos, retain, dup, id, identifiers, receiver, now)
-    return isWritten || this.#drop('tooLarge')
+    if (!isWritten) return this.#drop('tooLarge')
+    receiver.countPacket()
+    return true
   }
 
   #handlePubrec(id: number, awaited: Awaited, reasonCode: number, receiver: Receiver): void {

@@ -26,6 +26,8 @@ export interface Receiver {
   /** Towards the peer; undefined when it takes none. */
   readonly aliases: OutboundAliases | undefined
   readonly transmit: TransmitBuffer
+  /** A packet is in the transmit buffer. */
+  countPacket(): void
   /** The transmit buffer has a chunk's worth: write now if the channel takes it. */
   notifyFull(): void
 }

@@ -60,6 +60,14 @@ export class VirtualHost {
     return count
   }
 
+  /** Messages that found no room, of all that there are and were. */
+  get dropped(): number {
+    let count = this.droppedBefore
+    for (const session of this.sessions.values()) count += session.dropped
+    for (const queue of this.queues.values()) count += queue.dropped
+    return count
+  }
+
   // Messages.
 
   /** Routes a message, retains it if it says so; answers how many took it. */
