@@ -20,7 +20,19 @@ export type LoadJob =
       readonly measureMs: number
     }
   | { readonly kind: 'connects'; readonly port: number; readonly count: number }
-  | { readonly kind: 'idle'; readonly port: number; readonly count: number }
+  | {
+      readonly kind: 'idle'
+      readonly port: number
+      /** Opened before it is measured: a runtime reserves memory once, for its first thousands. */
+      readonly before: number
+      readonly count: number
+    }
+  | {
+      readonly kind: 'stalled'
+      readonly port: number
+      readonly count: number
+      readonly payloadBytes: number
+    }
   | {
       readonly kind: 'queue'
       readonly port: number
@@ -37,6 +49,9 @@ const BATCH = 50
 const OUTSTANDING_MAX = 20_000
 const CONNECTS_AT_ONCE = 100
 const WARMUP_MS_MAX = 10_000
+const SETTLE_MS = 1_500
+/** Nothing has come for so long: nothing will. */
+const STALLED_MS = 3_000
 
 function report(event: LoadReport['event'], amount: number): void {
   process.send?.({ event, amount } satisfies LoadReport)
@@ -209,16 +224,44 @@ async function runConnects({ port, count }: { port: number; count: number }): Pr
   report('end', count)
 }
 
-async function runIdle({ port, count }: { port: number; count: number }): Promise<void> {
-  report('begin', 0)
+async function runIdle({ port, before, count }: LoadJob & { kind: 'idle' }): Promise<void> {
   const peers: Peer[] = []
-  for (let i = 0; i < count; i += CONNECTS_AT_ONCE) {
-    const some = Array.from({ length: CONNECTS_AT_ONCE }, (_, j) => open(port, `idle-${i + j}`))
-    peers.push(...(await Promise.all(some)))
+  const openUpTo = async (end: number): Promise<void> => {
+    while (peers.length < end) {
+      const from = peers.length
+      const some = Array.from({ length: CONNECTS_AT_ONCE }, (_, j) => open(port, `c-${from + j}`))
+      peers.push(...(await Promise.all(some)))
+    }
   }
-  report('end', count)
+  await openUpTo(before)
+  await new Promise((resolve) => setTimeout(resolve, SETTLE_MS))
+  report('begin', before)
+  await openUpTo(before + count)
+  report('end', before + count)
   await once(process, 'message')
   for (const { socket } of peers) socket.destroy()
+}
+
+/** One of two subscribers reads nothing from the first message on: what does the other one get? */
+async function runStalled(job: LoadJob & { kind: 'stalled' }): Promise<void> {
+  const { port, count, payloadBytes } = job
+  const stalled = await open(port, 'stalled')
+  const reading = await open(port, 'reading')
+  for (const peer of [stalled, reading]) await peer.ask(subscribeBytes('large', 0))
+  stalled.socket.pause()
+  const publisher = await open(port, 'publisher')
+  report('begin', 0)
+  const packet = Buffer.alloc(payloadBytes + 100)
+  const payload = Buffer.alloc(payloadBytes, 0x61)
+  const end = writePublishParts(packet, 0, 'large', payload, 0, false, false, 0, undefined, 4)
+  for (let i = 0; i < count; i++) publisher.socket.write(packet.subarray(0, end))
+  let seen = -1
+  while (reading.received < count && reading.received > seen) {
+    seen = reading.received
+    await new Promise((resolve) => setTimeout(resolve, STALLED_MS))
+  }
+  report('end', reading.received)
+  for (const { socket } of [stalled, reading, publisher]) socket.destroy()
 }
 
 async function runQueue(job: LoadJob & { kind: 'queue' }): Promise<void> {
@@ -257,6 +300,8 @@ process.on('message', (job: LoadJob | 'over') => {
         ? runConnects(job)
         : job.kind === 'idle'
           ? runIdle(job)
-          : runQueue(job)
+          : job.kind === 'stalled'
+            ? runStalled(job)
+            : runQueue(job)
   void run.then(() => report('done', 0))
 })

@@ -23,10 +23,13 @@ interface RunningBroker {
   stop(): Promise<void>
 }
 
-/** `perCpuSecond` divides what was done by CPU seconds, `bytesEach` memory by what was made. */
+/**
+ * `perCpuSecond` divides what was done by CPU seconds, `bytesEach` memory by what was made, `amount`
+ * is what was done.
+ */
 interface Row {
   readonly name: string
-  readonly measure: 'perCpuSecond' | 'bytesEach'
+  readonly measure: 'perCpuSecond' | 'bytesEach' | 'amount'
   readonly job: (port: number) => LoadJob
   /** Whether a bare server of Node can stand beside: it answers CONNECT and nothing else. */
   readonly hasFloor?: boolean
@@ -67,13 +70,18 @@ const ROWS: readonly Row[] = [
   {
     name: 'bytes per idle connection',
     measure: 'bytesEach',
-    job: (port) => ({ kind: 'idle', port, count: 5_000 }),
+    job: (port) => ({ kind: 'idle', port, before: 3_000, count: 6_000 }),
     hasFloor: true,
   },
   {
     name: 'bytes per queued message of 64 B',
     measure: 'bytesEach',
     job: (port) => ({ kind: 'queue', port, sessions: 20, each: 5_000 }),
+  },
+  {
+    name: 'of 2,000 messages of 64 KiB beside a subscriber that reads nothing',
+    measure: 'amount',
+    job: (port) => ({ kind: 'stalled', port, count: 2_000, payloadBytes: 65_536 }),
   },
 ]
 
@@ -150,6 +158,7 @@ async function runRow(row: Row, name: string): Promise<number> {
     if (row.measure === 'bytesEach') await new Promise((resolve) => setTimeout(resolve, SETTLE_MS))
     const used = of(broker.pid) - before
     const amount = end - begin
+    if (row.measure === 'amount') return amount
     return row.measure === 'perCpuSecond' ? amount / used : used / amount
   } finally {
     await kill(load)
@@ -190,7 +199,7 @@ for (const row of ROWS.filter(({ name }) => name.includes(flags.rows))) {
   const own = median(figures.get('motewire') ?? [])
   for (const name of names) {
     const figure = median(figures.get(name)!)
-    const ratio = row.measure === 'perCpuSecond' ? own / figure : figure / own
+    const ratio = row.measure === 'bytesEach' ? figure / own : own / figure
     const beside = name === 'motewire' ? '' : `  motewire is ${ratio.toFixed(2)}x as good`
     console.log(
       `  ${name.padEnd(12)}${Math.round(figure).toLocaleString('en').padStart(12)}${beside}`,
