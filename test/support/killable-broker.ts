@@ -9,13 +9,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
+import { bundleProgram } from './bundle.ts'
 
 const START_TIMEOUT_MS = 30_000
 const SOURCE = fileURLToPath(new URL('./broker-process.ts', import.meta.url))
-/** Packages in the older format ask for `require`. */
-const REQUIRE = `import { createRequire } from 'node:module'; const require = createRequire('${import.meta.url}')`
-
 export class KillableBroker {
   readonly folder: string = mkdtempSync(join(tmpdir(), 'motewire-broker-'))
   port = 0
@@ -27,7 +24,7 @@ export class KillableBroker {
 
   async start(): Promise<void> {
     const program = join(this.folder, 'broker.mjs')
-    if (this.port === 0) await bundle(program)
+    if (this.port === 0) bundleProgram(SOURCE, program)
     const args = ['--port', String(this.port), '--folder', this.folder]
     const child = fork(program, args, { execArgv: [] })
     this.#child = child
@@ -49,16 +46,4 @@ export class KillableBroker {
     await this.kill()
     rmSync(this.folder, { recursive: true, force: true })
   }
-}
-
-async function bundle(outfile: string): Promise<void> {
-  await build({
-    entryPoints: [SOURCE],
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    conditions: ['dev'],
-    banner: { js: REQUIRE },
-    outfile,
-  })
 }

@@ -8,6 +8,7 @@
 
 import { propertiesBytes, publishBytes, textBytes, writePublishParts } from '@motewire/sdk/codec'
 import type { Properties, ProtocolVersion, PublishFrame, QoS } from '@motewire/sdk/codec'
+import { slabFor } from './slab.ts'
 
 export type Form = 0 | 1 | 2 | 3
 
@@ -30,6 +31,7 @@ export class Message {
   readonly retain: boolean
   readonly properties: Properties | undefined
   readonly publisher: string
+  /** Rounded up to a millisecond: a fraction would be an object of its own. */
   readonly receivedAtMs: number
   /** The payload is bytes[payloadStart, payloadEnd). */
   bytes: Uint8Array
@@ -55,7 +57,7 @@ export class Message {
     this.retain = fields.retain
     this.properties = fields.properties
     this.publisher = fields.publisher ?? ''
-    this.receivedAtMs = now
+    this.receivedAtMs = Math.ceil(now)
     this.bytes = bytes
     this.payloadStart = payloadStart
     this.payloadEnd = payloadEnd
@@ -105,12 +107,14 @@ export class Message {
     if (!this.isBorrowed) return this
     const start = this.#packetStart
     const length = this.payloadEnd - start
-    const own = Buffer.allocUnsafe(length)
-    copyBytes(this.bytes, start, this.payloadEnd, own, 0)
-    this.bytes = own
-    this.payloadStart -= start
-    this.payloadEnd = length
-    this.#packetStart = 0
+    const slab = slabFor(length)
+    const { bytes, used } = slab
+    copyBytes(this.bytes, start, this.payloadEnd, bytes, used)
+    slab.used += length
+    this.bytes = bytes
+    this.payloadStart += used - start
+    this.payloadEnd = used + length
+    this.#packetStart = used
     this.isBorrowed = false
     return this
   }

@@ -8,17 +8,14 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { buildSync } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { journal } from '@motewire/sdk'
 import { Prng } from '@motewire/sdk/kit'
+import { bundleProgram } from '../../../support/bundle.ts'
 
 const KILLS = 25
 const REPORTS_MAX = 300
 const SEED = Number(process.env['MOTEWIRE_SEED'] ?? Date.now() % 1_000_000)
-/** Bundled packages of the old kind ask for it. */
-const REQUIRE =
-  "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url)"
 const WRITER = fileURLToPath(new URL('journal-writer.ts', import.meta.url))
 
 let folder = ''
@@ -26,16 +23,7 @@ let writer = ''
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'motewire-'))
   writer = join(folder, 'writer.mjs')
-  // One file that starts at once: fifty starts through a loader would take minutes.
-  buildSync({
-    entryPoints: [WRITER],
-    outfile: writer,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    conditions: ['dev'],
-    banner: { js: REQUIRE },
-  })
+  bundleProgram(WRITER, writer)
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
