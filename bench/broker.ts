@@ -24,8 +24,8 @@ interface RunningBroker {
 }
 
 /**
- * `perCpuSecond` divides what was done by CPU seconds, `bytesEach` memory by what was made, `amount`
- * is what was done.
+ * `perCpuSecond` divides what was done by CPU seconds, `bytesEach` memory by what was made,
+ * `amount` is what was done.
  */
 interface Row {
   readonly name: string

@@ -1,7 +1,7 @@
 // npm run kill: the long crash runs. `--side client` (default): a publishing process with a journal
 // is killed (SIGKILL) again and again against a real Mosquitto, and a subscriber counts. `--side
-// broker`: our broker with a folder is killed under QoS 1 and 2 load. Prints one line a QoS and ends
-// with 1 if anything was lost, or repeated at QoS 2. Bounded: one to two seconds a kill.
+// broker`: our broker with a folder is killed under QoS 1 and 2 load. Prints one line a QoS and
+// ends with 1 if anything was lost, or repeated at QoS 2. Bounded: one to two seconds a kill.
 //
 //   npm run kill -- --kills 200 --qos 2 --mqtt 5 --seed 7
 //   npm run kill -- --side broker --kills 50
@@ -50,15 +50,15 @@ async function killBroker(): Promise<boolean> {
 }
 
 async function killClient(): Promise<boolean> {
-  let isFine = true
+  let isSound = true
   for (const qos of [1, 2] as const) {
     if (values.qos !== undefined && values.qos !== String(qos)) continue
     const { published, received, lost, duplicated, reordered } = await measure(qos)
     const counts = `published ${published}, received ${received}, lost ${lost}`
     console.log(`QoS ${qos}, ${kills} kills: ${counts}, duplicates ${duplicated}`)
-    if (lost > 0 || (qos === 2 && duplicated + reordered > 0)) isFine = false
+    if (lost > 0 || (qos === 2 && duplicated + reordered > 0)) isSound = false
   }
-  return isFine
+  return isSound
 }
 
 async function measure(qos: 1 | 2): Promise<Count> {

@@ -7,7 +7,7 @@ import { runBrokerKills } from '../support/kill/broker-kill-run.ts'
 
 const KILLS = 3
 
-it('keeps all it confirmed at QoS 1 and delivers QoS 2 once, however often it is killed', async () => {
+it('keeps all that it confirmed, and delivers QoS 2 once, after each kill', async () => {
   const [once, twice] = await runBrokerKills({ kills: KILLS, prng: new Prng('broker crash') })
   expect(once).toMatchObject({ qos: 1, lost: 0 })
   expect(twice).toMatchObject({ qos: 2, lost: 0, repeated: 0 })
