@@ -27,6 +27,7 @@ Examples:
   motewire merge shard-*.json --report all.html    one report out of those of shards
   motewire bridge --serial /dev/ttyUSB0 --baud 115200 --tcp 127.0.0.1:1883
   motewire bridge plant.yaml --check               what is wrong with a file of many ports
+  motewire serial monitor /dev/ttyUSB0 --hex       what a device says, and a line to it
   motewire broker --port 1883 --console-port 8080
   motewire sub -t 'sensors/#' -v
   motewire pub -t sensors/1/temp -m 21.5 -q 1

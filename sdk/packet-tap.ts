@@ -44,8 +44,8 @@ export class PacketTap implements LinkTap {
     handleReceived: (packet: SeenPacket) => void,
   ) {
     this.#version = version
-    this.#sent = new PacketDecoder('server', reporter(handleSent))
-    this.#received = new PacketDecoder('client', reporter(handleReceived))
+    this.#sent = new PacketDecoder('server', packetReporter(handleSent))
+    this.#received = new PacketDecoder('client', packetReporter(handleReceived))
   }
 
   handleOpen(): void {
@@ -62,7 +62,8 @@ export class PacketTap implements LinkTap {
   }
 }
 
-function reporter(report: (packet: SeenPacket) => void): PacketHandler {
+/** Makes values of what a decoder finds. */
+export function packetReporter(report: (packet: SeenPacket) => void): PacketHandler {
   return {
     handlePublish: ({ topic, payloadStart, payloadEnd, qos, retain, dup, packetId }) =>
       report({

@@ -31,6 +31,8 @@ export interface PortConfig {
   readonly listen: ListenSource | undefined
   /** The journal's path, resolved. */
   readonly store: string | undefined
+  /** The capture file's path, resolved. */
+  readonly pcap: string | undefined
 }
 
 export interface BridgeConfig {
@@ -70,6 +72,7 @@ function readText(path: string): string {
 function configOf(file: BridgeFile, files: ConfigFiles): BridgeConfig {
   const common = file.broker ?? {}
   const serials = new Map<string, string>()
+  const captures = new Map<string, string>()
   const ports = Object.entries(file.ports).map(([name, entry]): PortConfig => {
     const path = ['ports', name]
     for (const { key, expected } of idleKeys(entry))
@@ -84,7 +87,13 @@ function configOf(file: BridgeFile, files: ConfigFiles): BridgeConfig {
       : undefined
     const { listen: server } = entry
     const listen = server === undefined ? undefined : files.listen(server, [...path, 'listen'])
-    return { name, entry, broker, listen, store: files.store(entry.store, [...path, 'store']) }
+    const store = files.written(entry.store, [...path, 'store'])
+    const pcap = files.written(entry.pcap, [...path, 'pcap'])
+    const owner = pcap === undefined ? undefined : captures.get(pcap)
+    if (owner !== undefined)
+      files.refuse([...path, 'pcap'], `another file than that of ${owner}`, entry.pcap ?? '')
+    if (pcap !== undefined) captures.set(pcap, name)
+    return { name, entry, broker, listen, store, pcap }
   })
   const { status } = file
   return {
@@ -173,8 +182,8 @@ class ConfigFiles {
     return { tls }
   }
 
-  /** The journal is made when it is not there, its folder is not. */
-  store(name: string | undefined, path: KeyPath): string | undefined {
+  /** A file of ours: it is made when it is not there, its folder is not. */
+  written(name: string | undefined, path: KeyPath): string | undefined {
     if (name === undefined) return undefined
     const full = resolve(this.#folder, name)
     const folder = statSync(dirname(full), { throwIfNoEntry: false })

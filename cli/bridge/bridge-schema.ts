@@ -90,6 +90,9 @@ export interface PortEntry {
   readonly tellsBroker?: boolean | undefined
   readonly points?: Readonly<Record<string, PollEntry>> | undefined
   readonly predefined?: Readonly<Record<string, string>> | undefined
+  readonly trace?: 'mqtt' | 'hex' | undefined
+  readonly pcap?: string | undefined
+  readonly pcapBytes?: number | undefined
 }
 
 export interface BridgeFile {
@@ -230,6 +233,11 @@ const port = mapping({
   predefined: named(textOf('a topic id', /^\d{1,5}$/), TOPIC, 'a mapping of topic ids to topics')
     .optional()
     .describe('mqtt-sn: topics known to both sides, by their ids.'),
+  trace: word(['mqtt', 'hex']).optional().describe('Shows what passes: packets, or a hex dump.'),
+  pcap: FILE.optional().describe('A capture file (pcapng) of what passes.'),
+  pcapBytes: whole(262_144, 2 ** 40)
+    .optional()
+    .describe('Bytes of it and the one before it. Default: 67,108,864.'),
 })
   .refine(
     ({ speaks, tcp, listen }) =>
@@ -239,6 +247,14 @@ const port = mapping({
   .refine(
     ({ speaks, points }) => (speaks === 'modbus') === (points !== undefined),
     rule('speaks', 'points with modbus, and only then'),
+  )
+  .refine(
+    ({ trace, speaks }) => trace !== 'mqtt' || speaks === 'mqtt' || speaks === 'bytes',
+    rule('trace', 'hex, or speaks: mqtt or bytes beside it'),
+  )
+  .refine(
+    ({ pcap, pcapBytes }) => pcapBytes === undefined || pcap !== undefined,
+    rule('pcapBytes', 'pcap beside it'),
   )
 
 /** Which keys mean something only for some languages. */

@@ -31,7 +31,7 @@ export async function runBridgeService(path: string): Promise<void> {
   const apply = async (wanted: BridgeConfig): Promise<void> => {
     newest = wanted
     const { started, stopped, kept } = await bridges.apply(
-      wanted.ports.map((port) => bridgeDefinition(port, sayNotice)),
+      wanted.ports.map((port) => bridgeDefinition(port, OUTPUT)),
     )
     say(`${started.length} ports started, ${stopped.length} stopped, ${kept.length} kept`)
   }
@@ -85,8 +85,13 @@ function lendable({ ports }: BridgeConfig, bridges: BridgeSet): LendablePort[] {
   })
 }
 
-function sayNotice(port: string, { message, error }: BridgeNotice): void {
-  say(`${port}: ${message}`, error instanceof MotewireError)
+const OUTPUT = {
+  handleNotice: (port: string, { message, error }: BridgeNotice): void => {
+    say(`${port}: ${message}`, error instanceof MotewireError)
+  },
+  writeTrace: (port: string, time: string, text: string): void => {
+    process.stdout.write(`${time} ${port} ${text}\n`)
+  },
 }
 
 function say(line: string, isTrouble = false): void {

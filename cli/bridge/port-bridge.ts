@@ -11,6 +11,7 @@ import {
   parseAddress,
   serialSource,
   snDevice,
+  tapSource,
   tcpSource,
 } from '@motewire/hardware'
 import type {
@@ -24,23 +25,43 @@ import type {
 } from '@motewire/hardware'
 import { journal } from '@motewire/sdk'
 import type { ClientOptions } from '@motewire/sdk'
+import { tapsOf, withTaps } from '../taps.ts'
 import type { BrokerSettings, PortConfig } from './bridge-config.ts'
 import type { PortEntry } from './bridge-schema.ts'
 
-type HandleNotice = (port: string, notice: BridgeNotice) => void
+/** Where a port tells what a person wants to know. */
+export interface PortOutput {
+  handleNotice(port: string, notice: BridgeNotice): void
+  /** A line of its trace. */
+  writeTrace(port: string, time: string, text: string): void
+}
 
 /** The certificates are part of the fingerprint: a reload puts new ones into use. */
-export function bridgeDefinition(port: PortConfig, handleNotice: HandleNotice): BridgeDefinition {
+export function bridgeDefinition(port: PortConfig, output: PortOutput): BridgeDefinition {
   return {
     name: port.name,
     fingerprint: JSON.stringify(port),
-    make: () => makeBridge(port, (notice) => handleNotice(port.name, notice)),
+    make: () => {
+      const { entry, pcap, name } = port
+      const source = portSource(entry)
+      const { trace, pcapBytes } = entry
+      const framing = entry.speaks === 'mqtt' ? entry.framing : undefined
+      const taps = tapsOf(
+        { trace, pcap, pcapBytes, framing, name: `${name} (${entry.serial})` },
+        (time, text) => output.writeTrace(name, time, text),
+      )
+      const handleNotice = (notice: BridgeNotice): void => output.handleNotice(name, notice)
+      return withTaps(makeBridge(port, tapSource(source, taps), handleNotice), taps)
+    },
   }
 }
 
-function makeBridge(config: PortConfig, handleNotice: (notice: BridgeNotice) => void): AnyBridge {
+function makeBridge(
+  config: PortConfig,
+  port: ChannelSource,
+  handleNotice: (notice: BridgeNotice) => void,
+): AnyBridge {
   const { entry, broker } = config
-  const port = portSource(entry)
   if (broker === undefined) {
     const { tcp = '' } = entry
     const net = config.listen ?? tcpSource(parseAddress(tcp))

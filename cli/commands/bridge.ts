@@ -12,12 +12,14 @@ import {
   MqttBridge,
   parseAddress,
   serialSource,
+  tapSource,
   tcpSource,
 } from '@motewire/hardware'
 import type {
   AnyBridge,
   BridgeNotice,
   BridgeSnapshot,
+  ChannelSource,
   ListenSource,
   MqttFraming,
 } from '@motewire/hardware'
@@ -27,6 +29,7 @@ import { Exit, EXIT } from '../exit.ts'
 import { interrupted } from '../interrupt.ts'
 import { openLendingDesk } from '../lending.ts'
 import { listFlag, wholeFlag } from '../mqtt-flags.ts'
+import { tapsOf, withTaps } from '../taps.ts'
 
 interface BridgeFlags {
   readonly config?: string
@@ -46,6 +49,8 @@ interface BridgeFlags {
   readonly username?: string
   readonly password?: string
   readonly rtscts?: boolean
+  readonly trace?: 'mqtt' | 'hex'
+  readonly pcap?: string
 }
 
 export function addBridge(program: Command): void {
@@ -74,6 +79,8 @@ export function addBridge(program: Command): void {
     .option('--username <name>', 'with --mqtt: for the broker, instead of what the device says')
     .option('--password <text>', 'with --mqtt: likewise')
     .option('--rtscts', 'hardware flow control')
+    .addOption(new Option('--trace <kind>', 'show what passes').choices(['mqtt', 'hex']))
+    .option('--pcap <file>', 'write what passes to a capture file for Wireshark')
     .action(runBridge)
 }
 
@@ -112,7 +119,16 @@ function makeBridge(flags: BridgeFlags): AnyBridge {
   if ([tcp, listen, mqtt].filter((one) => one !== undefined).length !== 1) {
     throw new Exit(EXIT.usage, 'expected one of --tcp HOST:PORT, --listen HOST:PORT and --mqtt URL')
   }
-  const port = serialSource(serial, { baud, rtscts })
+  const { trace, pcap, framing = 'raw' } = flags
+  const isPackets = mqtt !== undefined && framing !== 'line'
+  const named = { trace, pcap, framing: isPackets ? framing : undefined, name: serial }
+  const taps = tapsOf(named, (time, text) => process.stdout.write(`${time} ${text}\n`))
+  const port = tapSource(serialSource(serial, { baud, rtscts }), taps)
+  return withTaps(joinPort(flags, port), taps)
+}
+
+function joinPort(flags: BridgeFlags, port: ChannelSource): AnyBridge {
+  const { tcp, listen, mqtt } = flags
   if (mqtt !== undefined) return mqttBridge(flags, mqtt, port)
   for (const name of ['allow', 'viewers', 'kick', 'rfc2217'] as const) {
     if (flags[name] === undefined || listen !== undefined) continue
@@ -146,7 +162,7 @@ function mqttBridge(
     name = basename(serial),
   }: BridgeFlags,
   text: string,
-  port: ReturnType<typeof serialSource>,
+  port: ChannelSource,
 ): AnyBridge {
   if (!URL.canParse(text)) {
     throw new Exit(EXIT.usage, `--mqtt is ${text}, expected a URL like mqtt://host:1883`)

@@ -1,12 +1,17 @@
-// `motewire serial`: which ports there are, what is wrong with one, and a port of a running bridge
-// for another program.
+// `motewire serial`: which ports there are, what passes on one, what is wrong with one, a test of
+// its wires, and a port of a running bridge for another program.
 
+import { Option } from 'commander'
 import type { Command } from 'commander'
 import { diagnosePort, listPorts } from '@motewire/hardware'
 import { sharedClock } from '@motewire/sdk'
 import { EXIT } from '../exit.ts'
 import { lendPort } from '../lending.ts'
+import { runLoopback } from '../loopback.ts'
+import { MONITOR_LINE_ENDS, runMonitor } from '../monitor.ts'
 import { wholeFlag } from '../mqtt-flags.ts'
+
+const BAUD = wholeFlag(50, 20_000_000)
 
 export function addSerial(program: Command): void {
   const serial = program.command('serial').description('serial ports of this machine')
@@ -15,10 +20,40 @@ export function addSerial(program: Command): void {
     .description('list the ports: path, vendor and product, serial number, name')
     .action(printPorts)
   serial
+    .command('monitor')
+    .description('show what a device says, and send it what is typed; Ctrl-] ends')
+    .argument('<port>', 'its path or identity')
+    .option('--baud <rate>', 'bits a second', BAUD, 115_200)
+    .option('--rtscts', 'hardware flow control')
+    .option('--hex', 'both directions as a hex dump with times')
+    .option('--mqtt', 'both directions as decoded MQTT packets with times')
+    .addOption(
+      new Option('--framing <kind>', 'with --mqtt: packets as they are, or in frames')
+        .choices(['raw', 'slip', 'cobs', 'hdlc', 'length'])
+        .default(undefined, 'raw'),
+    )
+    .option('--timestamps', 'text with the time at which each line began')
+    .addOption(
+      new Option('--enter <kind>', 'what the Enter key sends')
+        .choices(Object.keys(MONITOR_LINE_ENDS))
+        .default('crlf'),
+    )
+    .option('--log <file>', 'append what is shown to a file')
+    .option('--pcap <file>', 'append what passes to a capture file for Wireshark')
+    .action(runMonitor)
+  serial
+    .command('loopback')
+    .description('test a port whose TX is joined to its RX; exit code 1 when anything is lost')
+    .argument('<port>', 'its path or identity')
+    .option('--baud <rate>', 'bits a second', BAUD, 115_200)
+    .option('--rtscts', 'hardware flow control')
+    .option('--seconds <n>', 'how long', wholeFlag(1, 3_600), 5)
+    .action(runLoopback)
+  serial
     .command('doctor')
     .description('say why a port cannot be opened or is silent, and what to do about it')
     .argument('<port>', 'its path or identity')
-    .option('--baud <rate>', 'bits a second', wholeFlag(1, 20_000_000), 115_200)
+    .option('--baud <rate>', 'bits a second', BAUD, 115_200)
     .action(examinePort)
   serial
     .command('lend')

@@ -2,7 +2,7 @@
 // the newest messages and packets until somebody asks for them. Whoever asks is answered with a
 // bounded part, so that no flood of messages reaches a page. It knows no HTTP.
 
-import { Client } from '@motewire/sdk'
+import { Client, describePacket } from '@motewire/sdk'
 import type { Clock, Properties, ReceivedPacket, SeenPacket } from '@motewire/sdk'
 import { matchesFilter } from '@motewire/sdk/codec'
 import type { PublishCommand } from '../api/publish.ts'
@@ -10,7 +10,6 @@ import { ConsoleError } from '../errors.ts'
 import { HEARD_TOPICS_MAX, KEPT_BYTES_MAX, KEPT_MESSAGES_MAX, KEPT_PACKETS_MAX } from '../limits.ts'
 import type { ConnectionView, SubscriptionView } from '../workbench-views.ts'
 import { EntryRing } from './entry-ring.ts'
-import { packetIdOf, packetText } from './packet-text.ts'
 import { portAdvice } from './profile.ts'
 import type { Profile } from './profile.ts'
 import { Series } from './series.ts'
@@ -262,7 +261,7 @@ export class Connection {
   }
 
   #handlePacket(direction: 'out' | 'in', packet: SeenPacket): void {
-    const text = packetText(packet)
+    const text = describePacket(packet)
     this.packets.add(
       {
         sequence: this.packets.next,
@@ -287,3 +286,7 @@ const UNANSWERED = new Set([
   'ERR_LINK_TLS',
   'ERR_LINK_PACKAGE',
 ])
+
+function packetIdOf(packet: SeenPacket): number | null {
+  return 'packetId' in packet && packet.packetId !== 0 ? (packet.packetId ?? null) : null
+}

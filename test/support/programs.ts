@@ -18,7 +18,8 @@ export class Program {
   readonly child: ChildProcess
   out = ''
   err = ''
-  readonly #waiters: { text: string; resolve: () => void }[] = []
+  readonly #waiters: { stream: 'out' | 'err'; text: string; times: number; resolve: () => void }[] =
+    []
   readonly finished: Promise<Finished>
 
   constructor(
@@ -28,8 +29,12 @@ export class Program {
     env: NodeJS.ProcessEnv = process.env,
   ) {
     this.child = spawn(command, args, { cwd: ROOT, timeout: RUN_MS_MAX, env })
-    this.child.stdout?.on('data', (bytes: Buffer) => this.#take((this.out += bytes.toString())))
-    this.child.stderr?.on('data', (bytes: Buffer) => (this.err += bytes.toString()))
+    for (const stream of ['out', 'err'] as const) {
+      this.child[`std${stream}`]?.on('data', (bytes: Buffer) => {
+        this[stream] += bytes.toString()
+        this.#wake()
+      })
+    }
     this.child.stdin?.end(input ?? '')
     this.finished = new Promise((resolve, reject) => {
       this.child.once('error', reject)
@@ -38,18 +43,31 @@ export class Program {
   }
 
   /** Resolves when standard output contains `text`; rejects when the program ends before. */
-  async says(text: string): Promise<void> {
-    if (this.out.includes(text)) return
-    const seen = new Promise<void>((resolve) => this.#waiters.push({ text, resolve }))
+  says(text: string): Promise<void> {
+    return this.#until('out', text, 1)
+  }
+
+  /** The same for standard error, and so many times. */
+  notes(text: string, times = 1): Promise<void> {
+    return this.#until('err', text, times)
+  }
+
+  async #until(stream: 'out' | 'err', text: string, times: number): Promise<void> {
+    const seen = new Promise<void>((resolve) => {
+      this.#waiters.push({ stream, text, times, resolve })
+      this.#wake()
+    })
     const ended = this.finished.then(({ code, out, err }) => {
-      if (out.includes(text)) return
+      if (this[stream].split(text).length > times) return
       throw new Error(`ended with ${code} and never said '${text}': ${out}${err}`)
     })
     await Promise.race([seen, ended])
   }
 
-  #take(out: string): void {
-    for (const { text, resolve } of this.#waiters) if (out.includes(text)) resolve()
+  #wake(): void {
+    for (const { stream, text, times, resolve } of this.#waiters) {
+      if (this[stream].split(text).length > times) resolve()
+    }
   }
 }
 
@@ -62,6 +80,8 @@ export function mosquittoSub(...args: string[]): Program {
   return new Program('stdbuf', ['-oL', 'mosquitto_sub', ...args])
 }
 
+const MOTEWIRE = ['--conditions=dev', '--import', 'tsx', 'cli/main.ts']
+
 /** Our command, from its sources. */
 export function motewire(...args: string[]): Program {
   return motewireIn(process.env, ...args)
@@ -69,6 +89,10 @@ export function motewire(...args: string[]): Program {
 
 /** The same in another environment. */
 export function motewireIn(env: NodeJS.ProcessEnv, ...args: string[]): Program {
-  const command = ['--conditions=dev', '--import', 'tsx', 'cli/main.ts', ...args]
-  return new Program(process.execPath, command, undefined, env)
+  return new Program(process.execPath, [...MOTEWIRE, ...args], undefined, env)
+}
+
+/** The same with something on its standard input. */
+export function motewireWith(input: string, ...args: string[]): Program {
+  return new Program(process.execPath, [...MOTEWIRE, ...args], input)
 }

@@ -111,6 +111,11 @@ export class FarEnd {
     })
   }
 
+  /** Sends back what comes, as a wire from TX to RX does. */
+  echo(): void {
+    this.#stream.pipe(this.#stream)
+  }
+
   pause(): void {
     this.#stream.pause()
   }

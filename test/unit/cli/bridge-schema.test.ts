@@ -15,6 +15,7 @@ import { CertificateAuthority } from '../../support/certificates.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
 const PUBLISHED = join(ROOT, 'cli/bridge/bridge.schema.json')
+const QUIET = { handleNotice: () => undefined, writeTrace: () => undefined }
 const EXAMPLE = join(ROOT, 'examples/bridge/plant.yaml')
 
 describe('bridge.schema.json', () => {
@@ -39,11 +40,7 @@ describe('the example of a bridge', () => {
     const folder = mkdtempSync(join(tmpdir(), 'motewire-example-'))
     copyFileSync(EXAMPLE, join(folder, 'plant.yaml'))
     const { ports } = loadBridgeConfig(join(folder, 'plant.yaml'))
-    const names = ports.map((port) =>
-      bridgeDefinition(port, () => undefined)
-        .make()
-        .snapshot(),
-    )
+    const names = ports.map((port) => bridgeDefinition(port, QUIET).make().snapshot())
     expect(names.map(({ port }) => port.name)).toEqual([
       'serial /dev/serial/by-id/usb-Arduino_0001-if00',
       'serial /dev/ttyUSB0',
@@ -57,9 +54,49 @@ describe('the example of a bridge', () => {
   it('has a fingerprint that follows what it says', () => {
     const [one, other] = loadBridgeConfig(EXAMPLE).ports
     const print = (port: NonNullable<typeof one>): string =>
-      bridgeDefinition(port, () => undefined).fingerprint
+      bridgeDefinition(port, QUIET).fingerprint
     expect(print(one!)).toBe(print(loadBridgeConfig(EXAMPLE).ports[0]!))
     expect(print(one!)).not.toBe(print(other!))
+  })
+})
+
+describe('what is shown and captured of a port', () => {
+  let folder: string
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'motewire-taps-'))
+  })
+
+  afterEach(() => rmSync(folder, { recursive: true }))
+
+  function load(...entries: readonly string[]): BridgeConfig {
+    const ports = entries.map(
+      (entry, index) => `  p${index}: { serial: /dev/tty${index}, ${entry} }`,
+    )
+    const head = 'version: 1\nbroker: mqtt://127.0.0.1\nports:\n'
+    writeFileSync(join(folder, 'x'), `${head}${ports.join('\n')}\n`)
+    return loadBridgeConfig(join(folder, 'x'))
+  }
+
+  it.each([
+    ['trace: packets', 'expected mqtt or hex'],
+    [
+      'speaks: lines, trace: mqtt',
+      'p0.trace: found "mqtt", expected hex, or speaks: mqtt or bytes',
+    ],
+    ['pcapBytes: 300000', 'p0.pcapBytes: found 300000, expected pcap beside it'],
+    ['pcap: a, pcapBytes: 1', 'expected a whole number from 262144 to'],
+    ['pcap: no/such', 'p0.pcap: found no/such, expected a file in a folder that exists'],
+  ])('is refused as %s', (entry, line) => {
+    expect(() => load(entry)).toThrow(line)
+  })
+
+  it('has a capture file of its own for each port', () => {
+    const { ports } = load('pcap: a', 'pcap: b, trace: mqtt')
+    expect(ports.map(({ pcap }) => pcap)).toEqual([join(folder, 'a'), join(folder, 'b')])
+    expect(() => load('pcap: a', 'pcap: ./a')).toThrow(
+      'p1.pcap: found ./a, expected another file than that of p0',
+    )
   })
 })
 
@@ -115,9 +152,7 @@ describe('a server in the file of a bridge', () => {
       { listen: { host: '0.0.0.0', port: 4 }, tls: { cert, key, ca: authority.cert } },
     ])
     const names = ports.map((port) => {
-      return bridgeDefinition(port, () => undefined)
-        .make()
-        .snapshot().net.name
+      return bridgeDefinition(port, QUIET).make().snapshot().net.name
     })
     expect(names[2]).toBe('tls server 0.0.0.0:4')
   })

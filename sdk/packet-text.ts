@@ -1,12 +1,13 @@
-// Writes what is in a packet as one line for the packet log. Passwords and authentication data are
-// left out, and payloads: the log shows their size.
+// Writes what is in a packet as one line for people. Passwords and authentication data are left
+// out, and payloads: their size is shown.
 
-import type { SeenPacket } from '@motewire/sdk'
+import type { SeenPacket } from './packet-tap.ts'
 
 const HIDDEN = new Set(['type', 'packetId', 'password', 'authenticationData', 'payload'])
 const CHARS_MAX = 400
 
-export function packetText(packet: SeenPacket): string {
+/** Its fields, `topic=a/b qos=1`, without type and Packet Identifier. At most 400 characters. */
+export function describePacket(packet: SeenPacket): string {
   const fields = Object.entries(packet).filter(
     ([name, value]) => !HIDDEN.has(name) && value !== undefined,
   )
@@ -27,8 +28,4 @@ function written(value: unknown): string {
 
 function isBufferJson(value: unknown): value is { readonly data: readonly number[] } {
   return typeof value === 'object' && value !== null && 'type' in value && value.type === 'Buffer'
-}
-
-export function packetIdOf(packet: SeenPacket): number | null {
-  return 'packetId' in packet && packet.packetId !== 0 ? (packet.packetId ?? null) : null
 }
