@@ -10,7 +10,8 @@ import { readDocument } from '@motewire/simulator/document'
 import type { Finding, KeyPath } from '@motewire/simulator/document'
 import { Exit, EXIT } from '../exit.ts'
 import { bridgeSchema, idleKeys } from './bridge-schema.ts'
-import type { BridgeFile, BrokerEntry, ListenEntry, PortEntry } from './bridge-schema.ts'
+import type { BridgeFile, BrokerEntry, PortEntry } from './bridge-schema.ts'
+import type { ListenEntry } from './byte-plane-schema.ts'
 
 /** The broker of a port, with the contents of its files. */
 export interface BrokerSettings {

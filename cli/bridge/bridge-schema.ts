@@ -17,7 +17,22 @@ import {
   word,
 } from '@motewire/simulator/document'
 import type { Schema } from '@motewire/simulator/document'
-import { isLoopback, parseAddress, parseNetwork } from '@motewire/hardware'
+import {
+  ADDRESS,
+  FILE,
+  gather,
+  heartbeats,
+  registration,
+  server,
+  udp,
+} from './byte-plane-schema.ts'
+import type {
+  GatherEntry,
+  HeartbeatEntry,
+  ListenEntry,
+  RegistrationEntry,
+  UdpEntry,
+} from './byte-plane-schema.ts'
 
 /** What the device speaks; `bytes`: nothing that we know. */
 export type Language = 'bytes' | 'mqtt' | 'mqtt-sn' | 'lines' | 'modbus'
@@ -32,18 +47,6 @@ export interface BrokerEntry {
   readonly cert?: string | undefined
   readonly key?: string | undefined
   readonly keepalive?: number | undefined
-}
-
-/** A server: where it listens, who may come, and what becomes of a second client. */
-export interface ListenEntry {
-  readonly address: string
-  readonly allow?: readonly string[] | undefined
-  readonly viewers?: number | undefined
-  readonly kick?: boolean | undefined
-  readonly rfc2217?: boolean | undefined
-  readonly cert?: string | undefined
-  readonly key?: string | undefined
-  readonly ca?: string | undefined
 }
 
 export interface PollEntry {
@@ -69,6 +72,12 @@ export interface PortEntry {
   readonly speaks: Language
   readonly tcp?: string | undefined
   readonly listen?: ListenEntry | undefined
+  readonly udp?: UdpEntry | undefined
+  readonly registration?: RegistrationEntry | undefined
+  readonly heartbeat?:
+    | { readonly net?: HeartbeatEntry | undefined; readonly device?: HeartbeatEntry | undefined }
+    | undefined
+  readonly gather?: GatherEntry | undefined
   readonly session: 'device' | 'bridge'
   readonly framing: 'raw' | 'slip' | 'cobs' | 'hdlc' | 'length'
   readonly broker?: BrokerEntry | undefined
@@ -107,11 +116,9 @@ const URL_TEXT = textOf(
   'a broker URL such as mqtt://127.0.0.1:1883 or mqtts://broker.example',
   /^(mqtts?|tcp|ssl|wss?|unix):\/\/\S+$/,
 )
-const ADDRESS = textOf('HOST:PORT', /^(\[[0-9a-fA-F:.%\w]+\]|[^:[\]\s/]+):\d{1,5}$/)
 const TOPIC = textOf('a topic without wildcards', /^[^+#\0]{1,1000}$/)
 const PREFIX = textOf('the beginning of topics, without wildcards', /^[^+#\0]{0,1000}$/)
 const FILTER = textOf('a topic filter')
-const FILE = textOf('the name of a file')
 const PORT_NAME = textOf('a name of letters, digits, - _ and .', /^[\w.-]{1,64}$/)
 
 /** Ports of one process at most. */
@@ -139,38 +146,6 @@ const broker = either(
       rule('password', 'either password or passwordFile'),
     ),
   'a broker URL, or a mapping with url, username, passwordFile, ca, cert and key',
-)
-
-const NETWORK = textOf('an address or a network like 192.168.1.0/24').refine(
-  (text) => parseNetwork(text) !== undefined,
-  { error: 'an address or a network like 192.168.1.0/24' },
-)
-const NETWORKS_MAX = 256
-
-const server = either(
-  ADDRESS.transform((address): ListenEntry => ({ address })),
-  mapping({
-    address: ADDRESS.describe('HOST:PORT.'),
-    allow: listOf(NETWORK, 'a list of addresses and networks', NETWORKS_MAX)
-      .optional()
-      .describe('Who may connect. Default: everybody, where only this computer can.'),
-    viewers: whole(0, 64)
-      .optional()
-      .describe('Clients that watch the one that writes. Default: 0.'),
-    kick: flag().optional().describe('A new client takes the place of the one before.'),
-    rfc2217: flag().optional().describe('Clients set speed and modem lines.'),
-    cert: FILE.optional().describe('Encrypts: the certificate of the server, PEM.'),
-    key: FILE.optional().describe('Private key of the certificate, PEM.'),
-    ca: FILE.optional().describe('Clients must have a certificate of this authority, PEM.'),
-  }).refine(
-    ({ cert, key, ca }) => (cert === undefined) === (key === undefined) && (!ca || cert),
-    rule('cert', 'cert and key together, also for ca'),
-  ),
-  'HOST:PORT, or a mapping with address, allow, viewers, kick, rfc2217, cert, key and ca',
-).refine(
-  ({ address, allow, ca }) =>
-    allow !== undefined || ca !== undefined || isLoopback(parseAddress(address).host),
-  { error: 'allow or ca beside an address that opens the line to the network' },
 )
 
 const point = mapping({
@@ -201,6 +176,10 @@ const port = mapping({
     .describe('What the device speaks.'),
   tcp: ADDRESS.optional().describe('bytes: passed on to this address.'),
   listen: server.optional().describe('bytes: passed on to the client that connects here.'),
+  udp: udp.optional().describe('bytes: passed on in datagrams.'),
+  registration: registration.optional().describe('bytes: what the other side is told at first.'),
+  heartbeat: heartbeats.optional().describe('bytes: what a side is told when nothing else is.'),
+  gather: gather.optional().describe('bytes: pieces that are passed on as a whole.'),
   session: word(['device', 'bridge'])
     .default('device')
     .describe('mqtt: whose session the broker sees.'),
@@ -240,9 +219,10 @@ const port = mapping({
     .describe('Bytes of it and the one before it. Default: 67,108,864.'),
 })
   .refine(
-    ({ speaks, tcp, listen }) =>
-      speaks !== 'bytes' || (tcp === undefined) !== (listen === undefined),
-    rule('speaks', 'either tcp or listen beside it for bytes'),
+    ({ speaks, tcp, listen, udp: datagrams }) =>
+      speaks !== 'bytes' ||
+      [tcp, listen, datagrams].filter((one) => one !== undefined).length === 1,
+    rule('speaks', 'one of tcp, listen and udp beside it for bytes'),
   )
   .refine(
     ({ speaks, points }) => (speaks === 'modbus') === (points !== undefined),
@@ -261,6 +241,10 @@ const port = mapping({
 const ONLY_FOR: Readonly<Record<string, readonly Language[]>> = {
   tcp: ['bytes'],
   listen: ['bytes'],
+  udp: ['bytes'],
+  registration: ['bytes'],
+  heartbeat: ['bytes'],
+  gather: ['bytes'],
   broker: ['mqtt', 'mqtt-sn', 'lines', 'modbus'],
   topics: ['mqtt', 'mqtt-sn'],
   topic: ['lines'],

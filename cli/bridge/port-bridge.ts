@@ -1,4 +1,5 @@
-// From the entry of a port to the bridge that it means.
+// From the entry of a port to the bridge that it means. What bytes are joined to is read in
+// byte-plane.ts.
 
 import {
   Bridge,
@@ -8,11 +9,9 @@ import {
   modbusDevice,
   MqttBridge,
   mqttDevice,
-  parseAddress,
   serialSource,
   snDevice,
   tapSource,
-  tcpSource,
 } from '@motewire/hardware'
 import type {
   AnyBridge,
@@ -26,6 +25,7 @@ import type {
 import { journal } from '@motewire/sdk'
 import type { ClientOptions } from '@motewire/sdk'
 import { tapsOf, withTaps } from '../taps.ts'
+import { bytePlane } from './byte-plane.ts'
 import type { BrokerSettings, PortConfig } from './bridge-config.ts'
 import type { PortEntry } from './bridge-schema.ts'
 
@@ -63,9 +63,7 @@ function makeBridge(
 ): AnyBridge {
   const { entry, broker } = config
   if (broker === undefined) {
-    const { tcp = '' } = entry
-    const net = config.listen ?? tcpSource(parseAddress(tcp))
-    return new Bridge({ port, net, handleNotice })
+    return new Bridge({ port, ...bytePlane(config), handleNotice })
   }
   const { url, tls } = broker
   const { framing } = entry

@@ -14,15 +14,18 @@ import {
   serialSource,
   tapSource,
   tcpSource,
+  udpSource,
 } from '@motewire/hardware'
 import type {
   AnyBridge,
   BridgeNotice,
+  BridgeOptions,
   BridgeSnapshot,
   ChannelSource,
   ListenSource,
   MqttFraming,
 } from '@motewire/hardware'
+import { sharedClock } from '@motewire/sdk'
 import { loadBridgeConfig } from '../bridge/bridge-config.ts'
 import { runBridgeService } from '../bridge/bridge-service.ts'
 import { Exit, EXIT } from '../exit.ts'
@@ -38,6 +41,7 @@ interface BridgeFlags {
   readonly baud: number
   readonly tcp?: string
   readonly listen?: string
+  readonly udp?: readonly string[]
   readonly allow?: readonly string[]
   readonly viewers?: number
   readonly kick?: boolean
@@ -64,6 +68,7 @@ export function addBridge(program: Command): void {
     .option('--baud <rate>', 'bits a second', wholeFlag(1, 20_000_000), 115_200)
     .option('--tcp <host:port>', 'pass bytes on to this address')
     .option('--listen <host:port>', 'or to the client that connects to this one')
+    .option('--udp <peers>', 'or in datagrams to and from HOST:PORT,HOST:PORT', listFlag)
     .option('--allow <list>', 'with --listen: who may come, 10.0.0.0/8,192.168.1.7', listFlag)
     .option('--viewers <n>', 'with --listen: clients that watch the writer', wholeFlag(0, 64))
     .option('--kick', 'with --listen: a new client takes the place of the one before')
@@ -115,9 +120,10 @@ async function runPort(flags: BridgeFlags): Promise<void> {
 }
 
 function makeBridge(flags: BridgeFlags): AnyBridge {
-  const { serial = '', baud, tcp, listen, mqtt, rtscts = false } = flags
-  if ([tcp, listen, mqtt].filter((one) => one !== undefined).length !== 1) {
-    throw new Exit(EXIT.usage, 'expected one of --tcp HOST:PORT, --listen HOST:PORT and --mqtt URL')
+  const { serial = '', baud, tcp, listen, udp, mqtt, rtscts = false } = flags
+  if ([tcp, listen, udp, mqtt].filter((one) => one !== undefined).length !== 1) {
+    const all = '--tcp HOST:PORT, --listen HOST:PORT, --udp HOST:PORT and --mqtt URL'
+    throw new Exit(EXIT.usage, `expected one of ${all}`)
   }
   const { trace, pcap, framing = 'raw' } = flags
   const isPackets = mqtt !== undefined && framing !== 'line'
@@ -128,7 +134,7 @@ function makeBridge(flags: BridgeFlags): AnyBridge {
 }
 
 function joinPort(flags: BridgeFlags, port: ChannelSource): AnyBridge {
-  const { tcp, listen, mqtt } = flags
+  const { listen, mqtt } = flags
   if (mqtt !== undefined) return mqttBridge(flags, mqtt, port)
   for (const name of ['allow', 'viewers', 'kick', 'rfc2217'] as const) {
     if (flags[name] === undefined || listen !== undefined) continue
@@ -138,8 +144,15 @@ function joinPort(flags: BridgeFlags, port: ChannelSource): AnyBridge {
     if (flags[name] === undefined) continue
     throw new Exit(EXIT.usage, `--${name} goes with --mqtt only`)
   }
-  const net = tcp === undefined ? listenSource(flags, listen ?? '') : tcpSource(parseAddress(tcp))
-  return new Bridge({ port, net, handleNotice })
+  return new Bridge({ port, net: netOf(flags), handleNotice })
+}
+
+function netOf(flags: BridgeFlags): BridgeOptions['net'] {
+  const { tcp, listen = '', udp } = flags
+  if (udp !== undefined) {
+    return udpSource({ peers: udp.map((peer) => parseAddress(peer)), clock: sharedClock() })
+  }
+  return tcp === undefined ? listenSource(flags, listen) : tcpSource(parseAddress(tcp))
 }
 
 function listenSource({ allow, viewers, kick, rfc2217 }: BridgeFlags, text: string): ListenSource {
@@ -193,8 +206,8 @@ function handleNotice({ message, error }: BridgeNotice): void {
 
 function counters({ port, net, uplink, downlink }: BridgeSnapshot): string {
   return [
-    `to TCP    ${uplink.bytes} bytes, ${uplink.droppedBytes} dropped`,
+    `to net    ${uplink.bytes} bytes, ${uplink.droppedBytes} dropped`,
     `to serial ${downlink.bytes} bytes, ${downlink.droppedBytes} dropped`,
-    `opened    port ${port.opens} times, TCP ${net.opens} times`,
+    `opened    port ${port.opens} times, net ${net.opens} times`,
   ].join('\n')
 }

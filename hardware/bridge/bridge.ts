@@ -1,14 +1,18 @@
-// The byte plane: one port and one TCP side, bytes passed on as they come, in both directions. Each
-// side comes and goes on its own. A TCP connection never outlives the port's: when the device goes,
-// the connection is cut, so that a broker sends the will and the device's next session starts on a
+// The byte plane: one port and one network side (TCP or UDP), bytes passed on as they come, both
+// ways. Each side comes and goes on its own. A TCP connection never outlives the port's: when the
+// device goes, the connection is cut, so that a broker sends the will and the device's next session starts on a
 // connection of its own. When TCP goes, the port stays open and what it sends is dropped and
 // counted. It knows nothing of MQTT, nor of what a port is: any two byte channels will do.
 
-import type { Clock, MotewireError } from '@motewire/sdk'
+import type { ByteChannel, Clock, MotewireError } from '@motewire/sdk'
 import type { Address } from './address.ts'
+import { announceOn, checkAnnouncements } from './announcing-channel.ts'
+import type { Heartbeat, Registration } from './announcing-channel.ts'
 import type { EndpointHandler, EndpointSnapshot, EndpointState } from './endpoint.ts'
 import { CHUNK_BYTES_MAX, Flow } from './flow.ts'
 import type { FlowSnapshot, TargetState } from './flow.ts'
+import { checkGathering, GatheringChannel } from './gathering-channel.ts'
+import type { GatherOptions } from './gathering-channel.ts'
 import { ListeningEndpoint } from './listening-endpoint.ts'
 import type { Wrapping } from './listening-endpoint.ts'
 import { NoticeReporter } from './notice.ts'
@@ -19,17 +23,28 @@ import { Rfc2217ServerChannel } from '../rfc2217/server-channel.ts'
 import type { ListenSource } from './listen-source.ts'
 import { checkRange, timingOf } from './timing.ts'
 import type { BridgeTiming } from './timing.ts'
+import { wrapSource } from './wrap-source.ts'
 
 export interface BridgeOptions extends BridgeTiming {
   /** The device: `serialSource(path, settings)`, or any other source of byte channels. */
   readonly port: ChannelSource
-  /** `tcpSource({ host, port })` to connect, `{ listen: { host, port } }` to be connected to. */
+  /**
+   * `tcpSource({ host, port })` to connect, `{ listen: { host, port } }` to be connected to,
+   * `udpSource({ peers })` for datagrams.
+   */
   readonly net: ChannelSource | ListenSource
   /**
    * Bytes from the port that wait while TCP takes none; when they are that many, the port is held
    * back. 131,072 to 16,777,216, default 262,144. Bytes to the port wait in the sender instead.
    */
   readonly bufferBytesMax?: number
+  /** What the other side is told by the bridge itself, of which device and that it is there. */
+  readonly registration?: Registration | undefined
+  readonly heartbeat?: Heartbeat | undefined
+  /** What the device is told by the bridge itself. */
+  readonly deviceHeartbeat?: Heartbeat | undefined
+  /** Gathers what the device sends into pieces. Default: passed on at once, as it comes. */
+  readonly gather?: GatherOptions | undefined
   /** Told of each change that a person wants to know of. */
   readonly handleNotice?: (notice: BridgeNotice) => void
 }
@@ -60,6 +75,7 @@ export class Bridge {
   readonly #uplink: Flow
   readonly #downlink: Flow
   readonly #reporter: NoticeReporter
+  readonly #netCounts: (() => Readonly<Record<string, number>>) | undefined
   #started: Promise<void> | undefined
   #stopped: Promise<void> | undefined
 
@@ -68,12 +84,24 @@ export class Bridge {
     const { bufferBytesMax = 4 * CHUNK_BYTES_MAX, port, net } = options
     checkRange('bufferBytesMax', bufferBytesMax, BUFFER_BYTES_MIN, BUFFER_BYTES_LIMIT)
     const timing = timingOf(options)
+    const { clock } = timing
+    const { registration, heartbeat, deviceHeartbeat, gather } = options
+    const announced = { registration, heartbeat }
+    for (const what of [announced, { heartbeat: deviceHeartbeat }]) checkAnnouncements(what)
+    checkGathering(gather ?? {})
+    this.#netCounts = 'listen' in net ? undefined : net.counts?.bind(net)
     this.#reporter = new NoticeReporter(options.handleNotice)
-    this.#port = new ReopeningEndpoint(port, this.#portHandler(port), timing)
+    const device = wrapSource(port, (channel) => {
+      const gathered = gather === undefined ? channel : new GatheringChannel(channel, gather, clock)
+      return announceOn(gathered, { heartbeat: deviceHeartbeat }, clock)
+    })
+    this.#port = new ReopeningEndpoint(device, this.#portHandler(port), timing)
+    const announce = (channel: ByteChannel): ByteChannel => announceOn(channel, announced, clock)
+    const speak = 'listen' in net ? wrapping(net, port, clock) : announce
     this.#net =
       'listen' in net
-        ? new ListeningEndpoint(net, this.#netHandler(), timing, wrapping(net, port, timing.clock))
-        : new ReopeningEndpoint(net, this.#netHandler(), timing)
+        ? new ListeningEndpoint(net, this.#netHandler(), timing, (one) => announce(speak(one)))
+        : new ReopeningEndpoint(wrapSource(net, announce), this.#netHandler(), timing)
     const pauseAtBytes = bufferBytesMax - 2 * CHUNK_BYTES_MAX + 1
     this.#uplink = new Flow(this.#port, this.#net, bufferBytesMax, pauseAtBytes)
     // A sender on TCP can always be held back, so nothing more than must be waits here.
@@ -115,6 +143,7 @@ export class Bridge {
       net: { ...this.#net.snapshot(), ...this.#clients() },
       uplink: this.#uplink.snapshot(),
       downlink: this.#downlink.snapshot(),
+      counts: this.#netCounts?.() ?? {},
     }
   }
 

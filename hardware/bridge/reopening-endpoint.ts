@@ -28,6 +28,8 @@ export interface ChannelSource {
   isPresent?(): boolean
   /** Drives the line of the newest channel while that is open; only ports have one. */
   control?(): LineControl | undefined
+  /** What was counted on all channels, by name. */
+  counts?(): Readonly<Record<string, number>>
 }
 
 export interface EndpointTiming {

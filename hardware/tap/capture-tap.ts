@@ -12,7 +12,7 @@ import type { MqttFraming } from '../framing/index.ts'
 import { BoundedFile } from './bounded-file.ts'
 import { PacketLine } from './packet-line.ts'
 import { LINK_TYPE, packetBlock, sectionStart } from './pcapng.ts'
-import { wallTimeOf } from './tap.ts'
+import { wallTimeOf } from '../wall-time.ts'
 import type { Direction, Tap } from './tap.ts'
 import { TcpWrapping } from './tcp-wrapping.ts'
 

@@ -6,7 +6,7 @@
 
 import { Task } from '@motewire/sdk'
 import type { Clock } from '@motewire/sdk'
-import { timeText } from './tap.ts'
+import { timeText } from '../wall-time.ts'
 import type { Direction, Tap, WriteLine } from './tap.ts'
 
 const LINE_BYTES = 16

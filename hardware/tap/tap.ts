@@ -3,7 +3,8 @@
 // one of a monitor. A tap never holds a channel up: what it cannot keep up with, it drops and
 // counts.
 
-import type { ByteChannel, ChannelHandler, Clock, LinkError } from '@motewire/sdk'
+import type { ByteChannel, ChannelHandler, LinkError } from '@motewire/sdk'
+import { wrapSource } from '../bridge/wrap-source.ts'
 import type { ChannelSource } from '../bridge/reopening-endpoint.ts'
 
 /** `rx`: from the device; `tx`: to it. */
@@ -26,14 +27,7 @@ export interface Tap {
 /** The source, with taps on each of its channels. The channels may be open one after the other. */
 export function tapSource(source: ChannelSource, taps: readonly Tap[]): ChannelSource {
   if (taps.length === 0) return source
-  const { name, detail } = source
-  return {
-    name,
-    connect: () => new TappedChannel(source.connect(), taps),
-    ...(detail === undefined ? {} : { detail }),
-    ...(source.isPresent === undefined ? {} : { isPresent: () => source.isPresent!() }),
-    ...(source.control === undefined ? {} : { control: () => source.control!() }),
-  }
+  return wrapSource(source, (channel) => new TappedChannel(channel, taps))
 }
 
 class TappedChannel implements ByteChannel {
@@ -84,13 +78,4 @@ class TappedChannel implements ByteChannel {
   close(how?: 'flush' | 'abort'): void {
     this.#channel.close(how)
   }
-}
-
-/** Milliseconds since 1970, for what people and files are told. */
-export function wallTimeOf(clock: Clock): number {
-  return clock.wallNow?.() ?? Date.now()
-}
-
-export function timeText(clock: Clock): string {
-  return new Date(wallTimeOf(clock)).toISOString().slice(11, 23)
 }

@@ -2,7 +2,7 @@
 // at which its first byte came. What goes to the device is not shown; one that echoes shows it.
 
 import type { Clock } from '@motewire/sdk'
-import { timeText } from './tap.ts'
+import { timeText } from '../wall-time.ts'
 import type { Direction, Tap } from './tap.ts'
 
 const LINE_FEED = 0x0a

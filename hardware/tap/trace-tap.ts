@@ -14,7 +14,7 @@ import type { PacketHandler } from '@motewire/sdk/codec'
 import type { Hello, MqttFraming } from '../framing/index.ts'
 import { printable } from './hex-tap.ts'
 import { PacketLine } from './packet-line.ts'
-import { timeText } from './tap.ts'
+import { timeText } from '../wall-time.ts'
 import type { Direction, Tap, WriteLine } from './tap.ts'
 
 const PREVIEW_BYTES_MAX = 48

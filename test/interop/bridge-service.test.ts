@@ -44,12 +44,13 @@ ports:
     )
     const { code, err, out } = await motewire('bridge', '--config', path, '--check').finished
     const url = 'a broker URL such as mqtt://127.0.0.1:1883 or mqtts://broker.example'
+    const net = 'one of tcp, listen and udp'
     const duration = 'a duration from 1ms to 3650d, such as 250ms, 30s, 5m or 1h'
     expect(err.replaceAll(path, 'x').trim().split('\n')).toEqual([
       `motewire: x:2:16: broker.url: found "http://x", expected ${url}`,
       'x:3:10: metrics: found 99999, expected a whole number from 0 to 65535',
       'x:5:30: ports.a.boud: unknown key, did you mean baud?',
-      'x:6:38: ports.b.speaks: found "bytes", expected either tcp or listen beside it for bytes',
+      `x:6:38: ports.b.speaks: found "bytes", expected ${net} beside it for bytes`,
       `x:7:58: ports.c.silentAfter: found 30, expected ${duration}`,
     ])
     expect({ code, out }).toEqual({ code: 2, out: '' })

@@ -2,7 +2,7 @@
 // obeys it and the program.
 
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
@@ -10,6 +10,7 @@ import * as z from 'zod'
 import { loadBridgeConfig } from '../../../cli/bridge/bridge-config.ts'
 import type { BridgeConfig } from '../../../cli/bridge/bridge-config.ts'
 import { bridgeJsonSchema } from '../../../cli/bridge/bridge-schema.ts'
+import { bytePlane } from '../../../cli/bridge/byte-plane.ts'
 import { bridgeDefinition } from '../../../cli/bridge/port-bridge.ts'
 import { CertificateAuthority } from '../../support/certificates.ts'
 
@@ -97,6 +98,66 @@ describe('what is shown and captured of a port', () => {
     expect(() => load('pcap: a', 'pcap: ./a')).toThrow(
       'p1.pcap: found ./a, expected another file than that of p0',
     )
+  })
+})
+
+describe('what a port of bytes is joined to', () => {
+  let folder: string
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'motewire-bytes-'))
+  })
+
+  afterEach(() => rmSync(folder, { recursive: true }))
+
+  function load(entry: string): BridgeConfig {
+    const port = `  p: { serial: /dev/ttyX, speaks: bytes, ${entry} }\n`
+    writeFileSync(join(folder, 'x'), `version: 1\nports:\n${port}`)
+    return loadBridgeConfig(join(folder, 'x'))
+  }
+
+  const field = 'no placeholder but %port, %serial, %host, %time and %%'
+  it.each([
+    ["tcp: 'a:1', udp: 'a:2'", 'p.speaks: found "bytes", expected one of tcp, listen and udp'],
+    ['udp: { learn: true }', 'udp.peers: found nothing, expected peers, or learn: true with'],
+    [
+      "udp: { listen: '0.0.0.0:1', learn: true }",
+      'udp.allow: found nothing, expected allow beside',
+    ],
+    ["udp: { peers: ['a'] }", 'p.udp.peers[0]: found "a", expected HOST:PORT'],
+    ["udp: 'a:1', registration: { text: '%nam' }", `text: found "%nam", expected text of 1`],
+    ["udp: 'a:1', registration: { text: '%' }", field],
+    ["udp: 'a:1', registration: { hex: 7 }", 'registration.hex: found 7, expected'],
+    ["udp: 'a:1', registration: { text: a, hex: '00' }", 'expected either text or hex'],
+    ["udp: 'a:1', registration: {}", 'expected either text or hex'],
+    ["udp: 'a:1', registration: { text: a, when: often }", 'expected connect or packet or both'],
+    ["udp: 'a:1', heartbeat: { net: { text: a } }", 'heartbeat.net.every: '],
+    ["udp: 'a:1', heartbeat: { net: { text: a, every: 10ms } }", 'a duration from 100ms to'],
+    ["udp: 'a:1', gather: { idle: 0ms }", 'gather.idle: found "0ms", expected a duration from 1ms'],
+    ["udp: 'a:1', gather: { bytes: 0 }", 'expected a whole number from 1 to 65536'],
+  ])('is refused as %s', (entry, line) => {
+    expect(() => load(entry)).toThrow(line)
+  })
+
+  it('is made with what is said besides', () => {
+    const said = "registration: { text: '%port@%host', when: both }"
+    const beats =
+      "heartbeat: { net: { text: '%serial', every: 30s }, device: { hex: '00', every: 1s } }"
+    const { ports } = load(
+      `udp: { listen: 'localhost:7', learn: true }, ${said}, ${beats}, gather: { mark: "\\n" }`,
+    )
+    const { registration, heartbeat, deviceHeartbeat, gather, net } = bytePlane(ports[0]!)
+    const rendered = [registration, heartbeat, deviceHeartbeat].map((one) =>
+      Buffer.from(one!.packet.render(0)).toString(),
+    )
+    expect(rendered).toEqual([`p@${hostname()}`, '/dev/ttyX', '\0'])
+    expect([registration?.when, heartbeat?.everyMs, deviceHeartbeat?.everyMs]).toEqual([
+      'both',
+      30_000,
+      1_000,
+    ])
+    expect(gather?.mark).toEqual(Buffer.from('\n'))
+    expect(net).toMatchObject({ name: 'udp at localhost:7' })
   })
 })
 

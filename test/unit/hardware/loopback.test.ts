@@ -18,9 +18,9 @@ beforeEach(() => {
 
 async function run(fate: Fate, baud = 115_200): Promise<LoopbackResult> {
   const wire = new Loop(clock, fate)
-  const done = testLoopback(wire.near, { baud, bitsPerByte: 10, durationMs: 1_000, clock })
+  const done = testLoopback(wire.near, { baud, bitsPerByte: 10, durationMs: 200, clock })
   // A millisecond at a time: the wire answers within it.
-  for (let ms = 0; ms < 5_000; ms++) clock.advance(1)
+  for (let ms = 0; ms < 1_500; ms++) clock.advance(1)
   return done
 }
 
@@ -53,7 +53,7 @@ class Loop {
 describe('a loopback test', () => {
   it('is passed by a wire', async () => {
     const result = await run((bytes) => bytes)
-    expect(result.sentBlocks).toBeGreaterThan(100)
+    expect(result.sentBlocks).toBeGreaterThan(50)
     expect(result).toMatchObject({
       error: undefined,
       goodBlocks: result.sentBlocks,
