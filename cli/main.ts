@@ -6,16 +6,6 @@ import { realpathSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { Command, CommanderError } from 'commander'
-import { addBridge } from './commands/bridge.ts'
-import { addBroker } from './commands/broker.ts'
-import { addConsole } from './commands/console.ts'
-import { addDemo } from './commands/demo.ts'
-import { addInit } from './commands/init.ts'
-import { addMerge } from './commands/merge.ts'
-import { addPub } from './commands/pub.ts'
-import { addSerial } from './commands/serial.ts'
-import { addSim } from './commands/sim.ts'
-import { addSub } from './commands/sub.ts'
 import { EXIT, failureOf } from './exit.ts'
 
 const EXAMPLES = `
@@ -34,21 +24,25 @@ Examples:
 
 Exit codes: 0 fine, 1 failed at run time, 2 wrong usage or input, 3 a threshold was crossed.`
 
-/** In the order of the help. */
-const ADDERS = [
-  addInit,
-  addDemo,
-  addSim,
-  addMerge,
-  addBridge,
-  addSerial,
-  addBroker,
-  addConsole,
-  addPub,
-  addSub,
-]
+/**
+ * In the order of the help. A command loads what it needs and no other does: half of what there is
+ * to load belongs to commands that one does not run.
+ */
+const COMMANDS: Readonly<Record<string, () => Promise<(program: Command) => void>>> = {
+  init: async () => (await import('./commands/init.ts')).addInit,
+  demo: async () => (await import('./commands/demo.ts')).addDemo,
+  sim: async () => (await import('./commands/sim.ts')).addSim,
+  merge: async () => (await import('./commands/merge.ts')).addMerge,
+  bridge: async () => (await import('./commands/bridge.ts')).addBridge,
+  serial: async () => (await import('./commands/serial.ts')).addSerial,
+  broker: async () => (await import('./commands/broker.ts')).addBroker,
+  console: async () => (await import('./commands/console.ts')).addConsole,
+  pub: async () => (await import('./commands/pub.ts')).addPub,
+  sub: async () => (await import('./commands/sub.ts')).addSub,
+}
 
-export function program(): Command {
+/** The command that the arguments name; all of them, for the help, when they name none. */
+async function programFor([name = '']: readonly string[]): Promise<Command> {
   const command = new Command('motewire')
     .description(
       'MQTT for devices: simulate fleets, bridge serial ports, run a broker, look inside.',
@@ -56,7 +50,8 @@ export function program(): Command {
     .version(version(), '--version')
     .addHelpText('after', EXAMPLES)
     .showHelpAfterError('(motewire --help lists the commands and their options)')
-  for (const add of ADDERS) add(command)
+  const named = Object.hasOwn(COMMANDS, name) ? [COMMANDS[name]!] : Object.values(COMMANDS)
+  for (const load of named) (await load())(command)
   for (const sub of [command, ...command.commands]) {
     sub.exitOverride().configureOutput({ outputError: (text, write) => write(text) })
   }
@@ -75,7 +70,8 @@ function manifestPath(): string {
 
 export async function run(args: readonly string[]): Promise<number> {
   try {
-    await program().parseAsync(args, { from: 'user' })
+    const program = await programFor(args)
+    await program.parseAsync(args, { from: 'user' })
     return Number(process.exitCode ?? EXIT.fine)
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.usage
