@@ -99,6 +99,7 @@ export interface PortEntry {
   readonly tellsBroker?: boolean | undefined
   readonly points?: Readonly<Record<string, PollEntry>> | undefined
   readonly predefined?: Readonly<Record<string, string>> | undefined
+  readonly stallAfter?: number | undefined
   readonly trace?: 'mqtt' | 'hex' | undefined
   readonly pcap?: string | undefined
   readonly pcapBytes?: number | undefined
@@ -212,6 +213,9 @@ const port = mapping({
   predefined: named(textOf('a topic id', /^\d{1,5}$/), TOPIC, 'a mapping of topic ids to topics')
     .optional()
     .describe('mqtt-sn: topics known to both sides, by their ids.'),
+  stallAfter: duration(100, 3_600_000)
+    .optional()
+    .describe('Bytes that the port takes none of for so long make it stalled. Default: 5s.'),
   trace: word(['mqtt', 'hex']).optional().describe('Shows what passes: packets, or a hex dump.'),
   pcap: FILE.optional().describe('A capture file (pcapng) of what passes.'),
   pcapBytes: whole(262_144, 2 ** 40)

@@ -62,8 +62,14 @@ function makeBridge(
   handleNotice: (notice: BridgeNotice) => void,
 ): AnyBridge {
   const { entry, broker } = config
+  const { stallAfter } = entry
+  const common = {
+    port,
+    handleNotice,
+    ...(stallAfter === undefined ? {} : { stallMs: stallAfter }),
+  }
   if (broker === undefined) {
-    return new Bridge({ port, ...bytePlane(config), handleNotice })
+    return new Bridge({ ...common, ...bytePlane(config) })
   }
   const { url, tls } = broker
   const { framing } = entry
@@ -71,11 +77,11 @@ function makeBridge(
     const downlink = pacerOptions(entry)
     const identity = identityOf(broker)
     const source = brokerSource(url, tls)
-    return new MqttBridge({ port, broker: source, framing, downlink, identity, handleNotice })
+    return new MqttBridge({ ...common, broker: source, framing, downlink, identity })
   }
   const client = clientOptions(config, broker)
   const device = deviceOf(config)
-  return new Gateway({ port, brokerUrl: url, name: config.name, device, client, handleNotice })
+  return new Gateway({ ...common, brokerUrl: url, name: config.name, device, client })
 }
 
 function portSource(entry: PortEntry): ChannelSource {

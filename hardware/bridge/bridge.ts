@@ -8,6 +8,7 @@ import type { ByteChannel, Clock, MotewireError } from '@motewire/sdk'
 import type { Address } from './address.ts'
 import { announceOn, checkAnnouncements } from './announcing-channel.ts'
 import type { Heartbeat, Registration } from './announcing-channel.ts'
+import { isOpen } from './endpoint.ts'
 import type { EndpointHandler, EndpointSnapshot, EndpointState } from './endpoint.ts'
 import { CHUNK_BYTES_MAX, Flow } from './flow.ts'
 import type { FlowSnapshot, TargetState } from './flow.ts'
@@ -95,7 +96,7 @@ export class Bridge {
       const gathered = gather === undefined ? channel : new GatheringChannel(channel, gather, clock)
       return announceOn(gathered, { heartbeat: deviceHeartbeat }, clock)
     })
-    this.#port = new ReopeningEndpoint(device, this.#portHandler(port), timing)
+    this.#port = new ReopeningEndpoint(device, this.#portHandler(port), timing, {})
     const announce = (channel: ByteChannel): ByteChannel => announceOn(channel, announced, clock)
     const speak = 'listen' in net ? wrapping(net, port, clock) : announce
     this.#net =
@@ -173,12 +174,13 @@ export class Bridge {
     let wasUp = false
     return {
       handleState: (state, error) => {
+        const isUp = isOpen(state)
         this.#reporter.report('port', source, state, error)
-        if (state === 'up') this.#uplink.handleSourceUp()
+        if (isUp && !wasUp) this.#uplink.handleSourceUp()
         this.#downlink.handleTarget(targetState(state))
-        if (state === 'up') this.#net.start()
+        if (isUp) this.#net.start()
         else if (wasUp) this.#net.halt()
-        wasUp = state === 'up'
+        wasUp = isUp
       },
       handleBytes: (bytes) => this.#uplink.handleBytes(bytes),
       handleDrain: () => this.#downlink.handleDrain(),
@@ -210,6 +212,6 @@ function wrapping({ rfc2217 }: ListenSource, port: ChannelSource, clock: Clock):
 }
 
 function targetState(state: EndpointState): TargetState {
-  if (state === 'up') return 'ready'
+  if (isOpen(state)) return 'ready'
   return state === 'opening' ? 'coming' : 'away'
 }

@@ -5,6 +5,8 @@
 //   reopening:  idle ─start─► opening ─open─► up ─lost─► waiting ─due─► opening
 //                              │  └─refuse─► failed         │ └vanish─► absent ─appear─► opening
 //                              └─lost─► waiting, vanish ─► absent
+//               opening ─probe─► probing ─confirm─► up      (only ports whose device can be told)
+//               probing, up ─stall─► stalled ─open, probe─► up, probing
 //               any ─lend─► lent ─return─► opening
 //   listening:  idle ─listen─► listening ─open─► up ─lost─► listening
 //   both:       any ─halt─► idle,   any ─stop─► stopping ─closed─► stopped
@@ -16,6 +18,8 @@ import type { MotewireError } from '@motewire/sdk'
  * - `idle`: not wanted now (the other side is away)
  * - `absent`: the device is not there; looked for all the time
  * - `opening`, `up`: being opened, carrying bytes
+ * - `probing`: open, but nothing whole has come of what the device should speak
+ * - `stalled`: open, but what is to be sent has not moved for a while
  * - `listening`: a server without a client
  * - `waiting`: lost or refused; the next try is scheduled
  * - `lent`: closed, because another program uses the device for a while
@@ -26,7 +30,9 @@ export type EndpointState =
   | 'absent'
   | 'opening'
   | 'listening'
+  | 'probing'
   | 'up'
+  | 'stalled'
   | 'waiting'
   | 'lent'
   | 'failed'
@@ -37,6 +43,9 @@ export type EndpointEvent =
   | 'start'
   | 'listen'
   | 'open'
+  | 'probe'
+  | 'confirm'
+  | 'stall'
   | 'lost'
   | 'refuse'
   | 'vanish'
@@ -50,26 +59,23 @@ export type EndpointEvent =
 
 type Transitions = Readonly<Record<EndpointState, Partial<Record<EndpointEvent, EndpointState>>>>
 
+/** How anything that has a connection may lose it. */
+const LEAVING = {
+  lost: 'waiting',
+  vanish: 'absent',
+  refuse: 'failed',
+  lend: 'lent',
+  halt: 'idle',
+  stop: 'stopping',
+} as const
+
 /** The states between which a port or a client moves. */
 export const REOPENING: Transitions = {
   idle: { start: 'opening', lend: 'lent', halt: 'idle', stop: 'stopping' },
-  opening: {
-    open: 'up',
-    lost: 'waiting',
-    vanish: 'absent',
-    refuse: 'failed',
-    lend: 'lent',
-    halt: 'idle',
-    stop: 'stopping',
-  },
-  up: {
-    lost: 'waiting',
-    vanish: 'absent',
-    refuse: 'failed',
-    lend: 'lent',
-    halt: 'idle',
-    stop: 'stopping',
-  },
+  opening: { open: 'up', probe: 'probing', ...LEAVING },
+  probing: { confirm: 'up', stall: 'stalled', ...LEAVING },
+  up: { stall: 'stalled', ...LEAVING },
+  stalled: { open: 'up', probe: 'probing', ...LEAVING },
   waiting: { due: 'opening', vanish: 'absent', lend: 'lent', halt: 'idle', stop: 'stopping' },
   absent: { appear: 'opening', lend: 'lent', halt: 'idle', stop: 'stopping' },
   failed: { lend: 'lent', halt: 'idle', stop: 'stopping' },
@@ -87,10 +93,17 @@ export const LISTENING: Transitions = {
   stopping: { closed: 'stopped' },
   absent: {},
   opening: {},
+  probing: {},
+  stalled: {},
   waiting: {},
   lent: {},
   failed: {},
   stopped: {},
+}
+
+/** Whether there is a connection. */
+export function isOpen(state: EndpointState): boolean {
+  return state === 'up' || state === 'probing' || state === 'stalled'
 }
 
 /** The state after an event. An event that a state does not know is a mistake of ours. */

@@ -24,6 +24,7 @@ import type {
 import type { BridgeSnapshot } from './bridge.ts'
 import type { ConnectRewrite } from './connect-rewrite.ts'
 import { rewriteConnect } from './connect-rewrite.ts'
+import { isOpen } from './endpoint.ts'
 import type { EndpointHandler, EndpointState } from './endpoint.ts'
 import { CHUNK_BYTES_MAX, Flow } from './flow.ts'
 import { NoticeReporter } from './notice.ts'
@@ -99,7 +100,9 @@ export class MqttBridge {
     const frameBytesMax = guard?.packetBytesMax ?? PACKET_BYTES_MAX
     this.#brokerPacketBytesMax = Math.min(brokerPacketBytesMax, frameBytesMax)
     this.#reporter = new NoticeReporter(options.handleNotice, 'because the session is over')
-    this.#port = new ReopeningEndpoint(options.port, this.#portHandler(options.port), timing)
+    this.#port = new ReopeningEndpoint(options.port, this.#portHandler(options.port), timing, {
+      isProbed: true,
+    })
     this.#net = new ReopeningEndpoint(options.broker, this.#netHandler(), timing)
     this.#uplink = new Flow(this.#heldPort(), this.#net, 4 * CHUNK_BYTES_MAX, CHUNK_BYTES_MAX)
     this.#downlink = new Flow(this.#heldNet(), this.#port, 2 * CHUNK_BYTES_MAX, 1)
@@ -162,7 +165,10 @@ export class MqttBridge {
       handleConnect: (packet, isReset) => this.#handleConnect(packet, isReset),
       handlePacket: (packet) => this.#handlePacket(packet),
       handleBreak: (reason) => this.#handleBreak(reason),
-      handleHello: ({ windowBytes }) => this.#pacer.resize(windowBytes - FRAME_OVERHEAD_BYTES),
+      handleHello: ({ windowBytes }) => {
+        this.#port.confirm()
+        this.#pacer.resize(windowBytes - FRAME_OVERHEAD_BYTES)
+      },
     }
     return makeUplinkGuard(framing, handler, guard)
   }
@@ -170,13 +176,18 @@ export class MqttBridge {
   // The device.
 
   #portHandler(source: ChannelSource): EndpointHandler {
+    let wasUp = false
     return {
       handleState: (state, error) => {
+        const isUp = isOpen(state)
         this.#reporter.report('port', source, state, error)
-        if (state === 'up') this.#uplink.handleSourceUp()
-        this.#downlink.handleTarget(state === 'up' ? 'ready' : 'away')
+        // The connection is the same, only what is known of it has changed.
+        if (isUp && wasUp) return
+        wasUp = isUp
+        if (isUp) this.#uplink.handleSourceUp()
+        this.#downlink.handleTarget(isUp ? 'ready' : 'away')
         if (state !== 'opening') this.#guard.endSession()
-        if (state !== 'up') this.#cut()
+        if (!isUp) this.#cut()
       },
       handleBytes: (bytes) => {
         this.#guard.handleBytes(bytes, this.#clock.now())
@@ -187,6 +198,7 @@ export class MqttBridge {
   }
 
   #handleConnect(packet: Uint8Array, isReset: boolean): void {
+    this.#port.confirm()
     if (isReset) this.#reporter.tell('port', `${this.#port.name}: the device was reset`)
     this.#cut()
     this.#sessions++

@@ -3,6 +3,7 @@
 // only the newest state and failure of each side.
 
 import type { MotewireError } from '@motewire/sdk'
+import { isOpen } from './endpoint.ts'
 import type { EndpointState } from './endpoint.ts'
 
 export type BridgeSide = 'port' | 'net'
@@ -58,9 +59,9 @@ export class NoticeReporter {
     error: MotewireError | undefined,
   ): void {
     const newest = this.#newest[side]
-    const wasUp = newest.state === 'up'
+    const before = newest.state
     newest.state = state
-    const message = line(subject, state, wasUp, error, this.#whyCut)
+    const message = line(subject, state, before, error, this.#whyCut)
     if (message === undefined) return
     const failure = error === undefined ? '' : `${state} ${error.code}`
     const isRepeated = failure !== '' && failure === newest.failure
@@ -73,13 +74,19 @@ export class NoticeReporter {
 function line(
   { name, detail }: NoticeSubject,
   state: EndpointState,
-  wasUp: boolean,
+  before: EndpointState,
   error: MotewireError | undefined,
   whyCut: string,
 ): string | undefined {
+  const wasUp = isOpen(before)
   const why = error?.message ?? (wasUp ? `${name} closed the connection` : name)
   switch (state) {
+    case 'stalled':
+      return why
     case 'up':
+    case 'probing':
+      if (before === 'stalled') return `${name} takes bytes again`
+      if (wasUp) return undefined
       return detail === undefined ? `${name} is connected` : `${name} is connected (${detail})`
     case 'waiting':
       return `${why}; trying again`

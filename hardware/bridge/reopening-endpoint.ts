@@ -7,8 +7,7 @@ import { Backoff, LinkError, Task } from '@motewire/sdk'
 import type { BackoffOptions, ByteChannel, Clock, MotewireError } from '@motewire/sdk'
 import { assert } from '@motewire/sdk/kit'
 import type { Prng } from '@motewire/sdk/kit'
-import type { LineControl } from '../port/line-control.ts'
-import { nextState, REOPENING } from './endpoint.ts'
+import { isOpen, nextState, REOPENING } from './endpoint.ts'
 import type {
   Endpoint,
   EndpointEvent,
@@ -16,9 +15,11 @@ import type {
   EndpointSnapshot,
   EndpointState,
 } from './endpoint.ts'
+import { StallWatch } from './stall-watch.ts'
+import type { WatchedPort } from './stall-watch.ts'
 
 /** Where the connections of an endpoint come from. */
-export interface ChannelSource {
+export interface ChannelSource extends WatchedPort {
   readonly name: string
   /** More for people: `115200 8N1`. */
   readonly detail?: string
@@ -26,8 +27,6 @@ export interface ChannelSource {
   connect(): ByteChannel
   /** Whether the device is there at all. Without it, only trying tells. Must be quick. */
   isPresent?(): boolean
-  /** Drives the line of the newest channel while that is open; only ports have one. */
-  control?(): LineControl | undefined
   /** What was counted on all channels, by name. */
   counts?(): Readonly<Record<string, number>>
 }
@@ -42,6 +41,14 @@ export interface EndpointTiming {
   readonly probeMs: number
   /** How long `stop` lets bytes leave before it cuts. */
   readonly stopTimeoutMs: number
+  /** How long bytes to a port may stand still before it is called stalled. */
+  readonly stallMs: number
+}
+
+/** What is known of a port besides its connection. */
+export interface PortWatching {
+  /** Whether it counts as `up` only once `confirm` has said so. Default false. */
+  readonly isProbed?: boolean
 }
 
 /** How long the far side may take to close a connection that we have ended. */
@@ -55,6 +62,11 @@ export class ReopeningEndpoint implements Endpoint {
   readonly #task = new Task((now) => this.#handleTask(now))
   #state: EndpointState = 'idle'
   #stateSinceMs: number
+  #openSinceMs = 0
+  readonly #isProbed: boolean
+  #isConfirmed = false
+  /** Of a port; what happens to bytes on a network is TCP's affair. */
+  readonly #stall: StallWatch | undefined
   #dueMs = 0
   /** The channel that counts; older ones may still be closing. */
   #channel: ByteChannel | undefined
@@ -69,12 +81,22 @@ export class ReopeningEndpoint implements Endpoint {
   #losses = 0
   #failures = 0
 
-  constructor(source: ChannelSource, handler: EndpointHandler, timing: EndpointTiming) {
+  /** @param port given for a port: whether it stalls, and what it speaks, is looked at. */
+  constructor(
+    source: ChannelSource,
+    handler: EndpointHandler,
+    timing: EndpointTiming,
+    port?: PortWatching,
+  ) {
     this.#source = source
     this.#handler = handler
     this.#timing = timing
     this.#backoff = new Backoff(timing.backoff, timing.prng)
     this.#stateSinceMs = timing.clock.now()
+    this.#isProbed = port?.isProbed ?? false
+    const handleStall = (isStalled: boolean): void => this.#handleStall(isStalled)
+    const { clock, stallMs } = timing
+    if (port !== undefined) this.#stall = new StallWatch(source, clock, stallMs, handleStall)
   }
 
   get name(): string {
@@ -102,7 +124,7 @@ export class ReopeningEndpoint implements Endpoint {
    * connection of the same client for a move of the session.
    */
   leave(): void {
-    if (this.#state !== 'up') {
+    if (!isOpen(this.#state)) {
       this.halt()
       return
     }
@@ -143,8 +165,16 @@ export class ReopeningEndpoint implements Endpoint {
     if (this.#state === 'lent') this.#open('return')
   }
 
+  /** Something whole has come of what the device should speak. */
+  confirm(): void {
+    this.#isConfirmed = true
+    if (this.#state === 'probing') this.#move('confirm')
+  }
+
   write(bytes: Uint8Array): boolean {
-    return this.#channel?.write(bytes) ?? true
+    const isTaken = this.#channel?.write(bytes) ?? true
+    if (!isTaken) this.#stall?.handleBlocked(this.#timing.clock.now())
+    return isTaken
   }
 
   pause(): void {
@@ -187,13 +217,17 @@ export class ReopeningEndpoint implements Endpoint {
         if (channel !== this.#channel || this.#state !== 'opening') return
         this.#timing.clock.cancel(this.#task)
         this.#opens++
-        this.#move('open')
+        this.#isConfirmed = !this.#isProbed
+        this.#openSinceMs = this.#timing.clock.now()
+        this.#move(this.#openEvent)
       },
       onBytes: (bytes) => {
-        if (channel === this.#channel && this.#state === 'up') this.#handler.handleBytes(bytes)
+        if (channel === this.#channel && isOpen(this.#state)) this.#handler.handleBytes(bytes)
       },
       onDrain: () => {
-        if (channel === this.#channel && this.#state === 'up') this.#handler.handleDrain()
+        if (channel !== this.#channel || !isOpen(this.#state)) return
+        this.#stall?.handleDrain()
+        this.#handler.handleDrain()
       },
       onClose: (cause) => this.#handleClosed(channel, cause),
     })
@@ -218,9 +252,10 @@ export class ReopeningEndpoint implements Endpoint {
     const now = clock.now()
     this.#channel = undefined
     this.#error = cause
-    if (this.#state === 'up') {
+    this.#stall?.clear()
+    if (isOpen(this.#state)) {
       this.#losses++
-      this.#backoff.handleConnectionEnd(now - this.#stateSinceMs)
+      this.#backoff.handleConnectionEnd(now - this.#openSinceMs)
     } else this.#failures++
     const isAbsent = this.#source.isPresent?.() === false
     this.#dueMs = isAbsent ? Infinity : now + this.#backoff.nextDelayMs()
@@ -269,8 +304,23 @@ export class ReopeningEndpoint implements Endpoint {
   #detach(): ByteChannel | undefined {
     const channel = this.#channel
     this.#channel = undefined
+    this.#stall?.clear()
     this.#timing.clock.cancel(this.#task)
     return channel
+  }
+
+  get #openEvent(): 'open' | 'probe' {
+    return this.#isConfirmed ? 'open' : 'probe'
+  }
+
+  #handleStall(isStalled: boolean): void {
+    if (!isOpen(this.#state)) return
+    const message = `${this.name} takes no bytes; flow control or the device holds them up`
+    if (isStalled) this.#move('stall', (this.#error = new LinkError('ERR_LINK_TIMEOUT', message)))
+    else if (this.#state === 'stalled') {
+      this.#error = undefined
+      this.#move(this.#openEvent)
+    }
   }
 
   #isEnding(): boolean {

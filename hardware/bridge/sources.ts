@@ -39,6 +39,7 @@ export function serialSource(path: string, settings: SerialSettings = {}): Seria
     detail: describeSettings(resolveSettings(settings)),
     connect: () => (newest = new SerialChannel(path, settings)),
     control: () => newest?.control,
+    pendingBytes: () => newest?.pendingBytes,
   }
   const identity = parseIdentity(path)
   if (identity !== undefined) return { ...source, isPresent: () => portWatch.isPresent(identity) }

@@ -15,6 +15,11 @@ export interface BridgeTiming {
   readonly openTimeoutMs?: number
   /** How long `stop` lets bytes leave before it cuts. Default 1,000 ms. */
   readonly stopTimeoutMs?: number
+  /**
+   * Bytes to the port that stand still for so long make it `stalled`; longer where its speed asks
+   * for that. 100 to 3,600,000 ms, default 5,000.
+   */
+  readonly stallMs?: number
   /** Default: the clock that this process shares. */
   readonly clock?: Clock
   /** Seed of the jitter. Default: random. */
@@ -26,6 +31,8 @@ const BACKOFF: BackoffOptions = { baseMs: 100, maxMs: 5_000, stableMs: 10_000, i
 /** @throws UsageError `ERR_OPTION_INVALID` when a number is outside of its range. */
 export function timingOf(options: BridgeTiming): EndpointTiming {
   const { probeMs = 200, openTimeoutMs = 10_000, stopTimeoutMs = 1_000 } = options
+  const { stallMs = 5_000 } = options
+  checkRange('stallMs', stallMs, 100, 3_600_000)
   checkRange('probeMs', probeMs, 10, 500)
   checkRange('openTimeoutMs', openTimeoutMs, 1, 3_600_000)
   checkRange('stopTimeoutMs', stopTimeoutMs, 0, 3_600_000)
@@ -36,6 +43,7 @@ export function timingOf(options: BridgeTiming): EndpointTiming {
     openTimeoutMs,
     probeMs,
     stopTimeoutMs,
+    stallMs,
   }
 }
 

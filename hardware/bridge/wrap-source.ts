@@ -15,6 +15,7 @@ export function wrapSource(
     ...(detail === undefined ? {} : { detail }),
     ...(source.isPresent === undefined ? {} : { isPresent: () => source.isPresent!() }),
     ...(source.control === undefined ? {} : { control: () => source.control!() }),
+    ...(source.pendingBytes === undefined ? {} : { pendingBytes: () => source.pendingBytes!() }),
     ...(source.counts === undefined ? {} : { counts: () => source.counts!() }),
   }
 }

@@ -12,6 +12,7 @@
 import { Client, Task } from '@motewire/sdk'
 import type { ClientOptions, Clock, QoS } from '@motewire/sdk'
 import type { BridgeSnapshot } from '../bridge/bridge.ts'
+import { isOpen } from '../bridge/endpoint.ts'
 import type { EndpointHandler, EndpointState } from '../bridge/endpoint.ts'
 import { CHUNK_BYTES_MAX, Flow } from '../bridge/flow.ts'
 import { NoticeReporter } from '../bridge/notice.ts'
@@ -76,7 +77,9 @@ export class Gateway {
     this.#name = name
     this.#presenceTopic = presenceTopic
     this.#reporter = new NoticeReporter(options.handleNotice)
-    this.#port = new ReopeningEndpoint(port, this.#portHandler(port), timing)
+    this.#port = new ReopeningEndpoint(port, this.#portHandler(port), timing, {
+      isProbed: true,
+    })
     const isLineFull = (isFull: boolean): void => {
       this.#isLineFull = isFull
       this.#holdClient()
@@ -148,10 +151,13 @@ export class Gateway {
     let wasUp = false
     return {
       handleState: (state, error) => {
+        const isUp = isOpen(state)
         this.#reporter.report('port', source, state, error)
-        this.#downlink.handleTarget(state === 'up' ? 'ready' : 'away')
+        // The connection is the same, only what is known of it has changed.
+        if (isUp && wasUp) return
+        this.#downlink.handleTarget(isUp ? 'ready' : 'away')
         const now = this.#clock.now()
-        if (state === 'up') {
+        if (isUp) {
           this.#tell('up', 'the port is open')
           this.#device.handleOpen(now)
         } else if (wasUp) {
@@ -161,7 +167,7 @@ export class Gateway {
             this.#tell('unplugged', error?.message ?? why)
           }
         }
-        wasUp = state === 'up'
+        wasUp = isUp
         this.#schedule()
       },
       handleBytes: (bytes) => {
@@ -207,7 +213,7 @@ export class Gateway {
   }
 
   #handleMessage(message: DeviceMessage): void {
-    if (this.#port.state !== 'up') {
+    if (!isOpen(this.#port.state)) {
       this.#unheard++
       return
     }
@@ -232,7 +238,10 @@ export class Gateway {
       // The promise fails only when the client ends.
       unsubscribe: (filter) => void client.unsubscribe(filter).catch(() => undefined),
       tell: (state, reason) => {
-        if (this.#port.state === 'up') this.#tell(state, reason)
+        if (!isOpen(this.#port.state)) return
+        // It says so because of something whole that came.
+        if (state === 'up') this.#port.confirm()
+        this.#tell(state, reason)
       },
       hold: (isHeld) => {
         this.#isDeviceHolding = isHeld

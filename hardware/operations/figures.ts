@@ -2,6 +2,7 @@
 // value for a status topic. Names and units by the conventions of that world.
 
 import type { BridgeSnapshot } from '../bridge/bridge.ts'
+import { isOpen } from '../bridge/endpoint.ts'
 import type { EndpointState } from '../bridge/endpoint.ts'
 
 export interface NamedSnapshot {
@@ -17,7 +18,7 @@ interface Family {
 }
 
 const FAMILIES: readonly Family[] = [
-  gauge('port_up', 'Whether the port is open.', ({ port }) => Number(port.state === 'up')),
+  gauge('port_up', 'Whether the port is open.', ({ port }) => Number(isOpen(port.state))),
   gauge('net_up', 'Whether the other side is connected.', ({ net }) => Number(net.state === 'up')),
   counter('port_opens', 'Times the port was opened.', ({ port }) => port.opens),
   counter('port_losses', 'Times the port was lost.', ({ port }) => port.losses),
@@ -34,6 +35,18 @@ const FAMILIES: readonly Family[] = [
   }),
 ]
 
+/** Those that a port stays in; `idle` and the like are passed through at start and stop. */
+const PORT_STATES: readonly EndpointState[] = [
+  'absent',
+  'opening',
+  'probing',
+  'up',
+  'stalled',
+  'waiting',
+  'lent',
+  'failed',
+]
+
 /** @param bridges labelled by name, which is escaped. */
 export function formatBridgeFigures(bridges: readonly NamedSnapshot[]): string {
   const lines = FAMILIES.flatMap(({ name, help, type, read }) => [
@@ -44,6 +57,16 @@ export function formatBridgeFigures(bridges: readonly NamedSnapshot[]): string {
       return value === undefined ? [] : [`motewire_bridge_${name}{port="${label(port)}"} ${value}`]
     }),
   ])
+  lines.push(
+    '# HELP motewire_bridge_port_state Which state the port is in: 1 for one of them.',
+    '# TYPE motewire_bridge_port_state gauge',
+    ...bridges.flatMap(({ name, snapshot }) =>
+      PORT_STATES.map((state) => {
+        const labels = `port="${label(name)}",state="${state}"`
+        return `motewire_bridge_port_state{${labels}} ${Number(snapshot.port.state === state)}`
+      }),
+    ),
+  )
   const counts = new Map<string, string[]>()
   for (const { name, snapshot } of bridges) {
     for (const [count, value] of Object.entries(snapshot.counts ?? {})) {
@@ -76,11 +99,15 @@ export function statusOf({ port, net, uplink, downlink, counts }: BridgeSnapshot
   return {
     port: port.state,
     net: net.state,
-    reason: (port.state === 'up' ? undefined : port.error?.message) ?? net.error?.message,
+    reason: (isHealthy(port.state) ? undefined : port.error?.message) ?? net.error?.message,
     bytes: { up: uplink.bytes, down: downlink.bytes },
     dropped: { up: uplink.droppedBytes, down: downlink.droppedBytes },
     counts: counts ?? {},
   }
+}
+
+function isHealthy(state: EndpointState): boolean {
+  return state === 'up' || state === 'probing'
 }
 
 function gauge(name: string, help: string, read: Family['read']): Family {

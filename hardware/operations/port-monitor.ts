@@ -1,6 +1,7 @@
 // A serial port for a person to look at and to type to: opened anew after each loss, as in a
 // bridge, with taps that show what passes, and nobody at the other end.
 
+import { isOpen } from '../bridge/endpoint.ts'
 import type { EndpointSnapshot } from '../bridge/endpoint.ts'
 import { NoticeReporter } from '../bridge/notice.ts'
 import type { BridgeNotice } from '../bridge/notice.ts'
@@ -33,7 +34,7 @@ export class PortMonitor {
       {
         handleState: (state, error) => {
           reporter.report('port', port, state, error)
-          if (state === 'up') handleReady?.()
+          if (isOpen(state)) handleReady?.()
         },
         handleBytes: () => {},
         handleDrain: () => handleReady?.(),
@@ -52,7 +53,7 @@ export class PortMonitor {
    * bytes are dropped, and it answers false.
    */
   write(bytes: Uint8Array): boolean {
-    return this.#port.state === 'up' && this.#port.write(bytes)
+    return isOpen(this.#port.state) && this.#port.write(bytes)
   }
 
   /** Closes the port, then the taps. */

@@ -6,6 +6,8 @@ export interface DataPlane {
   start(handler: DataHandler): void
   /** As ByteChannel.write: false means that the buffer is kept until `handleDrain`. */
   write(bytes: Uint8Array): boolean
+  /** Bytes that the driver has not taken yet; undefined where it does not tell. */
+  readonly pendingBytes?: number | undefined
   pause(): void
   resume(): void
   /** Stops at once and frees what the plane itself opened. No call of the handler follows. */

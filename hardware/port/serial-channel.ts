@@ -80,6 +80,11 @@ export class SerialChannel implements ByteChannel {
     return this.#control
   }
 
+  /** Bytes of the last write that the driver has not taken; undefined where it does not tell. */
+  get pendingBytes(): number | undefined {
+    return this.#plane?.pendingBytes
+  }
+
   /**
    * Opens the device. A failure arrives as `onClose` with a PortError: `ERR_PORT_ABSENT`,
    * `_DENIED`, `_LOCKED`, `_INVALID`, or `_LOST` when the system gave another reason.

@@ -49,6 +49,10 @@ export class TtyPlane implements DataPlane {
     return !this.#isBlocked
   }
 
+  get pendingBytes(): number | undefined {
+    return handleOf(this.#stream)?.writeQueueSize
+  }
+
   readonly #handleWritten = (): void => {
     if (!this.#isBlocked || this.#stream.writableLength > 0) return
     this.#isBlocked = false
@@ -88,6 +92,13 @@ export class TtyPlane implements DataPlane {
  * file.
  */
 function releaseOriginal(stream: ReadStream, fd: number): void {
-  const handle: { readonly fd?: number } | undefined = Reflect.get(stream, '_handle')
-  if (handle?.fd !== undefined && handle.fd !== fd) closeSync(fd)
+  const own = handleOf(stream)?.fd
+  if (own !== undefined && own !== fd) closeSync(fd)
+}
+
+/** libuv's side of the stream, which Node uses itself to see whether a write moves. */
+function handleOf(
+  stream: ReadStream,
+): { readonly fd?: number; readonly writeQueueSize?: number } | undefined {
+  return Reflect.get(stream, '_handle') ?? undefined
 }

@@ -125,9 +125,10 @@ describe.runIf(requireComponent('mosquitto') && requireComponent('socat'))(
       const service = motewire('bridge', writePorts(''))
       await service.says('1 ports started, 0 stopped, 0 kept')
       await until('kept/presence {"state":"up"')
-      await until('bridge/one/kept {"port":"up"')
+      await until('bridge/one/kept {"port":"probing"')
       await ends[0].write('before\n')
       await until('kept/line before')
+      await until('bridge/one/kept {"port":"up"')
 
       writePorts(`  new: { serial: ${pairs[1].near}, speaks: lines }\n`)
       service.child.kill('SIGHUP')

@@ -85,7 +85,10 @@ describe.runIf(requireComponent('mosquitto'))('a line gateway', () => {
     await until('pump-7/presence {"state":"unplugged","reason":"serial /dev/ttyX hung up"}')
     seen = []
     await until('pump-7/presence {"state":"up","reason":"the port is open"}')
-    expect(gateway.snapshot().port).toMatchObject({ state: 'up', losses: 1 })
+    expect(gateway.snapshot().port).toMatchObject({ state: 'probing', losses: 1 })
+    port.far!.send('a line\n')
+    await until('pump-7/line a line')
+    expect(gateway.snapshot().port.state).toBe('up')
   })
 
   it('says that the device is silent, and that it speaks again', async () => {
