@@ -203,8 +203,8 @@ export interface FleetView {
  * State of one end of a bridge: `up` carries bytes; `opening` is being tried right now, `waiting`
  * will be tried again, `absent` is a device that is not there; `listening` is a server without a
  * client; `idle` is not wanted while the other end is away; `failed` can never work as configured;
- * `lent` is in use by another program for a while. `probing` and `stalled` are open: nothing whole has
- * come yet; bytes to the device do not move.
+ * `lent` is in use by another program for a while. `probing` and `stalled` are open: nothing whole
+ * has come yet; bytes to the device do not move.
  */
 export type BridgeEndState =
   | 'idle'

@@ -54,6 +54,7 @@ export function addSerial(program: Command): void {
     .description('say why a port cannot be opened or is silent, and what to do about it')
     .argument('<port>', 'its path or identity')
     .option('--baud <rate>', 'bits a second', BAUD, 115_200)
+    .option('--rtscts', 'hardware flow control')
     .action(examinePort)
   serial
     .command('lend')
@@ -64,8 +65,11 @@ export function addSerial(program: Command): void {
     .action(lendPort)
 }
 
-async function examinePort(port: string, { baud }: { readonly baud: number }): Promise<void> {
-  const findings = await diagnosePort(port, { settings: { baud }, clock: sharedClock() })
+async function examinePort(
+  port: string,
+  { baud, rtscts = false }: { readonly baud: number; readonly rtscts?: boolean },
+): Promise<void> {
+  const findings = await diagnosePort(port, { settings: { baud, rtscts }, clock: sharedClock() })
   for (const { isGood, text } of findings) {
     process.stdout.write(`${isGood ? 'ok' : 'trouble'}: ${text}\n`)
   }

@@ -1,8 +1,9 @@
 // The byte plane: one port and one network side (TCP or UDP), bytes passed on as they come, both
 // ways. Each side comes and goes on its own. A TCP connection never outlives the port's: when the
-// device goes, the connection is cut, so that a broker sends the will and the device's next session starts on a
-// connection of its own. When TCP goes, the port stays open and what it sends is dropped and
-// counted. It knows nothing of MQTT, nor of what a port is: any two byte channels will do.
+// device goes, the connection is cut, so that a broker sends the will and the device's next session
+// starts on a connection of its own. When TCP goes, the port stays open and what it sends is
+// dropped and counted. It knows nothing of MQTT, nor of what a port is: any two byte channels will
+// do.
 
 import type { ByteChannel, Clock, MotewireError } from '@motewire/sdk'
 import type { Address } from './address.ts'

@@ -7,14 +7,13 @@
 // WHAT is the name of a port, or its path under any of its names. Bounds: one line of 4 KiB.
 
 import { mkdirSync, rmSync, statSync } from 'node:fs'
-import { readdir, realpath } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { createConnection, createServer } from 'node:net'
 import type { Server, Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { MotewireError } from '@motewire/sdk'
-import { findPort, parseIdentity } from '../port/identity.ts'
-import { listPorts } from '../port/list.ts'
+import { devicePath } from '../port/device-path.ts'
 import type { AnyBridge } from './bridge-set.ts'
 
 export interface LendablePort {
@@ -157,15 +156,4 @@ function readLine(socket: Socket): Promise<string | undefined> {
     })
     socket.once('close', () => resolve(undefined))
   })
-}
-
-async function devicePath(serial: string): Promise<string | undefined> {
-  try {
-    const identity = parseIdentity(serial)
-    return await realpath(
-      identity === undefined ? serial : findPort(identity, await listPorts()).path,
-    )
-  } catch {
-    return undefined
-  }
 }

@@ -44,7 +44,8 @@ export interface LineControl {
   reset(board: Board, target?: ResetTarget): Promise<void>
 }
 
-const QUIET: ModemStatus = { cts: false, dsr: false, dcd: false }
+/** This very object is the answer of a line without modem lines. */
+export const NO_MODEM_LINES: ModemStatus = { cts: false, dsr: false, dcd: false }
 
 export class PortLineControl implements LineControl {
   readonly #name: string
@@ -76,7 +77,7 @@ export class PortLineControl implements LineControl {
   }
 
   readStatus(): Promise<ModemStatus> {
-    return this.#inTurn(() => this.#port.get().catch(() => QUIET))
+    return this.#inTurn(() => this.#port.get().catch(() => NO_MODEM_LINES))
   }
 
   configure(change: FrameChange): Promise<void> {

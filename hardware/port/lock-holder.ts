@@ -4,6 +4,7 @@
 
 import { readFile } from 'node:fs/promises'
 import type { Stats } from 'node:fs'
+import { deviceNumber } from './device-path.ts'
 
 export interface LockHolder {
   readonly pid: number
@@ -26,9 +27,7 @@ function lockingProcess(
   locks: string,
   { dev, ino }: { readonly dev: number; readonly ino: number },
 ): number | undefined {
-  // The kernel packs major and minor into 12 and 20 bits, the minor's upper bits on top.
-  const major = (dev >>> 8) & 0xfff
-  const minor = (dev & 0xff) | ((dev >>> 12) & 0xfff00)
+  const { major, minor } = deviceNumber(dev)
   for (const line of locks.split('\n')) {
     const match = /: FLOCK +\S+ +\S+ +(\d+) ([0-9a-f]+):([0-9a-f]+):(\d+) /.exec(line)
     if (match === null || Number.parseInt(match[2]!, 16) !== major) continue

@@ -131,8 +131,9 @@ describe('a port of bytes', () => {
     fill()
     clock.advance(5_000)
     const text = formatBridgeFigures([{ name: 'pump', snapshot: bridge.snapshot() }])
-    const states = text.match(/^motewire_bridge_port_state\{.* 1$/gm)
-    expect(states).toEqual(['motewire_bridge_port_state{port="pump",state="stalled"} 1'])
+    expect(text.match(/^motewire_bridge_port_state\{.* 1$/gm)).toEqual([
+      'motewire_bridge_port_state{port="pump",state="stalled"} 1',
+    ])
     expect(text.match(/^motewire_bridge_port_state\{.* 0$/gm)).toHaveLength(7)
     expect(text).toContain('motewire_bridge_port_up{port="pump"} 1')
   })
