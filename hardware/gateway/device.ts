@@ -27,6 +27,8 @@ export interface DeviceHost {
   subscribe(filter: string, qos: QoS, handleGrant?: (qos: number) => void): void
   unsubscribe(filter: string): void
   tell(state: DeviceState, reason: string): void
+  /** Something whole has come: the line carries what the device should speak. */
+  confirm(): void
   /** While true, messages wait in the client, and then at the broker. */
   hold(isHeld: boolean): void
 }

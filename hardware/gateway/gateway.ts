@@ -238,11 +238,9 @@ export class Gateway {
       // The promise fails only when the client ends.
       unsubscribe: (filter) => void client.unsubscribe(filter).catch(() => undefined),
       tell: (state, reason) => {
-        if (!isOpen(this.#port.state)) return
-        // It says so because of something whole that came.
-        if (state === 'up') this.#port.confirm()
-        this.#tell(state, reason)
+        if (isOpen(this.#port.state)) this.#tell(state, reason)
       },
+      confirm: () => this.#port.confirm(),
       hold: (isHeld) => {
         this.#isDeviceHolding = isHeld
         this.#holdClient()

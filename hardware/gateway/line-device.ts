@@ -106,6 +106,7 @@ class LineDevice implements Device {
   }
 
   #handleLine(line: Uint8Array): void {
+    this.#host.confirm()
     this.#host.tell('up', 'lines come again')
     this.#awaitLine(this.#now)
     const message = { topic: this.#topicOf(line), payload: line, qos: 1, retain: false } as const

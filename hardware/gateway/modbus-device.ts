@@ -194,6 +194,7 @@ class ModbusDevice implements Device {
       this.#strays++
       return
     }
+    this.#host.confirm()
     this.#underWay = undefined
     state.attempt = 0
     if (isWrite) state.write = undefined

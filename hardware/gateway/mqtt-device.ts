@@ -102,7 +102,10 @@ class MqttDevice implements Device {
         handleConnect: (packet, isReset) => this.#handleConnect(packet, isReset),
         handlePacket: (packet) => this.#handlePacket(packet),
         handleBreak: (reason) => this.#end(`the device's stream was ${reason}`),
-        handleHello: ({ windowBytes }) => this.#pacer.resize(windowBytes - FRAME_OVERHEAD_BYTES),
+        handleHello: ({ windowBytes }) => {
+          host.confirm()
+          this.#pacer.resize(windowBytes - FRAME_OVERHEAD_BYTES)
+        },
       },
       guard,
     )
@@ -183,6 +186,7 @@ class MqttDevice implements Device {
   // The session.
 
   #handleConnect(packet: Uint8Array, isReset: boolean): void {
+    this.#host.confirm()
     if (isReset) this.#leave()
     this.#decoder.reset(4)
     this.#feed(packet)

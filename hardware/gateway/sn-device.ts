@@ -8,8 +8,7 @@
 //
 // Messages to the client go one at a time, at QoS 1, and are sent again until it confirms them:
 // that is the credit of a UART which nothing else paces. While it sleeps they wait in the client's
-// inbox, and then at the broker. Times are milliseconds of the caller.
-// Bounds: those of the framing and of SnTopics; QOS2_MAX open exchanges.
+// inbox, and then at the broker. Bounds: of the framing and SnTopics; QOS2_MAX open exchanges.
 
 import type { QoS } from '@motewire/sdk'
 import { topicProblem } from '@motewire/sdk/codec'
@@ -175,6 +174,7 @@ class SnDevice implements Device {
   /** What needs no session. False: the message is something else. */
   #handleAnywhere(packet: SnPacket): boolean {
     const { name, flags, durationS, rest } = packet
+    this.#host.confirm()
     if (name === 'searchgw') this.#send('gwinfo', { returnCode: this.#gatewayId })
     else if (name === 'connect') this.#connect(packet)
     else if (name === 'publish' && flags.qos === -1) this.#publish(packet, 0)

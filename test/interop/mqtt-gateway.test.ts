@@ -126,7 +126,8 @@ describe.runIf(requireComponent('mosquitto'))('a gateway for MQTT devices', () =
     device.uart.unplug()
     await until('will/d gone')
     await until('pump-7/presence {"state":"unplugged"')
-    expect(gateway.snapshot().presence).toBe('unplugged')
+    await until('pump-7/presence {"state":"up","reason":"the port is open"}')
+    expect(gateway.snapshot().presence).toBe('up')
   })
 })
 

@@ -18,6 +18,7 @@ class Host implements DeviceHost {
   told: string[] = []
   readonly filters: string[] = []
   readonly published: string[] = []
+  confirmed = 0
   handleRelease: () => void = () => undefined
 
   send(bytes: Uint8Array): void {
@@ -37,6 +38,10 @@ class Host implements DeviceHost {
 
   unsubscribe(filter: string): void {
     this.filters.splice(this.filters.indexOf(filter), 1)
+  }
+
+  confirm(): void {
+    this.confirmed++
   }
 
   tell(state: string): void {
@@ -145,6 +150,7 @@ describe('an MQTT-SN client', () => {
     // A topic id that REGISTER would have given means nothing here.
     expect(say(`080c6000010000${ascii('z')}`)).toEqual([])
     expect(host.published).toEqual(['well/known x 0', 'ab y 0 retained'])
+    expect(host.confirmed).toBe(3)
   })
 
   it('is told one message at a time, again until it confirms', () => {
