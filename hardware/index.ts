@@ -70,7 +70,7 @@ export type {
   PointType,
 } from './framing/index.ts'
 export { firmwarePath } from './firmware/images.ts'
-export type { FirmwareName } from './firmware/images.ts'
+export type { FirmwareChip, FirmwareName } from './firmware/images.ts'
 export { ccittCrc16, LineFraming, makeFraming, modbusCrc16, SlipFraming } from './framing/index.ts'
 export type { FrameHandler, Framing, FramingOptions, FramingSnapshot } from './framing/index.ts'
 export { captureTap } from './tap/capture-tap.ts'

@@ -27,6 +27,19 @@ export const COMPONENTS = [
     executables: ['chromium', 'chromium-browser', 'google-chrome'],
     debian: 'chromium',
   },
+  // Emulates the boards whose images the ARM compiler makes.
+  {
+    name: 'qemu-system-arm',
+    executables: ['qemu-system-arm'],
+    debian: 'qemu-system-arm',
+    isOptional: true,
+  },
+  {
+    name: 'gcc-arm-none-eabi',
+    executables: ['arm-none-eabi-gcc'],
+    debian: 'gcc-arm-none-eabi',
+    isOptional: true,
+  },
   {
     name: 'activemq',
     executables: ['java'],

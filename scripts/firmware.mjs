@@ -1,43 +1,73 @@
 // `npm run firmware`: builds the images that tests, the demo and the benchmarks run, from the
-// library in hardware/firmware, with Debian's AVR compiler. The images are kept in the repository,
-// so that nobody needs the compiler to run them; a test builds them anew and compares.
+// library in hardware/firmware, with Debian's compilers for AVR and for ARM. The images are kept in
+// the repository, so that nobody needs a compiler to run them; a test builds them anew and
+// compares.
 
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { locateComponent } from './components.mjs'
+import { installCommand, locateComponent } from './components.mjs'
 
 const FIRMWARE = fileURLToPath(new URL('../hardware/firmware', import.meta.url))
 export const IMAGES = join(FIRMWARE, 'images')
 
-/** And how many times a second they are woken: a sensor sleeps most of the time. */
+/** How many times a second they are woken: a sensor sleeps most of the time. */
 const TICK_HZ = { sensor: 10, echo: 100 }
-const PROGRAMS = Object.keys(TICK_HZ)
 const FRAMINGS = ['raw', 'slip', 'cobs']
 
-const FLAGS = [
-  '-std=c99 -Wall -Wextra -Werror -Os -mmcu=atmega328p -DF_CPU=16000000UL',
-  '-mrelax -ffunction-sections -fdata-sections -Wl,--gc-sections',
-  '-Isrc -Iports/atmega328p -Iprograms',
-].flatMap((flags) => flags.split(' '))
-
-/** The images' file names. */
-export const IMAGE_NAMES = PROGRAMS.flatMap((program) =>
-  FRAMINGS.map((framing) => `${program}-${framing}.hex`),
+const C99 = '-std=c99 -Wall -Wextra -Werror -Os -ffunction-sections -fdata-sections'
+const AVR_FLAGS = words(
+  `${C99} -mmcu=atmega328p -DF_CPU=16000000UL -mrelax -Wl,--gc-sections`,
+  '-Isrc -Iports -Iprograms',
+)
+// Without the C library; the images need four functions of it, which ports/cortex-m has.
+const ARM_FLAGS = words(
+  `${C99} -mthumb -ffreestanding -nostdlib -fno-tree-loop-distribute-patterns`,
+  '-T ports/cortex-m/cortex-m.ld -Wl,--gc-sections,--no-warn-rwx-segments',
+  '-Isrc -Iports -Iports/cortex-m -Iprograms',
 )
 
-/** Builds all images into a folder. Throws when the compiler is missing or finds a mistake. */
-export function buildImages(folder) {
+/** Where memory begins and how much of it there is; flash with the board's own page at its end. */
+const ARM_CHIPS = {
+  lm3s6965: { cpu: 'cortex-m3', flash: 0x0, flashKib: 256, ramKib: 64 },
+  'mps2-an385': { cpu: 'cortex-m3', flash: 0x0, flashKib: 256, ramKib: 64 },
+  stm32f205: { cpu: 'cortex-m3', flash: 0x0800_0000, flashKib: 256, ramKib: 64 },
+  nrf51: { cpu: 'cortex-m0', flash: 0x0, flashKib: 256, ramKib: 16 },
+}
+const RAM_START = 0x2000_0000
+
+/** Per compiler: an image's name is its program and framing, and behind them its chip, if ARM. */
+const IMAGES_OF = {
+  'gcc-avr': Object.keys(TICK_HZ).flatMap((program) =>
+    FRAMINGS.map((framing) => ({ program, framing, name: `${program}-${framing}` })),
+  ),
+  'gcc-arm-none-eabi': Object.keys(ARM_CHIPS).map((chip) => {
+    return { program: 'echo', framing: 'raw', chip, name: `echo-raw-${chip}` }
+  }),
+}
+
+/** The file names of the images that a compiler makes, `gcc-avr` or `gcc-arm-none-eabi`. */
+export function imageNames(compiler) {
+  return IMAGES_OF[compiler].map(({ name }) => `${name}.hex`)
+}
+
+/** The version of the compiler that is there: others of the same kind make other images. */
+export function compilerVersion(compiler) {
+  return tool(compiler, 'gcc', ['-dumpfullversion', '-dumpversion']).trim()
+}
+
+/** Builds a compiler's images into a folder. Throws when it is missing or finds a mistake. */
+export function buildImages(compiler, folder) {
   mkdirSync(folder, { recursive: true })
-  for (const program of PROGRAMS) {
-    for (const framing of FRAMINGS) {
-      const elf = join(folder, `${program}-${framing}.elf`)
-      link(program, framing, elf)
-      tool('avr-objcopy', ['-O', 'ihex', '-R', '.eeprom', elf, elf.replace(/elf$/, 'hex')])
-      rmSync(elf)
-    }
+  for (const image of IMAGES_OF[compiler]) {
+    const elf = join(folder, `${image.name}.elf`)
+    if (image.chip === undefined) linkAvr(image, elf)
+    else linkArm(image, elf)
+    const hex = elf.replace(/elf$/, 'hex')
+    tool(compiler, 'objcopy', ['-O', 'ihex', '-R', '.eeprom', elf, hex])
+    rmSync(elf)
   }
 }
 
@@ -51,7 +81,7 @@ export function buildSketch(name, hex) {
     const compile = (source, index) => {
       const object = join(folder, `${index}.o`)
       const language = source.endsWith('.c') ? C_FLAGS : CPP_FLAGS
-      tool('avr-gcc', [...flags, ...language, '-c', source, '-o', object])
+      tool('gcc-avr', 'gcc', [...flags, ...language, '-c', source, '-o', object])
       return object
     }
     const cores = sourcesIn(parts[0]).map((file) => join(parts[0], file))
@@ -59,10 +89,10 @@ export function buildSketch(name, hex) {
     const objects = [...cores, ...library].map(compile)
     const sketch = join(folder, 'sketch.o')
     const ino = ['-x', 'c++', '-include', 'Arduino.h', `examples/${name}/${name}.ino`]
-    tool('avr-gcc', [...flags, ...CPP_FLAGS, '-Wall', '-Werror', '-c', ...ino, '-o', sketch])
+    tool('gcc-avr', 'gcc', [...flags, ...CPP_FLAGS, '-Wall', '-Werror', '-c', ...ino, '-o', sketch])
     const elf = join(folder, 'sketch.elf')
-    tool('avr-gcc', [...flags, '-Wl,--gc-sections', sketch, ...objects, '-o', elf])
-    tool('avr-objcopy', ['-O', 'ihex', '-R', '.eeprom', elf, hex])
+    tool('gcc-avr', 'gcc', [...flags, '-Wl,--gc-sections', sketch, ...objects, '-o', elf])
+    tool('gcc-avr', 'objcopy', ['-O', 'ihex', '-R', '.eeprom', elf, hex])
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
@@ -88,12 +118,12 @@ export function flashBytes(source) {
   try {
     const elf = join(folder, 'echo.elf')
     const object = join(folder, 'one.o')
-    link('echo', 'raw', elf)
-    tool('avr-gcc', [...FLAGS, '-c', `src/${source}`, '-o', object])
-    const own = new Set(symbols(tool('avr-nm', ['-S', object])).map(({ name }) => name))
+    linkAvr({ program: 'echo', framing: 'raw' }, elf)
+    tool('gcc-avr', 'gcc', [...AVR_FLAGS, '-c', `src/${source}`, '-o', object])
+    const own = new Set(symbols(tool('gcc-avr', 'nm', ['-S', object])).map(({ name }) => name))
     // With -l, each symbol has the file that it comes from; what has none, as the compiler's own
     // routines, gets that of its neighbour, but has another name.
-    return symbols(tool('avr-nm', ['-S', '-l', elf]))
+    return symbols(tool('gcc-avr', 'nm', ['-S', '-l', elf]))
       .filter(({ name, file }) => own.has(name) && file.endsWith(`/${source}`))
       .reduce((sum, { bytes }) => sum + bytes, 0)
   } finally {
@@ -108,30 +138,61 @@ function symbols(text) {
   })
 }
 
-function link(program, framing, elf) {
+function linkAvr(image, elf) {
+  const sources = [...sourcesOf(image), 'ports/atmega328p/board.c']
+  // Debugging lines are not part of the image, but name the file of each function.
+  tool('gcc-avr', 'gcc', [...AVR_FLAGS, '-g', ...sources, '-o', elf])
+}
+
+function linkArm(image, elf) {
+  const { cpu, flash, flashKib, ramKib } = ARM_CHIPS[image.chip]
+  const memory = {
+    FLASH_START: flash,
+    FLASH_BYTES: flashKib * 1_024,
+    RAM_START,
+    RAM_BYTES: ramKib * 1_024,
+  }
+  const defined = Object.entries(memory).map(([name, value]) => `-Wl,--defsym=${name}=${value}`)
+  const shared = ['board', 'start', 'string'].map((name) => `ports/cortex-m/${name}.c`)
+  const flags = [...ARM_FLAGS, `-mcpu=${cpu}`, `-Iports/cortex-m/${image.chip}`, ...defined]
+  const sources = [...sourcesOf(image), ...shared, '-lgcc']
+  tool('gcc-arm-none-eabi', 'gcc', [...flags, ...sources, '-o', elf])
+}
+
+/** Defines and sources that an image has on every chip. */
+function sourcesOf({ program, framing }) {
   const library = readdirSync(join(FIRMWARE, 'src'))
     .filter((file) => file.endsWith('.c'))
     .toSorted()
     .map((file) => `src/${file}`)
-  const own = [`programs/${program}.c`, 'programs/line.c', 'programs/text.c']
-  const sources = [...own, 'ports/atmega328p/board.c', ...library]
   const defines = [`-DFRAMING=${framing.toUpperCase()}`, `-DTICK_HZ=${TICK_HZ[program]}`]
-  // Debugging lines are not part of the image, but name the file of each function.
-  tool('avr-gcc', [...FLAGS, '-g', ...defines, ...sources, '-o', elf])
+  const own = [program, 'line', 'text'].map((name) => `programs/${name}.c`)
+  return [...defines, ...own, 'ports/name.c', ...library]
 }
 
-function tool(name, args) {
-  const compiler = locateComponent('gcc-avr') ?? 'avr-gcc'
-  const program = compiler.replace(/avr-gcc$/, name)
+/** Runs a program of a compiler's family: `gcc`, `objcopy`, `nm`. */
+function tool(compiler, name, args) {
+  const prefix = compiler.replace(/^gcc-/, '')
+  const gcc = locateComponent(compiler) ?? `${prefix}-gcc`
   const stdio = ['ignore', 'pipe', 'pipe']
-  return execFileSync(program, args, { cwd: FIRMWARE, encoding: 'utf8', stdio })
+  return execFileSync(gcc.replace(/gcc$/, name), args, { cwd: FIRMWARE, encoding: 'utf8', stdio })
+}
+
+function words(...lines) {
+  return lines.flatMap((line) => line.split(' '))
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  buildImages(IMAGES)
-  for (const name of IMAGE_NAMES) {
-    const records = readFileSync(join(IMAGES, name), 'utf8').trim().split('\n').length
-    console.log(`${name}: ${records} records`)
+  for (const compiler of Object.keys(IMAGES_OF)) {
+    if (locateComponent(compiler) === undefined) {
+      console.log(`${compiler} is missing, its images stay: ${installCommand([compiler])}`)
+      continue
+    }
+    buildImages(compiler, IMAGES)
+    for (const name of imageNames(compiler)) {
+      const records = readFileSync(join(IMAGES, name), 'utf8').trim().split('\n').length
+      console.log(`${name}: ${records} records`)
+    }
   }
   console.log(`mw_mqtt.c: ${flashBytes('mw_mqtt.c')} bytes of flash`)
 }

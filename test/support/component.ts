@@ -13,6 +13,8 @@ export type ComponentName =
   | 'gcc-avr'
   | 'arduino-core-avr'
   | 'chromium'
+  | 'qemu-system-arm'
+  | 'gcc-arm-none-eabi'
   | 'activemq'
   | 'rabbitmq'
   | 'nats'

@@ -7,8 +7,7 @@
  *   echo/ID    what came on down/ID                QoS 0
  *   will/ID    gone (the will)
  *
- * ID is a text of at most 15 bytes at the beginning of the EEPROM. */
-#include <avr/interrupt.h>
+ * ID is a text of at most 15 bytes at the beginning of the board's memory. */
 #include <string.h>
 
 #include "line.h"
@@ -33,11 +32,7 @@ static void handle_online(mw_mqtt *m, uint8_t session_present) {
 static void handle_message(mw_mqtt *m, const char *topic, const uint8_t *bytes, mw_length length) {
   mw_message answer = {echo, bytes, length, MW_QOS0};
   (void)topic;
-  if (length == 4 && memcmp(bytes, "hang", 4) == 0) {
-    cli();
-    for (;;) {
-    }
-  }
+  if (length == 4 && memcmp(bytes, "hang", 4) == 0) board_hang();
   mw_publish(m, &answer);
 }
 
@@ -46,7 +41,7 @@ static void name(char *topic, const char *prefix) { text_add(text_add(topic, pre
 int main(void) {
   uint16_t due = PERIOD;
   board_start();
-  board_name(id, sizeof id, "avr");
+  board_name(id, sizeof id, "board");
   name(up, "up/");
   name(boot, "boot/");
   name(down, "down/");

@@ -1,10 +1,9 @@
 /* A sensor that sleeps: once a second it publishes what its analog input 0 reads.
  *
- *   sensors/ID/adc    {"seq":00042,"adc":0512}    QoS 0, or 1 when EEPROM byte 31 is 1
+ *   sensors/ID/adc    {"seq":00042,"adc":0512}    QoS 0, or 1 when byte 31 is 1
  *   sensors/ID/state  online, offline (the will)  retained
  *
- * ID is a text of at most 23 bytes at the beginning of the EEPROM. */
-#include <avr/eeprom.h>
+ * ID is a text of at most 23 bytes at the beginning of the board's memory. */
 #include <string.h>
 
 #include "line.h"
@@ -32,14 +31,14 @@ static void publish_reading(void) {
   end = text_number(end, board_adc(0), 4);
   end = text_add(end, "}");
   reading.length = (uint16_t)(end - payload);
-  reading.flags = eeprom_read_byte((const uint8_t *)QOS_AT) == 1 ? MW_QOS1 : MW_QOS0;
+  reading.flags = board_byte(QOS_AT) == 1 ? MW_QOS1 : MW_QOS0;
   mw_publish(&mqtt, &reading);
 }
 
 int main(void) {
   uint16_t due = TICK_HZ;
   board_start();
-  board_name(id, sizeof id, "avr");
+  board_name(id, sizeof id, "board");
   text_add(text_add(text_add(adc_topic, "sensors/"), id), "/adc");
   text_add(text_add(text_add(state_topic, "sensors/"), id), "/state");
   mqtt.texts = texts;

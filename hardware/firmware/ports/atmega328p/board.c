@@ -1,4 +1,5 @@
-/* See board.h. Registers as in the ATmega328P data sheet, sections 11, 16, 20 and 24. */
+/* The ATmega328P (Arduino Uno, Nano), also with a transmit ring. Registers as in its data sheet,
+ * sections 11, 16, 20 and 24. */
 #include "board.h"
 
 #include <avr/eeprom.h>
@@ -9,6 +10,8 @@
 
 /* Twice the speed, for a baud rate that is 2.1 % off instead of 3.5 %. */
 #define UBRR_115200 16
+/* A power of two. */
+#define TX_RING 64
 
 static volatile uint8_t rx_ring[RX_RING], tx_ring[TX_RING];
 static volatile uint8_t rx_head, rx_tail, tx_head, tx_tail;
@@ -104,22 +107,14 @@ uint16_t board_adc(uint8_t channel) {
   return ADC;
 }
 
-void board_name(char *name, uint8_t size, const char *fallback) {
-  uint8_t i;
-  for (i = 0; i < size - 1; i++) {
-    uint8_t byte = eeprom_read_byte((const uint8_t *)(uintptr_t)i);
-    if (byte == 0 || byte == 0xff) break;
-    name[i] = (char)byte;
-  }
-  while (i == 0 && *fallback) {
-    char *at = name;
-    while ((*at++ = *fallback++)) {
-    }
-    return;
-  }
-  name[i] = 0;
-}
+uint8_t board_byte(uint8_t at) { return eeprom_read_byte((const uint8_t *)(uintptr_t)at); }
 
 uint8_t board_reset_cause(void) { return reset_cause; }
 
 void board_watchdog(void) { wdt_enable(WDTO_250MS); }
+
+void board_hang(void) {
+  cli();
+  for (;;) {
+  }
+}

@@ -1,5 +1,5 @@
-/* The ATmega328P (Arduino Uno, Nano): UART with rings and interrupts, a tick, sleep, ADC, EEPROM and
- * the watchdog. The processor sleeps whenever nothing is to be done, also while a ring is full. */
+/* What a program needs of a board: a UART with a receive ring, a tick, sleep, a little memory that
+ * survives, and a watchdog. The processor sleeps whenever nothing is to be done. */
 #ifndef BOARD_H
 #define BOARD_H
 
@@ -11,9 +11,8 @@
 #ifndef TICK_HZ
 #define TICK_HZ 100
 #endif
-/* The size of the receive ring; what does not fit is lost. Powers of two. */
+/* The size of the receive ring, a power of two; what does not fit is lost. */
 #define RX_RING 64
-#define TX_RING 64
 
 /* The UART at 115,200 8N1, the tick and the interrupts. */
 void board_start(void);
@@ -30,11 +29,15 @@ void board_idle(void);
 /* The UART for what is sent. */
 extern mw_sink board_line;
 
-/* 10 bits of an analog input, 0 to 7. */
+/* 10 bits of an analog input, from 0 on. */
 uint16_t board_adc(uint8_t channel);
 
-/* Reads a C string of at most `size` bytes with its end from the EEPROM, or the fallback when there
- * is none. */
+/* A byte of the memory that tells one board from another: 32 bytes at the least, 0xff where nothing
+ * was written. The EEPROM of an AVR, the end of the flash elsewhere. */
+uint8_t board_byte(uint8_t at);
+
+/* Reads a C string of at most `size` bytes with its end from the beginning of that memory, or the
+ * fallback when there is none. */
 void board_name(char *name, uint8_t size, const char *fallback);
 
 /* Why the last reset came: a mask of power 1, pin 2, brown-out 4, watchdog 8. */
@@ -42,5 +45,8 @@ uint8_t board_reset_cause(void);
 
 /* From now on a reset follows when this is not called again within a quarter of a second. */
 void board_watchdog(void);
+
+/* Does nothing any more, until the watchdog ends it. */
+void board_hang(void);
 
 #endif
