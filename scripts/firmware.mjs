@@ -4,11 +4,20 @@
 // compares.
 
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { installCommand, locateComponent } from './components.mjs'
+import { UF2_START, uf2Of } from './uf2.mjs'
 
 const FIRMWARE = fileURLToPath(new URL('../hardware/firmware', import.meta.url))
 export const IMAGES = join(FIRMWARE, 'images')
@@ -35,6 +44,7 @@ const ARM_CHIPS = {
   'mps2-an385': { cpu: 'cortex-m3', flash: 0x0, flashKib: 256, ramKib: 64 },
   stm32f205: { cpu: 'cortex-m3', flash: 0x0800_0000, flashKib: 256, ramKib: 64 },
   nrf51: { cpu: 'cortex-m0', flash: 0x0, flashKib: 256, ramKib: 16 },
+  rp2040: { cpu: 'cortex-m0plus', flash: UF2_START, flashKib: 2_048, ramKib: 264, bootBytes: 256 },
 }
 const RAM_START = 0x2000_0000
 
@@ -43,14 +53,24 @@ const IMAGES_OF = {
   'gcc-avr': Object.keys(TICK_HZ).flatMap((program) =>
     FRAMINGS.map((framing) => ({ program, framing, name: `${program}-${framing}` })),
   ),
-  'gcc-arm-none-eabi': Object.keys(ARM_CHIPS).map((chip) => {
-    return { program: 'echo', framing: 'raw', chip, name: `echo-raw-${chip}` }
-  }),
+  'gcc-arm-none-eabi': [
+    ...Object.keys(ARM_CHIPS).map((chip) => armImage('echo', chip)),
+    armImage('sensor', 'rp2040'),
+  ],
+}
+
+function armImage(program, chip) {
+  return { program, framing: 'raw', chip, name: `${program}-raw-${chip}` }
 }
 
 /** The file names of the images that a compiler makes, `gcc-avr` or `gcc-arm-none-eabi`. */
 export function imageNames(compiler) {
-  return IMAGES_OF[compiler].map(({ name }) => `${name}.hex`)
+  return IMAGES_OF[compiler].map(fileOf)
+}
+
+/** A chip with a boot sector takes images as people copy them to its USB drive. */
+function fileOf({ name, chip }) {
+  return `${name}.${ARM_CHIPS[chip]?.bootBytes === undefined ? 'hex' : 'uf2'}`
 }
 
 /** The version of the compiler that is there: others of the same kind make other images. */
@@ -63,10 +83,11 @@ export function buildImages(compiler, folder) {
   mkdirSync(folder, { recursive: true })
   for (const image of IMAGES_OF[compiler]) {
     const elf = join(folder, `${image.name}.elf`)
+    const file = join(folder, fileOf(image))
     if (image.chip === undefined) linkAvr(image, elf)
     else linkArm(image, elf)
-    const hex = elf.replace(/elf$/, 'hex')
-    tool(compiler, 'objcopy', ['-O', 'ihex', '-R', '.eeprom', elf, hex])
+    if (file.endsWith('.uf2')) writeUf2(compiler, elf, file)
+    else tool(compiler, 'objcopy', ['-O', 'ihex', '-R', '.eeprom', elf, file])
     rmSync(elf)
   }
 }
@@ -145,18 +166,28 @@ function linkAvr(image, elf) {
 }
 
 function linkArm(image, elf) {
-  const { cpu, flash, flashKib, ramKib } = ARM_CHIPS[image.chip]
+  const { cpu, flash, flashKib, ramKib, bootBytes = 0 } = ARM_CHIPS[image.chip]
   const memory = {
     FLASH_START: flash,
     FLASH_BYTES: flashKib * 1_024,
+    BOOT_BYTES: bootBytes,
     RAM_START,
     RAM_BYTES: ramKib * 1_024,
   }
   const defined = Object.entries(memory).map(([name, value]) => `-Wl,--defsym=${name}=${value}`)
   const shared = ['board', 'start', 'string'].map((name) => `ports/cortex-m/${name}.c`)
-  const flags = [...ARM_FLAGS, `-mcpu=${cpu}`, `-Iports/cortex-m/${image.chip}`, ...defined]
-  const sources = [...sourcesOf(image), ...shared, '-lgcc']
+  const port = `ports/cortex-m/${image.chip}`
+  const own = sourcesIn(join(FIRMWARE, port)).map((file) => `${port}/${file}`)
+  const flags = [...ARM_FLAGS, `-mcpu=${cpu}`, `-I${port}`, ...defined]
+  const sources = [...sourcesOf(image), ...shared, ...own, '-lgcc']
   tool('gcc-arm-none-eabi', 'gcc', [...flags, ...sources, '-o', elf])
+}
+
+function writeUf2(compiler, elf, file) {
+  const binary = elf.replace(/elf$/, 'bin')
+  tool(compiler, 'objcopy', ['-O', 'binary', elf, binary])
+  writeFileSync(file, uf2Of(readFileSync(binary)))
+  rmSync(binary)
 }
 
 /** Defines and sources that an image has on every chip. */
@@ -190,8 +221,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     }
     buildImages(compiler, IMAGES)
     for (const name of imageNames(compiler)) {
-      const records = readFileSync(join(IMAGES, name), 'utf8').trim().split('\n').length
-      console.log(`${name}: ${records} records`)
+      console.log(`${name}: ${statSync(join(IMAGES, name)).size} bytes`)
     }
   }
   console.log(`mw_mqtt.c: ${flashBytes('mw_mqtt.c')} bytes of flash`)

@@ -3,7 +3,7 @@
 
 import { fileURLToPath } from 'node:url'
 
-/** Chips with a Cortex-M for which there are images; qemu emulates boards with them. */
+/** Chips with a Cortex-M whose boards qemu emulates. */
 export type FirmwareChip = 'lm3s6965' | 'mps2-an385' | 'stm32f205' | 'nrf51'
 
 /**
@@ -15,8 +15,10 @@ export type FirmwareChip = 'lm3s6965' | 'mps2-an385' | 'stm32f205' | 'nrf51'
 export type FirmwareName =
   | `${'sensor' | 'echo'}-${'raw' | 'slip' | 'cobs'}`
   | `echo-raw-${FirmwareChip}`
+  | `${'sensor' | 'echo'}-raw-rp2040`
 
-/** The path of an Intel HEX file. The image has its UART at 115,200 8N1. */
+/** The path of an Intel HEX file, for the RP2040 of a UF2 file. The UART is at 115,200 8N1. */
 export function firmwarePath(name: FirmwareName): string {
-  return fileURLToPath(new URL(`./images/${name}.hex`, import.meta.url))
+  const kind = name.endsWith('-rp2040') ? 'uf2' : 'hex'
+  return fileURLToPath(new URL(`./images/${name}.${kind}`, import.meta.url))
 }

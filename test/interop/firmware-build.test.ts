@@ -26,8 +26,10 @@ function expectSameImages(compiler: Compiler): void {
   try {
     buildImages(compiler, folder)
     for (const name of imageNames(compiler)) {
-      const built = readFileSync(join(folder, name), 'utf8')
-      expect(built, `${name}: run npm run firmware`).toBe(readFileSync(join(IMAGES, name), 'utf8'))
+      const built = readFileSync(join(folder, name), 'latin1')
+      expect(built, `${name}: run npm run firmware`).toBe(
+        readFileSync(join(IMAGES, name), 'latin1'),
+      )
     }
   } finally {
     rmSync(folder, { recursive: true, force: true })

@@ -40,7 +40,7 @@ describe.runIf(requireComponent('mosquitto'))('a microcontroller on the bridge',
   })
 
   function start(
-    image: 'echo-raw' | 'echo-slip' | 'echo-cobs' | 'sensor-raw',
+    image: 'echo-raw' | 'echo-slip' | 'echo-cobs' | 'echo-raw-rp2040' | 'sensor-raw',
     options: Partial<MqttBridgeOptions> = {},
   ): void {
     device = microcontroller(image, 'd', sharedClock(), { readAnalog: () => 2.5 })
@@ -74,7 +74,7 @@ describe.runIf(requireComponent('mosquitto'))('a microcontroller on the bridge',
     expect(seen[0]).toBe('sensors/d/state online')
   })
 
-  it.each(['echo-raw', 'echo-slip', 'echo-cobs'] as const)(
+  it.each(['echo-raw', 'echo-slip', 'echo-cobs', 'echo-raw-rp2040'] as const)(
     'echoes 50 messages of 40 bytes sent back to back (%s)',
     async (image) => {
       start(image)
@@ -104,14 +104,20 @@ describe.runIf(requireComponent('mosquitto'))('a microcontroller on the bridge',
     expect(bridge.snapshot().mqtt.toDevice).toMatchObject({ messages: 1, refused: 1 })
   })
 
-  it('comes back with its reset cause when the watchdog resets it', async () => {
-    start('echo-raw')
-    await until('boot/d 01')
-    watcher.publish('down/d', 'hang')
-    await until('boot/d 08')
-    expect(seen).toContain('will/d gone')
-    expect(device.chip.resets).toBe(1)
-  })
+  it.each(['echo-raw', 'echo-raw-rp2040'] as const)(
+    'comes back with its reset cause when the watchdog or the pin resets it (%s)',
+    async (image) => {
+      start(image)
+      await until('boot/d 01')
+      watcher.publish('down/d', 'hang')
+      await until('boot/d 08')
+      expect(seen).toContain('will/d gone')
+      device.reset('pin')
+      await until('boot/d 02')
+      await until('will/d gone', 2)
+      expect(device.chip.resets).toBe(2)
+    },
+  )
 
   it('leaves its will when the cable is pulled, and comes back when it is plugged in', async () => {
     start('echo-raw')

@@ -13,7 +13,7 @@ const flashes = new Map<FirmwareName, Flash>()
 function flash(image: FirmwareName): Flash {
   const known = flashes.get(image)
   if (known !== undefined) return known
-  const made = flashOf(readFileSync(firmwarePath(image), 'utf8'))
+  const made = flashOf(readFileSync(firmwarePath(image)))
   flashes.set(image, made)
   return made
 }

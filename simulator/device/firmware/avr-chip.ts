@@ -12,10 +12,11 @@ import { adcConfig, AVRADC, AVRClock, AVREEPROM, avrInstruction } from 'avr8js'
 import { AVRUSART, AVRWatchdog, CPU, usart0Config, watchdogConfig } from 'avr8js'
 import type { EEPROMBackend } from 'avr8js'
 import { ATMEGA328P_TIMERS, AvrTimer } from './avr-timer.ts'
-import { parseIntelHex } from './intel-hex.ts'
+import type { Chip, ChipHandler, ChipOptions, ResetCause } from './chip.ts'
 
-const FLASH_BYTES = 32_768
-export const EEPROM_BYTES = 1_024
+export const AVR_FLASH_BYTES = 32_768
+export const AVR_HZ = 16_000_000
+const EEPROM_BYTES = 1_024
 const SRAM_BYTES = 2_048
 
 /** Opcodes that this file must see. */
@@ -30,36 +31,17 @@ const RECEIVER_ON = 0x10
 const AREF_VOLTS = 5
 
 /** MCUSR: why the last reset came. */
-const RESET_CAUSES = { power: 1, pin: 2, brownOut: 4, watchdog: 8 } as const
-export type ResetCause = keyof typeof RESET_CAUSES
-
-export interface ChipHandler {
-  /** The UART has begun to send a byte. */
-  handleTransmit(byte: number): void
-  /** The UART has received a byte and can take the next one. */
-  handleReceived(): void
-  /** Volts at an analog input, 0 to 5. */
-  readAnalog(channel: number): number
+const RESET_CAUSES: Readonly<Record<ResetCause, number>> = {
+  power: 1,
+  pin: 2,
+  brownOut: 4,
+  watchdog: 8,
 }
 
-/** Shared by all chips that run the same image. */
-export type Flash = Uint16Array
-
-/**
- * The flash with an image in it.
- * @param image text of an Intel HEX file.
- * @throws MotewireError `ERR_FIRMWARE_INVALID` with the line that is wrong.
- */
-export function flashOf(image: string): Flash {
-  const bytes = new Uint8Array(FLASH_BYTES).fill(0xff)
-  bytes.set(parseIntelHex(image, FLASH_BYTES))
-  return new Uint16Array(bytes.buffer)
-}
-
-export class AvrChip {
+export class AvrChip implements Chip {
   /** Survives resets and power failures. */
-  readonly eeprom: Uint8Array
-  readonly #flash: Flash
+  readonly #eeprom = new Uint8Array(EEPROM_BYTES).fill(0xff)
+  readonly #flash: Uint16Array
   readonly #handler: ChipHandler
   readonly #frequencyHz: number
   #cpu: CPU
@@ -67,14 +49,14 @@ export class AvrChip {
   #isAsleep = false
   #isWatchdogDue = false
   resets = 0
-  /** Bytes that came while the one before had not been read. */
   overruns = 0
 
-  constructor(flash: Flash, eeprom: Uint8Array, frequencyHz: number, handler: ChipHandler) {
+  /** @param flash AVR_FLASH_BYTES as words. */
+  constructor(flash: Uint16Array, { frequencyHz, memory, handler }: ChipOptions) {
     this.#flash = flash
     this.#frequencyHz = frequencyHz
     this.#handler = handler
-    this.eeprom = eeprom
+    this.#eeprom.set(memory)
     this.#cpu = this.#build('power', 0)
   }
 
@@ -86,34 +68,28 @@ export class AvrChip {
     return this.#isAsleep
   }
 
-  /** Asleep: when the next event comes, Infinity when none will. Awake: now. In cycles. */
   get nextEventCycles(): number {
     if (!this.#isAsleep || this.#hasInterrupt) return this.#cpu.cycles
     return nextEvent(this.#cpu)
   }
 
-  /** Whether the UART would take a byte now. */
   get canReceive(): boolean {
     return this.#usart.rxEnable && !this.#usart.rxBusy
   }
 
-  /** Whether the program has switched the receiver on; without it, bytes are lost. */
   get isReceiving(): boolean {
     return this.#usart.rxEnable
   }
 
-  /** A byte begins to arrive. */
   receive(byte: number): void {
     this.#usart.writeByte(byte)
   }
 
-  /** Starts the program anew; the cycle counter goes on. */
   reset(cause: ResetCause): void {
     this.resets++
     this.#cpu = this.#build(cause, this.#cpu.cycles)
   }
 
-  /** Runs until the cycle counter has reached `untilCycles`. */
   run(untilCycles: number): void {
     while (this.#cpu.cycles < untilCycles) {
       if (this.#isAsleep) this.#sleepUntil(untilCycles)
@@ -122,7 +98,6 @@ export class AvrChip {
     }
   }
 
-  /** Skips time in which the chip is held in reset or without power. */
   skip(untilCycles: number): void {
     this.#cpu.cycles = Math.max(this.#cpu.cycles, untilCycles)
   }
@@ -136,7 +111,7 @@ export class AvrChip {
     // They live on in the hooks that they put on the processor's registers.
     void [
       ...ATMEGA328P_TIMERS.map((map) => new AvrTimer(cpu, map)),
-      new AVREEPROM(cpu, eepromBackend(this.eeprom)),
+      new AVREEPROM(cpu, eepromBackend(this.#eeprom)),
       new AVRWatchdog(cpu, watchdogConfig, clock),
     ]
     const adc = new AVRADC(cpu, adcConfig)

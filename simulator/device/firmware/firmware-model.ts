@@ -10,7 +10,7 @@ import type { ByteChannel, Clock } from '@motewire/sdk'
 import { encodePacket, PacketDecoder, publishBytes, writePublish } from '@motewire/sdk/codec'
 import type { AckType, ControlPacket, PacketHandler, PublishFrame } from '@motewire/sdk/codec'
 import type { Device, DeviceModel, DeviceModelFactory } from '../device.ts'
-import type { Flash } from './avr-chip.ts'
+import type { Flash } from './chip.ts'
 import { Microcontroller } from './microcontroller.ts'
 import type { UartChannel } from './uart-channel.ts'
 
@@ -29,7 +29,7 @@ export interface FirmwareModelOptions {
   readonly messagesMax?: number
 }
 
-/** Makes devices that all run one image; each has its client id in the EEPROM. */
+/** Makes devices that all run one image; each has its client id in the EEPROM or its like. */
 export function firmwareModels(options: FirmwareModelOptions): DeviceModelFactory {
   return () => new FirmwareModel(options)
 }

@@ -5,8 +5,7 @@
 
 import { Task } from '@motewire/sdk'
 import type { Clock } from '@motewire/sdk'
-import { AvrChip, EEPROM_BYTES } from './avr-chip.ts'
-import type { Flash, ResetCause } from './avr-chip.ts'
+import type { Chip, ChipHandler, Flash, ResetCause } from './chip.ts'
 import { UartChannel } from './uart-channel.ts'
 
 export interface MicrocontrollerOptions {
@@ -14,13 +13,16 @@ export interface MicrocontrollerOptions {
   readonly clock: Clock
   /** For messages: `avr-17`. */
   readonly name: string
-  /** Nominal clock. Default 16,000,000. */
+  /** Nominal clock. Default: 16,000,000 for an ATmega328P, 12,000,000 for an RP2040. */
   readonly frequencyHz?: number
   /** How much faster the crystal runs than its nominal frequency, parts per million. Default 0. */
   readonly driftPpm?: number
-  /** From its first byte; the rest is 0xff, as in a new chip. */
+  /**
+   * From its first byte; the rest is 0xff, as in a new chip. An RP2040 has no EEPROM, there it is
+   * the last 256 bytes of the flash.
+   */
   readonly eeprom?: Uint8Array
-  /** Volts at an analog input, 0 to 5, at an instant. Default 0. */
+  /** Volts at an analog input, 0 to 5 (RP2040: 3.3), at an instant. Default 0. */
   readonly readAnalog?: (channel: number, nowMs: number) => number
   /** How long the chip stays in reset. Default 65 ms, as the fuses of new boards say. */
   readonly startUpMs?: number
@@ -36,7 +38,7 @@ const LAG_MS_MAX = 250
 export class Microcontroller {
   readonly name: string
   readonly uart: UartChannel
-  readonly chip: AvrChip
+  readonly chip: Chip
   readonly #options: MicrocontrollerOptions
   readonly #clock: Clock
   readonly #cyclesPerMs: number
@@ -53,21 +55,27 @@ export class Microcontroller {
   lostMs = 0
 
   constructor(options: MicrocontrollerOptions) {
-    const { flash, clock, name, frequencyHz = 16_000_000, driftPpm = 0 } = options
+    const {
+      flash,
+      clock,
+      name,
+      eeprom = new Uint8Array(),
+      frequencyHz = flash.frequencyHz,
+      driftPpm = 0,
+    } = options
     this.name = name
     this.#options = options
     this.#clock = clock
     this.#cyclesPerMs = (frequencyHz / 1_000) * (1 + driftPpm / 1e6)
-    const eeprom = new Uint8Array(EEPROM_BYTES).fill(0xff)
-    eeprom.set(options.eeprom ?? [])
     this.uart = new UartChannel(`uart ${name}`, clock, () => this.#wake())
-    this.chip = new AvrChip(flash, eeprom, frequencyHz, {
+    const handler: ChipHandler = {
       handleTransmit: (byte) => this.#transmit(byte),
       handleReceived: () => this.#feed(),
       readAnalog: (channel) => {
         return options.readAnalog?.(channel, this.#msAt(this.chip.cycles)) ?? 0
       },
-    })
+    }
+    this.chip = flash.build({ frequencyHz, memory: eeprom, handler })
   }
 
   /** Applies power. */

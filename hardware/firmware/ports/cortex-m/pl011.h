@@ -1,5 +1,4 @@
-/* The UART that ARM calls PL011 (DDI 0183), at UART_BASE; without its FIFOs, so that every byte has
- * its interrupt. */
+/* The UART that ARM calls PL011 (DDI 0183), at UART_BASE. */
 #ifndef PL011_H
 #define PL011_H
 
@@ -14,10 +13,11 @@
 static inline void pl011_start(uint32_t divisor) {
   REGISTER(UART_BASE + 0x24) = divisor / 64;
   REGISTER(UART_BASE + 0x28) = divisor % 64;
-  /* 8 bits; the divisor counts from here. */
-  REGISTER(UART_BASE + 0x2c) = 0x60;
-  /* An interrupt for what is received. */
-  REGISTER(UART_BASE + 0x38) = 0x10;
+  /* 8 bits, with FIFOs; the divisor counts from here. */
+  REGISTER(UART_BASE + 0x2c) = 0x70;
+  /* An interrupt when an eighth of the FIFO is full, or when there is less and no more comes. */
+  REGISTER(UART_BASE + 0x34) = 0;
+  REGISTER(UART_BASE + 0x38) = 0x50;
   REGISTER(UART_BASE + 0x30) = 0x301;
 }
 

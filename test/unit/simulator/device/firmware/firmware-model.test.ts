@@ -1,26 +1,37 @@
-// Real firmware as a model of a fleet, in virtual time: the image's MQTT session ends in the model.
+// Real firmware as a model of a fleet, in virtual time, on both chips: the image's MQTT session
+// ends in the model.
 
 import { readFileSync } from 'node:fs'
 import { firmwarePath } from '@motewire/hardware'
 import { firmwareModels, flashOf } from '@motewire/simulator/firmware'
+import type { Flash } from '@motewire/simulator/firmware'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { DeviceModel } from '../../../../../simulator/device/index.ts'
 import { ManualDevice } from '../manual-device.ts'
 
-const flash = (name: 'sensor-raw' | 'echo-raw'): Uint16Array =>
-  flashOf(readFileSync(firmwarePath(name), 'utf8'))
+type Program = 'sensor-raw' | 'echo-raw'
 
-describe('a device that runs an image', () => {
+/** What a quarter of the range of the analog inputs is. */
+const CHIPS = [
+  { chip: 'ATmega328P', suffix: '', quarterVolts: 1.25 },
+  { chip: 'RP2040', suffix: '-rp2040', quarterVolts: 0.825 },
+] as const
+
+describe.each(CHIPS)('a device that runs an image for the $chip', ({ suffix, quarterVolts }) => {
   let device: ManualDevice
   let model: DeviceModel
 
-  function start(name: 'sensor-raw' | 'echo-raw', volts = 0): void {
+  function flash(name: Program): Flash {
+    return flashOf(readFileSync(firmwarePath(`${name}${suffix}`)))
+  }
+
+  function start(name: Program, volts = 0): void {
     device = new ManualDevice()
     model = firmwareModels({ flash: flash(name), readAnalog: () => volts })({})
     model.start(device)
   }
 
-  beforeEach(() => start('sensor-raw', 1.25))
+  beforeEach(() => start('sensor-raw', quarterVolts))
 
   it('publishes once a second under its own name when it is online', () => {
     model.handleOnline?.()
