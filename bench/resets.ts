@@ -8,6 +8,7 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { MqttBridge, SerialChannel, tcpSource } from '@motewire/hardware'
 import type { FirmwareName } from '@motewire/hardware'
 import type { Microcontroller } from '@motewire/simulator/firmware'
@@ -17,8 +18,10 @@ import { runResets } from '../test/support/reset-run.ts'
 import type { ResetRunResult } from '../test/support/reset-run.ts'
 
 const [resets = '10000', devices = '50', image = 'echo-raw'] = process.argv.slice(2)
-const SOCAT_DEVICES = 4
+const SOCAT_DEVICES = 20
 const SOCAT_RESETS = 10
+/** Resets between two lines of progress. */
+const PROGRESS_RESETS = 1_000
 
 const broker = await Mosquitto.start()
 try {
@@ -29,12 +32,27 @@ try {
     recoveryMsMax: 20_000,
   }
   const each = Math.ceil(Number(resets) / Number(devices))
-  const bridged = { ...run, devices: Number(devices), resets: each, join: joinBridge }
+  const handleBack = progress(each * Number(devices))
+  const bridged = { ...run, devices: Number(devices), resets: each, join: joinBridge, handleBack }
+  // What the machine withholds from this process is no fault of a bridge.
+  const delay = monitorEventLoopDelay({ resolution: 5 })
+  delay.enable()
   print('motewire', await runResets(bridged))
+  console.log(`  this process was held up for ${Math.round(delay.max / 1e6)} ms at the most`)
   const piped = { ...run, devices: SOCAT_DEVICES, resets: SOCAT_RESETS, join: joinSocat }
   if (image === 'echo-raw') print('socat', await runResets(piped))
 } finally {
   await broker.remove()
+}
+
+/** Says how far it is, now and then. */
+function progress(total: number): () => void {
+  const began = performance.now()
+  let done = 0
+  return () => {
+    if (++done % PROGRESS_RESETS !== 0) return
+    console.log(`${done} of ${total} after ${Math.round((performance.now() - began) / 1_000)} s`)
+  }
 }
 
 function joinBridge(device: Microcontroller): () => Promise<void> {

@@ -21,6 +21,8 @@ export interface ResetRunOptions {
   readonly join: (device: Microcontroller) => Promise<() => Promise<void>> | (() => Promise<void>)
   /** Longest wait for a device to publish again. A device that does not is given up. */
   readonly recoveryMsMax: number
+  /** Is told of each device that has come back. */
+  readonly handleBack?: () => void
 }
 
 export interface ResetRunResult {
@@ -112,6 +114,7 @@ class Victim {
     if (this.resets > 0) {
       this.recoveryMs.push(this.#clock.now() - this.#startedMs)
       if (this.#hasWill) this.wills++
+      this.#options.handleBack?.()
     }
     this.#handleBack?.()
   }
