@@ -49,12 +49,14 @@ export interface GatewaySnapshot extends BridgeSnapshot {
 const DRAIN_MS = 1_000
 
 export class Gateway {
+  readonly #options: GatewayOptions
   readonly #clock: Clock
   readonly #name: string
   readonly #presenceTopic: string
   readonly #port: ReopeningEndpoint
-  readonly #client: Client
-  readonly #device: Device
+  /** Both made at the start: the file of a store belongs to a gateway that runs. */
+  #client: Client | undefined
+  #device: Device | undefined
   readonly #downlink: Flow
   readonly #reporter: NoticeReporter
   readonly #task = new Task((now) => this.#handleDue(now))
@@ -68,10 +70,11 @@ export class Gateway {
   #isHeld = false
   #stopped: Promise<void> | undefined
 
-  /** @throws UsageError when an option or the URL can never work. */
+  /** @throws UsageError `ERR_OPTION_INVALID` when a number is outside of its range. */
   constructor(options: GatewayOptions) {
     const timing = timingOf(options)
-    const { port, name, brokerUrl, client = {}, presenceTopic = `${name}/presence` } = options
+    const { port, name, presenceTopic = `${name}/presence` } = options
+    this.#options = options
     this.#clock = timing.clock
     this.#stateSinceMs = timing.clock.now()
     this.#name = name
@@ -86,20 +89,25 @@ export class Gateway {
     }
     const broker = { pause: () => isLineFull(true), resume: () => isLineFull(false) }
     this.#downlink = new Flow(broker, this.#port, 2 * CHUNK_BYTES_MAX, 1)
-    const payload = presencePayload('gone', 'the bridge has gone')
-    const will = { topic: presenceTopic, payload, qos: 1, retain: true } as const
-    const own = { clientId: name, packetBytesMax: CHUNK_BYTES_MAX }
-    this.#client = new Client(brokerUrl, { ...own, ...client, will, clock: timing.clock })
-    this.#listen()
-    this.#device = options.device(this.#host(), timing.clock.now())
   }
 
-  /** Begins, and keeps at it until `stop`. An absent device or broker is waited for. */
-  start(): Promise<void> {
-    if (this.#stopped !== undefined) return Promise.resolve()
-    this.#client.start()
+  /**
+   * Begins, and keeps at it until `stop`. An absent device or broker is waited for.
+   * @throws UsageError when the URL or an option of client or device can never work, MotewireError
+   * `ERR_STORE_...` when the store cannot be opened; as a rejection.
+   */
+  async start(): Promise<void> {
+    if (this.#stopped !== undefined || this.#client !== undefined) return
+    const client = this.#makeClient()
+    this.#client = client
+    try {
+      this.#device = this.#options.device(this.#host(client), this.#clock.now())
+    } catch (error) {
+      await this.stop()
+      throw error
+    }
+    client.start()
     this.#port.start()
-    return Promise.resolve()
   }
 
   /** Ends in good order: presence becomes `gone`, what is queued has a second to leave. */
@@ -118,8 +126,10 @@ export class Gateway {
   }
 
   snapshot(): GatewaySnapshot {
-    const { connects, losses } = this.#client.statistics()
-    const state: EndpointState = this.#client.connected ? 'up' : 'waiting'
+    const client = this.#client
+    const { connects, losses } = client?.statistics() ?? { connects: 0, losses: 0 }
+    const sought: EndpointState = client === undefined ? 'idle' : 'waiting'
+    const state: EndpointState = client?.connected === true ? 'up' : sought
     const stateMs = this.#clock.now() - this.#stateSinceMs
     const net = { name: `mqtt ${this.#name}`, state, stateMs, opens: connects, losses, failures: 0 }
     const refused = { busy: 0, portAway: 0 }
@@ -130,8 +140,8 @@ export class Gateway {
       downlink: this.#downlink.snapshot(),
       presence: this.#presence,
       counts: {
-        ...this.#device.counts(),
-        messagesQueued: this.#client.queued,
+        ...this.#device?.counts(),
+        messagesQueued: client?.queued ?? 0,
         messagesLost: this.#lost,
         messagesUnheard: this.#unheard,
       },
@@ -141,7 +151,7 @@ export class Gateway {
   async #stop(): Promise<void> {
     this.#clock.cancel(this.#task)
     this.#tell('gone', 'the bridge was stopped')
-    await Promise.all([this.#port.stop(), this.#client.end({ drainMs: DRAIN_MS })])
+    await Promise.all([this.#port.stop(), this.#client?.end({ drainMs: DRAIN_MS })])
     this.#clock.cancel(this.#task)
   }
 
@@ -159,9 +169,9 @@ export class Gateway {
         const now = this.#clock.now()
         if (isUp) {
           this.#tell('up', 'the port is open')
-          this.#device.handleOpen(now)
+          this.#device?.handleOpen(now)
         } else if (wasUp) {
-          this.#device.handleClose(now)
+          this.#device?.handleClose(now)
           if (state !== 'stopping') {
             const why = state === 'lent' ? 'the port is lent' : 'the port was closed'
             this.#tell('unplugged', error?.message ?? why)
@@ -172,7 +182,7 @@ export class Gateway {
       },
       handleBytes: (bytes) => {
         this.#uplinkBytes += bytes.length
-        this.#device.handleBytes(bytes, this.#clock.now())
+        this.#device?.handleBytes(bytes, this.#clock.now())
         this.#schedule()
       },
       handleDrain: () => this.#downlink.handleDrain(),
@@ -181,35 +191,49 @@ export class Gateway {
 
   // The broker.
 
-  #listen(): void {
+  #makeClient(): Client {
+    const { brokerUrl, client: options = {} } = this.#options
+    const payload = presencePayload('gone', 'the bridge has gone')
+    const will = { topic: this.#presenceTopic, payload, qos: 1, retain: true } as const
+    const own = { clientId: this.#name, packetBytesMax: CHUNK_BYTES_MAX }
+    const client = new Client(brokerUrl, { ...own, ...options, will, clock: this.#clock })
+    this.#listen(client)
+    return client
+  }
+
+  #listen(client: Client): void {
     const handleBroker = (isUp: boolean): void => {
       this.#stateSinceMs = this.#clock.now()
-      this.#device.handleBroker(isUp, this.#stateSinceMs)
+      this.#device?.handleBroker(isUp, this.#stateSinceMs)
       this.#schedule()
     }
     let wasUp = false
-    this.#client.on('connect', () => {
+    let failure: string | undefined
+    client.on('connect', () => {
       wasUp = true
+      failure = undefined
       this.#reporter.tell('net', `mqtt ${this.#name} is connected`)
       // The will may have been sent meanwhile.
       if (this.#presence !== 'gone') this.#publishPresence('the broker is back')
       handleBroker(true)
     })
-    this.#client.on('offline', (cause) => {
-      if (!wasUp) return
-      wasUp = false
+    client.on('offline', (cause) => {
       const why = cause?.message ?? 'the broker closed the connection'
-      this.#reporter.tell('net', `mqtt ${this.#name}: ${why}; trying again`)
-      handleBroker(false)
+      // Most tries fail as the one before did.
+      const isNews = wasUp || (cause !== undefined && cause.code !== failure)
+      failure = cause?.code
+      if (isNews) this.#reporter.tell('net', `mqtt ${this.#name}: ${why}; trying again`)
+      if (wasUp) handleBroker(false)
+      wasUp = false
     })
-    this.#client.on('outcome', (outcome) => {
+    client.on('outcome', (outcome) => {
       if (outcome !== 'delivered') this.#lost++
     })
-    this.#client.on('message', (topic, payload, { qos, retain }) => {
+    client.on('message', (topic, payload, { qos, retain }) => {
       this.#handleMessage({ topic, payload, qos, retain })
     })
     // What cannot be told to a listener would end the process.
-    this.#client.on('error', () => undefined)
+    client.on('error', () => undefined)
   }
 
   #handleMessage(message: DeviceMessage): void {
@@ -217,14 +241,13 @@ export class Gateway {
       this.#unheard++
       return
     }
-    this.#device.handleMessage(message, this.#clock.now())
+    this.#device?.handleMessage(message, this.#clock.now())
     this.#schedule()
   }
 
   // The device.
 
-  #host(): DeviceHost {
-    const client = this.#client
+  #host(client: Client): DeviceHost {
     return {
       get isBrokerUp() {
         return client.connected
@@ -234,7 +257,9 @@ export class Gateway {
         // Kept by the client until the outcome.
         return client.publish(topic, new Uint8Array(payload), { qos, retain }) !== 'dropped'
       },
-      subscribe: (filter, qos, handleGrant) => this.#subscribe(filter, qos, handleGrant),
+      subscribe: (filter, qos, handleGrant) => {
+        this.#subscribe(client, filter, qos, handleGrant)
+      },
       // The promise fails only when the client ends.
       unsubscribe: (filter) => void client.unsubscribe(filter).catch(() => undefined),
       tell: (state, reason) => {
@@ -249,8 +274,8 @@ export class Gateway {
   }
 
   /** Restored by the client after each connect. */
-  #subscribe(filter: string, qos: QoS, handleGrant?: (qos: number) => void): void {
-    this.#client.subscribe(filter, { qos }).then(
+  #subscribe(client: Client, filter: string, qos: QoS, handleGrant?: (qos: number) => void): void {
+    client.subscribe(filter, { qos }).then(
       ([grant]) => handleGrant?.(grant?.qos ?? REFUSED),
       () => handleGrant?.(REFUSED),
     )
@@ -260,18 +285,18 @@ export class Gateway {
     const mustHold = this.#isDeviceHolding || this.#isLineFull
     if (mustHold === this.#isHeld) return
     this.#isHeld = mustHold
-    if (mustHold) this.#client.pause()
-    else this.#client.resume()
+    if (mustHold) this.#client?.pause()
+    else this.#client?.resume()
   }
 
   #schedule(): void {
-    const dueMs = this.#device.pollTimeout()
+    const dueMs = this.#device?.pollTimeout() ?? Infinity
     if (dueMs === Infinity || this.#stopped !== undefined) this.#clock.cancel(this.#task)
     else this.#clock.schedule(dueMs, this.#task)
   }
 
   #handleDue(now: number): void {
-    this.#device.handleTimeout(now)
+    this.#device?.handleTimeout(now)
     this.#schedule()
   }
 
@@ -283,7 +308,7 @@ export class Gateway {
 
   #publishPresence(reason: string): void {
     const payload = presencePayload(this.#presence, reason)
-    this.#client.publish(this.#presenceTopic, payload, { qos: 1, retain: true })
+    this.#client?.publish(this.#presenceTopic, payload, { qos: 1, retain: true })
   }
 }
 
