@@ -10,7 +10,7 @@ import { ROOT } from './install.mjs'
 import { listWorkspaces } from './workspaces.mjs'
 
 /** Files that code loads at run time; they keep their place beside it. */
-const ASSETS = new Set(['.json', '.yaml', '.yml', '.hex', '.wasm', '.html', '.css', '.svg'])
+const ASSETS = new Set(['.json', '.yaml', '.yml', '.hex', '.uf2', '.wasm', '.html', '.css', '.svg'])
 /** Folders of a package that are not compiled: the console's page is bundled by its own script. */
 const ASIDE = ['dist', 'node_modules', 'page']
 

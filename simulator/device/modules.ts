@@ -1,34 +1,56 @@
-// The TypeScript that a scenario brings along: device models and sensor functions, imported before
-// the run. In a process of its own each time, so workers load what they need.
+// The programs that a scenario brings along: device models and sensor functions in TypeScript, and
+// images for microcontrollers, loaded before the run. Workers load what they need, each for itself;
+// in one process an image is there once for all devices. Emulators are imported with the first
+// image, not before.
 
+import { readFile } from 'node:fs/promises'
 import { pathToFileURL } from 'node:url'
 import { MotewireError } from '@motewire/sdk/errors'
 import type { DeviceGroup } from '../scenario/index.ts'
-import type { DeviceModelFactory } from './device.ts'
+import type { DeviceModel, DeviceModelFactory } from './device.ts'
+import type { FirmwareModelOptions } from './firmware/index.ts'
 import type { SampleFunction } from './sensors/function.ts'
+
+type FirmwareRunOptions = Omit<FirmwareModelOptions, 'flash'>
+type MakeFirmware = (options: FirmwareRunOptions) => DeviceModel
 
 export class Modules {
   readonly #byPath: ReadonlyMap<string, Readonly<Record<string, unknown>>>
+  readonly #images: ReadonlyMap<string, MakeFirmware>
 
-  private constructor(byPath: ReadonlyMap<string, Readonly<Record<string, unknown>>>) {
+  private constructor(
+    byPath: ReadonlyMap<string, Readonly<Record<string, unknown>>>,
+    images: ReadonlyMap<string, MakeFirmware>,
+  ) {
     this.#byPath = byPath
+    this.#images = images
   }
 
   /** For scenarios that bring none. */
-  static readonly none: Modules = new Modules(new Map())
+  static readonly none: Modules = new Modules(new Map(), new Map())
 
   /**
    * Imports all that these groups name.
-   * @throws MotewireError `ERR_MODEL_LOAD` that names the file.
+   * @throws MotewireError `ERR_MODEL_LOAD` or `ERR_FIRMWARE_INVALID` that names the file.
    */
   static async load(groups: readonly DeviceGroup[]): Promise<Modules> {
     const byPath = new Map<string, Readonly<Record<string, unknown>>>()
     for (const path of new Set(groups.flatMap(pathsOf))) byPath.set(path, await importFile(path))
-    return new Modules(byPath)
+    const images = new Map<string, MakeFirmware>()
+    const paths = groups.flatMap(({ firmware }) => firmware?.path ?? [])
+    for (const path of new Set(paths)) images.set(path, await readImage(path))
+    return new Modules(byPath, images)
   }
 
   model(path: string): DeviceModelFactory {
     return this.#export(path, 'model') as DeviceModelFactory
+  }
+
+  /** A device that runs an image. */
+  firmware(path: string, options: FirmwareRunOptions): DeviceModel {
+    const make = this.#images.get(path)
+    if (make !== undefined) return make(options)
+    throw new MotewireError('ERR_MODEL_LOAD', `${path} has not been loaded`)
   }
 
   sample(path: string, name: string): SampleFunction {
@@ -42,12 +64,29 @@ export class Modules {
   }
 }
 
-function pathsOf({ model, publish, sparkplug }: DeviceGroup): string[] {
+function pathsOf({ model, firmware, publish, sparkplug }: DeviceGroup): string[] {
   const metrics = [sparkplug, ...(sparkplug?.devices ?? [])].flatMap((one) => one?.metrics ?? [])
-  const fields = [...publish.flatMap(({ payload }) => payload.fields), ...metrics]
+  const inputs = firmware?.analog ?? []
+  const fields = [...publish.flatMap(({ payload }) => payload.fields), ...metrics, ...inputs]
   const sensors = fields.map(({ sensor }) => sensor)
   const functions = sensors.flatMap((one) => (one.sensor === 'function' ? [one.path] : []))
   return model === undefined ? functions : [model.path, ...functions]
+}
+
+async function readImage(path: string): Promise<MakeFirmware> {
+  const { firmwareModels, flashOf } = await import('./firmware/index.ts')
+  const fail = (cause: unknown): never => {
+    const { code = 'ERR_MODEL_LOAD', message } = cause as Partial<MotewireError> & Error
+    const isOurs = code === 'ERR_FIRMWARE_INVALID'
+    throw new MotewireError(isOurs ? code : 'ERR_MODEL_LOAD', `${path}: ${message}`, { cause })
+  }
+  const image = await readFile(path).catch(fail)
+  try {
+    const flash = flashOf(image)
+    return (options) => firmwareModels({ flash, ...options })({})
+  } catch (error) {
+    return fail(error)
+  }
 }
 
 async function importFile(path: string): Promise<Readonly<Record<string, unknown>>> {

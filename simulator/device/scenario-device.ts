@@ -4,7 +4,8 @@
 // sensors: 1.0 to 1.2 KiB of heap for one stream of two sensors (measured, 10,000 devices of
 // examples/scenarios/sensors.yaml).
 
-import type { DeviceGroup, DevicePlan, Stage } from '../scenario/index.ts'
+import type { DeviceGroup, DevicePlan, FirmwareSpec, Stage } from '../scenario/index.ts'
+import { AnalogInputs } from './analog-inputs.ts'
 import { CommandDesk } from './command-desk.ts'
 import type { Device, DeviceModel, DeviceWill } from './device.ts'
 import { DeviceClock } from './device-clock.ts'
@@ -49,13 +50,26 @@ export class GroupModel {
    * @param names its topics and filters, filled in.
    */
   device(names: DeviceNames): DeviceModel {
-    const { model } = this.#group
+    const { model, firmware } = this.#group
     if (model !== undefined) return this.#modules.model(model.path)(model.options)
+    if (firmware !== undefined) return this.#firmwareDevice(firmware)
     return new ScenarioDevice(this.#group, this.#streams, {
       names,
       buffer: this.#buffer,
       modules: this.#modules,
       pace: this.#pace,
+    })
+  }
+
+  #firmwareDevice(firmware: FirmwareSpec): DeviceModel {
+    const { track } = this.#group
+    let inputs: AnalogInputs | undefined
+    return this.#modules.firmware(firmware.path, {
+      driftPpm: firmware.driftPpm,
+      readAnalog: (device, channel, nowMs) => {
+        inputs ??= new AnalogInputs(device, firmware, track, this.#modules)
+        return inputs.read(channel, nowMs)
+      },
     })
   }
 }

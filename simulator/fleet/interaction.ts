@@ -7,7 +7,7 @@ import type { DeviceGroup, FleetPlan, Stage } from '../scenario/index.ts'
 export function devicesInteract(plan: FleetPlan): boolean {
   const { groups, scenario } = plan
   // A model of its own publishes and subscribes what it likes.
-  if (groups.some(({ model }) => model !== undefined)) return true
+  if (groups.some(({ model, firmware }) => (model ?? firmware) !== undefined)) return true
   // A host listens to nodes, and nodes to it.
   if (groups.some(({ sparkplugHost }) => sparkplugHost !== undefined)) return true
   const filters = groups.flatMap(({ subscribe }) => subscribe.map(({ filter }) => filter))

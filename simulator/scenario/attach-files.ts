@@ -13,6 +13,7 @@ import type {
   CredentialSpec,
   DeviceGroup,
   FieldSpec,
+  FirmwareSpec,
   ReplaySpec,
   SparkplugSpec,
   StreamSpec,
@@ -50,6 +51,7 @@ export function attachFiles(
       model: attempt.at(['model'], group.model, (model) => {
         return { ...model, path: files.locate(model.path) }
       }),
+      firmware: attachFirmware(group.firmware, attempt),
       credentials: attempt.at(['credentials'], group.credentials, (rows) => {
         return typeof rows === 'string' ? credentialsOf(attempt.csv(rows), files) : rows
       }),
@@ -122,6 +124,13 @@ const EXPECTED = 'a file that can be used'
 function attachStream(stream: StreamSpec, attempt: Attempt, path: KeyPath): StreamSpec {
   const fields = attachFields(stream.payload.fields, attempt, [...path, 'payload', 'fields'])
   return { ...stream, payload: { ...stream.payload, fields } }
+}
+
+function attachFirmware(spec: FirmwareSpec | undefined, attempt: Attempt): typeof spec {
+  return attempt.at(['firmware'], spec, (firmware) => {
+    const analog = attachFields(firmware.analog, attempt, ['firmware', 'analog'])
+    return { ...firmware, path: attempt.locate(firmware.path), analog }
+  })
 }
 
 function attachSparkplug(spec: SparkplugSpec | undefined, attempt: Attempt): typeof spec {

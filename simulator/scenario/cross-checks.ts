@@ -130,7 +130,9 @@ function checkTrack(path: KeyPath, root: unknown): Finding[] {
   })
   const devices = Object.keys(Object(valueAt(root, [...path, 'sparkplug', 'devices'])))
   const metrics = devices.map((name): KeyPath => [...path, 'sparkplug', 'devices', name])
-  return [...payloads, [...path, 'sparkplug', 'metrics'], ...metrics].flatMap((fields) => {
+  const inputs: KeyPath = [...path, 'firmware', 'analog']
+  const nodes: KeyPath[] = [[...path, 'sparkplug', 'metrics'], ...metrics]
+  return [...payloads, ...nodes, inputs].flatMap((fields) => {
     const entries = valueAt(root, fields)
     if (typeof entries !== 'object' || entries === null) return []
     return Object.keys(entries).flatMap((name) => {
@@ -142,9 +144,10 @@ function checkTrack(path: KeyPath, root: unknown): Finding[] {
 
 /** Firmware of one's own publishes by itself. */
 function checkModel(path: KeyPath, root: unknown): Finding[] {
-  const hasBoth = [valueAt(root, [...path, 'model']), valueAt(root, [...path, 'publish'])]
-  if (hasBoth.includes(undefined)) return []
-  return [mismatch([...path, 'publish'], root, 'either model or publish', 'both')]
+  const [first, ...more] = ['model', 'firmware', 'publish'].filter((key) => {
+    return valueAt(root, [...path, key]) !== undefined
+  })
+  return more.map((key) => mismatch([...path, key], root, `either ${first} or ${key}`, 'both'))
 }
 
 /** A node is a level of its topics, and each of its connections begins with a birth. */

@@ -5,6 +5,7 @@ import * as z from 'zod'
 import * as bounds from './bounds.ts'
 import { DEFAULTS } from './defaults.ts'
 import { commandsSchema, energySchema } from './energy-schema.ts'
+import { firmwareSchema } from './firmware-schema.ts'
 import { lifecycleSchema, shadowSchema } from './lifecycle-schema.ts'
 import { linkSchema } from './link-schema.ts'
 import { payloadSchema } from './payload-schema.ts'
@@ -200,6 +201,9 @@ const shape = {
   lifecycle: lifecycleSchema.optional().describe('How devices boot, sleep, restart and die.'),
   energy: energySchema.optional().describe('What the devices live on: battery and radio.'),
   model: modelSchema.optional().describe('Firmware in TypeScript instead of publish.'),
+  firmware: firmwareSchema
+    .optional()
+    .describe('Image for an ATmega328P or RP2040 instead of publish.'),
   credentials: z
     .string({ error: CREDENTIALS })
     .regex(/\.csv$/, { error: CREDENTIALS })
@@ -236,9 +240,9 @@ type GroupEntry = z.infer<typeof named>
 
 function draft({ name, count, weight, publish, ...rest }: GroupEntry): GroupDraft {
   const { link, track, model, credentials, commands, shadow, lifecycle, energy } = rest
-  const { sparkplug, sparkplugHost } = rest
+  const { sparkplug, sparkplugHost, firmware } = rest
   const own = { link, track, model, credentials, commands, shadow, lifecycle, energy }
-  const optional = { ...own, sparkplug, sparkplugHost }
+  const optional = { ...own, sparkplug, sparkplugHost, firmware }
   // Commands and desired states come in through subscriptions like any other.
   const desired = shadow && { filter: shadow.desired, qos: shadow.qos }
   const subscribe = [...rest.subscribe, commands, desired].filter((one) => one !== undefined)

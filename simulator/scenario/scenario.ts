@@ -94,6 +94,8 @@ export interface DeviceGroup {
   readonly energy: EnergySpec | undefined
   /** Firmware in TypeScript instead of streams; undefined: the streams. */
   readonly model: ModelSpec | undefined
+  /** A real image instead of streams; undefined: none. */
+  readonly firmware: FirmwareSpec | undefined
   /** Device i of the group takes row i, round and round; undefined: as `broker` says. */
   readonly credentials: readonly CredentialSpec[] | undefined
 }
@@ -185,6 +187,16 @@ export interface ModelSpec {
   readonly path: string
   /** Handed to the factory as they are. */
   readonly options: Readonly<Record<string, unknown>>
+}
+
+/** An image that each device of the group runs on a chip of its own. */
+export interface FirmwareSpec {
+  /** Absolute path. */
+  readonly path: string
+  /** Each crystal is off by up to this. */
+  readonly driftPpm: number
+  /** By the number of the input, `0` to `7`; readings are volts. */
+  readonly analog: readonly FieldSpec[]
 }
 
 export interface CredentialSpec {

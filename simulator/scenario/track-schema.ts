@@ -52,15 +52,16 @@ export const trackSchema: z.ZodType<TrackDraft> = mapping({
   stopMs: stop,
 }))
 
+/** Parts per million. */
+export const driftSchema: z.ZodType<number> = quantity(
+  /^(\d+(?:\.\d+)?)ppm$/,
+  'a drift up to 10000ppm, such as 20ppm',
+  parsePpm,
+  (ppm) => ppm <= 10_000,
+)
+
 export const wallClockSchema: z.ZodType<WallClockSpec> = mapping({
-  drift: quantity(
-    /^(\d+(?:\.\d+)?)ppm$/,
-    'a drift up to 10000ppm, such as 20ppm',
-    parsePpm,
-    (ppm) => {
-      return ppm <= 10_000
-    },
-  )
+  drift: driftSchema
     .prefault('0ppm')
     .describe('Each device runs too fast or too slow by up to this.'),
   offset: duration().prefault('0s').describe('Each device is wrong by up to this from its start.'),

@@ -14,9 +14,11 @@ export function checkVerifiable(
   const topics = groups.flatMap(({ publish }) => publish.map(({ topic }) => topic))
   return groups.flatMap((group, position) => {
     const path = pathOf(position)
-    if (group.model !== undefined) {
+    const own = group.model ?? group.firmware
+    if (own !== undefined) {
+      const key = group.model === undefined ? 'firmware' : 'model'
       const expected = 'a group without firmware of its own, which nobody can verify'
-      return [mismatch([...path, 'model'], undefined, expected, group.model.path)]
+      return [mismatch([...path, key], undefined, expected, own.path)]
     }
     return group.publish.flatMap((stream, at) => {
       const payload = [...path, 'publish', at, 'payload']

@@ -191,12 +191,12 @@ export class Rp2040Chip implements Chip {
   /** The package's transmitter takes no time and is never full. */
   #setUart(rp2040: RP2040): void {
     const uart = rp2040.uart[0]!
-    const flags = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(uart), 'flags')!.get!
+    const prototype: object = Object.getPrototypeOf(uart)
     Object.defineProperty(uart, 'flags', {
       get: () => {
         const waiting = this.#sending.length
         const isFull = waiting > (uart.fifosEnabled ? FIFO_DEPTH : 1)
-        const received = flags.call(uart) & ~TX_EMPTY
+        const received = Number(Reflect.get(prototype, 'flags', uart)) & ~TX_EMPTY
         const state = waiting > 1 ? BUSY : waiting === 1 ? BUSY | TX_EMPTY : TX_EMPTY
         return received | state | (isFull ? TX_FULL : 0)
       },

@@ -129,3 +129,36 @@ describe('a model', () => {
     )
   })
 })
+
+describe('firmware', () => {
+  it('is found beside the scenario', async () => {
+    const { groups } = await load('firmware: ./pump.HEX', { 'pump.HEX': '' })
+    const path = join(folder, 'pump.HEX')
+    expect(groups[0]?.firmware).toEqual({ path, driftPpm: 30, analog: [] })
+  })
+
+  it('has inputs that see sensors, also recorded ones', async () => {
+    const replay = '{ sensor: replay, file: v.csv, column: v }'
+    const text = `firmware: { file: p.uf2, drift: 5ppm, analog: { 0: 1.5, 3: ${replay} } }`
+    const { groups } = await load(text, { 'p.uf2': '', 'v.csv': 'time,v\n0,1\n1,2\n' })
+    const { driftPpm, analog } = groups[0]!.firmware!
+    expect(driftPpm).toBe(5)
+    expect(analog[0]).toEqual({ name: '0', sensor: { sensor: 'constant', value: 1.5 } })
+    expect(analog[1]).toMatchObject({ name: '3', sensor: { sensor: 'replay', values: [1, 2] } })
+  })
+
+  it('cannot be verified', async () => {
+    writeFileSync(join(folder, 'a.hex'), '')
+    const path = join(folder, 'verified.yaml')
+    writeFileSync(path, 'version: 1\nverify: true\ngroups: { a: { count: 1, firmware: a.hex } }')
+    await expect(loadScenario(path)).rejects.toThrow(
+      'a.hex, expected a group without firmware of its own, which nobody can verify',
+    )
+  })
+
+  it('that is not there is refused', async () => {
+    await expect(load('firmware: ./none.bin', {})).rejects.toThrow(
+      ':3:28: groups.a.firmware: found ./none.bin: no such file',
+    )
+  })
+})

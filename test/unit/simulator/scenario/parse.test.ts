@@ -59,6 +59,7 @@ describe('defaults', () => {
           lifecycle: undefined,
           energy: undefined,
           model: undefined,
+          firmware: undefined,
           credentials: undefined,
         },
       ],

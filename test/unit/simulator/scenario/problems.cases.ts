@@ -353,6 +353,25 @@ export const CASES: readonly ProblemCase[] = [
     told: '3:45: groups.a.publish: found both, expected either model or publish',
   },
   {
+    name: 'firmware beside a model and streams',
+    text: `${BODY}  a: { count: 1, model: ./pump.ts, firmware: ./pump.hex }`,
+    told: '3:46: groups.a.firmware: found both, expected either model or firmware',
+  },
+  {
+    name: 'firmware that is no image',
+    text: `${BODY}  a: { count: 1, firmware: ./pump.elf }`,
+    told:
+      '3:28: groups.a.firmware: found "./pump.elf", expected the path of an image such as ' +
+      './pump.hex, .uf2 or .bin',
+  },
+  {
+    name: 'an analog input that no chip has',
+    text: `${BODY}  a: { count: 1, firmware: { file: a.hex, analog: { 8: 1 } } }`,
+    told:
+      '3:51: groups.a.firmware.analog: found a mapping, expected a mapping of analog inputs, 0 to ' +
+      '7, to numbers or sensors of numbers, in volts',
+  },
+  {
     name: 'a drift without its unit',
     text: `${BODY}  a: { count: 1, wallClock: { drift: 20 } }`,
     told: '3:38: groups.a.wallClock.drift: found 20, expected a drift up to 10000ppm, such as 20ppm',
