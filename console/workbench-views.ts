@@ -84,6 +84,8 @@ export interface PacketRow {
   readonly at: number
   readonly direction: 'out' | 'in'
   readonly type: string
+  /** Of the whole packet. */
+  readonly bytes: number
   readonly packetId: number | null
   readonly text: string
 }

@@ -54,8 +54,8 @@ export class Announcer implements DriverHandler, InboxOwner {
   #makeTap(): LinkTap {
     return new PacketTap(
       (): ProtocolVersion => this.driver?.session.handshake.protocolVersion ?? 4,
-      (packet) => this.#tell('packetsend', packet),
-      (packet) => this.#tell('packetreceive', packet),
+      (packet, bytes) => this.#tell('packetsend', packet, bytes),
+      (packet, bytes) => this.#tell('packetreceive', packet, bytes),
     )
   }
 

@@ -65,9 +65,12 @@ export interface ClientEvents {
   message: (topic: string, payload: Buffer, packet: ReceivedPacket) => void
   /** How a message ended. A delivered QoS 0 message is told only if it has a token. */
   outcome: (outcome: Outcome, topic: string, qos: QoS, reasonCode: number, token: unknown) => void
-  /** Each packet of a connection, if there was a listener when it was opened. */
-  packetsend: (packet: SeenPacket) => void
-  packetreceive: (packet: SeenPacket) => void
+  /**
+   * Each packet of a connection, if there was a listener when it was opened, with its whole length
+   * in bytes.
+   */
+  packetsend: (packet: SeenPacket, packetBytes: number) => void
+  packetreceive: (packet: SeenPacket, packetBytes: number) => void
   end: () => void
 }
 

@@ -37,15 +37,24 @@ export class PacketTap implements LinkTap {
   readonly #sent: PacketDecoder
   readonly #received: PacketDecoder
 
-  /** @param version the protocol version of the attempt under way. */
+  /**
+   * @param version the protocol version of the attempt under way.
+   * @param handleSent gets each packet with its whole length in bytes, as `handleReceived` does.
+   */
   constructor(
     version: () => ProtocolVersion,
-    handleSent: (packet: SeenPacket) => void,
-    handleReceived: (packet: SeenPacket) => void,
+    handleSent: (packet: SeenPacket, packetBytes: number) => void,
+    handleReceived: (packet: SeenPacket, packetBytes: number) => void,
   ) {
     this.#version = version
-    this.#sent = new PacketDecoder('server', packetReporter(handleSent))
-    this.#received = new PacketDecoder('client', packetReporter(handleReceived))
+    this.#sent = new PacketDecoder(
+      'server',
+      packetReporter((packet) => handleSent(packet, this.#sent.packetBytes)),
+    )
+    this.#received = new PacketDecoder(
+      'client',
+      packetReporter((packet) => handleReceived(packet, this.#received.packetBytes)),
+    )
   }
 
   handleOpen(): void {

@@ -34,6 +34,8 @@ export interface KeptPacket {
   readonly at: number
   readonly direction: 'out' | 'in'
   readonly type: string
+  /** Of the whole packet. */
+  readonly bytes: number
   readonly packetId: number | null
   readonly text: string
 }
@@ -90,8 +92,8 @@ export class Connection {
   #listen(): void {
     const client = this.#client
     client.on('message', (topic, payload, packet) => this.#handleMessage(topic, payload, packet))
-    client.on('packetsend', (packet) => this.#handlePacket('out', packet))
-    client.on('packetreceive', (packet) => this.#handlePacket('in', packet))
+    client.on('packetsend', (packet, bytes) => this.#handlePacket('out', packet, bytes))
+    client.on('packetreceive', (packet, bytes) => this.#handlePacket('in', packet, bytes))
     client.on('error', (error) => (this.#problem = error.message))
     client.on('offline', (cause) => (this.#problem = cause?.message ?? this.#problem))
     client.on('connect', () => {
@@ -260,7 +262,7 @@ export class Connection {
     return filters
   }
 
-  #handlePacket(direction: 'out' | 'in', packet: SeenPacket): void {
+  #handlePacket(direction: 'out' | 'in', packet: SeenPacket, bytes: number): void {
     const text = describePacket(packet)
     this.packets.add(
       {
@@ -268,6 +270,7 @@ export class Connection {
         at: Date.now(),
         direction,
         type: packet.type,
+        bytes,
         packetId: packetIdOf(packet),
         text,
       },

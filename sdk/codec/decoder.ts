@@ -55,6 +55,8 @@ export class PacketDecoder implements Reading {
   /** The version of the connection; a server's decoder takes it from CONNECT. */
   protocolVersion: ProtocolVersion = 4
   packetBytesMax: number
+  /** Whole length of the packet that the handler is told of now. */
+  packetBytes = 0
   readonly role: Role
   readonly problemInformation: boolean
   readonly #handler: PacketHandler
@@ -221,6 +223,7 @@ export class PacketDecoder implements Reading {
   }
 
   #decode(bytes: Uint8Array, start: number, end: number): void {
+    this.packetBytes = end - start
     const type = bytes[start]! >>> 4
     let body = start + 1
     while (bytes[body++]! >= 0x80);

@@ -1,5 +1,6 @@
 // The workbench in a real browser: a visitor connects, subscribes, publishes and looks.
 
+import { readFileSync } from 'node:fs'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { ConsoleServer } from '@motewire/console'
@@ -160,6 +161,57 @@ describe.runIf(requireComponent('chromium'))('the workbench in a browser', () =>
     await page.getByText('CONNACK').waitFor()
     await page.getByRole('button', { name: 'Disconnect' }).click()
     await page.getByRole('button', { name: new URL(brokerUrl).host }).waitFor()
+    // What was asked while the connection ended.
+    now.forgive('404 (Not Found)')
+  })
+
+  it('sends the bytes of a file on time, and a saved message again after a reload', async () => {
+    const { page } = now
+    const got: Buffer[] = []
+    const reader = await connectAsync(brokerUrl)
+    reader.on('message', (_topic, payload) => got.push(payload))
+    await reader.subscribe('upload/#', { qos: 1 })
+    await enter(page)
+    const form = page.locator('form.publish')
+    await form.getByLabel('Topic', { exact: true }).fill('upload/1')
+    const buffer = Buffer.from([0x00, 0xff, 0x80, 0x0a])
+    await form
+      .getByLabel('From a file')
+      .setInputFiles({ name: 'a.bin', mimeType: 'application/octet-stream', buffer })
+    await form.getByText('QoS 1', { exact: true }).click()
+    await form.getByLabel('Times').fill('3')
+    await form.getByLabel('Interval in milliseconds').fill('20')
+    await page.getByRole('button', { name: 'Save', exact: true }).click()
+    await form.getByRole('button', { name: 'Send' }).click()
+    await expect.poll(() => got.length, WAIT).toBe(3)
+    expect(got.every((payload) => payload.equals(buffer))).toBe(true)
+    await form.getByText('3 of 3 sent').waitFor()
+    await page.reload()
+    await page.getByLabel('Saved messages').selectOption({ label: 'upload/1' })
+    await form.getByRole('button', { name: 'Send' }).click()
+    await expect.poll(() => got.length, WAIT).toBe(4)
+    expect(got.at(-1)).toEqual(buffer)
+    await reader.end()
+  })
+
+  it('exports its profiles without passwords, and takes those of a file', async () => {
+    const { page } = now
+    await enter(page, 'very-secret')
+    await page.getByRole('button', { name: 'Disconnect' }).click()
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Export profiles' }).click(),
+    ])
+    const text = readFileSync(await file.path(), 'utf8')
+    expect(text).toContain(brokerUrl)
+    expect(text).not.toMatch(/secret|password/)
+    const profiles = JSON.parse(text).map((one: object) => ({ ...one, name: 'plant 7' }))
+    const buffer = Buffer.from(JSON.stringify(profiles))
+    await page
+      .getByLabel('Import')
+      .setInputFiles({ name: 'profiles.json', mimeType: 'application/json', buffer })
+    await page.getByRole('button', { name: 'plant 7' }).click()
+    expect(await page.getByLabel('Address').inputValue()).toBe(brokerUrl)
     // What was asked while the connection ended.
     now.forgive('404 (Not Found)')
   })

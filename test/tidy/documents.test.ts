@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { describeBreaches } from '../support/laws/breach.ts'
-import { checkErrorCodes, checkLimits } from '../support/laws/documents.ts'
+import { checkErrorCodes, checkFeatures, checkLimits } from '../support/laws/documents.ts'
 import { parseSource } from '../support/source-file.ts'
 import { readSources, ROOT } from '../support/source-tree.ts'
 
@@ -38,6 +38,26 @@ describe('docs/limits.md', () => {
     const found = checkLimits([parseSource('sdk/planted.ts', text)], '`bytesMax`: 4 MiB')
     expect(describeBreaches(found)).toEqual([
       'sdk/planted.ts:2 law 4: queueBytesMax is not in docs/limits.md',
+    ])
+  })
+})
+
+describe('docs/console-features.md', () => {
+  it('names tests that exist, and for each row of priority 1 one through the console', () => {
+    const found = checkFeatures(readSources(), document('docs/console-features.md'))
+    expect(describeBreaches(found)).toEqual([])
+  })
+
+  it('misses a test that is gone, a row without one, and a row that is left out', () => {
+    const text = "describe('x', () => { it('here', () => {}); it.each([1])('each %i', () => {}) })"
+    const path = 'test/unit/console/planted.test.ts'
+    const files = [parseSource(path, text)]
+    const cell = `[planted](../${path}): here; each %i; gone`
+    const found = checkFeatures(files, `| W1 | 1 | a | ${cell} | |\n| W2 | 1 | b | | |\n`)
+    expect(describeBreaches(found)).toEqual([
+      'docs/console-features.md:1 features: the rows are not W1 to W33, each once',
+      `docs/console-features.md:1 features: W1: ${path} has no test 'gone'`,
+      'docs/console-features.md:2 features: W2: no test goes through the page or its API',
     ])
   })
 })

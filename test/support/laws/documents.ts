@@ -1,6 +1,6 @@
 // What the code promises stands in the documents: every error code has its heading in
 // docs/errors.md and none is explained that no longer exists; every bound that a user can set is in
-// docs/limits.md.
+// docs/limits.md; every test that docs/console-features.md names exists.
 
 import { isNode, nameOf, walk } from '../source-file.ts'
 import type { SourceFile } from '../source-file.ts'
@@ -85,3 +85,61 @@ function exportedBounds(file: SourceFile): (Place & { readonly name: string })[]
 }
 
 const TYPE_DECLARATIONS = new Set(['TSInterfaceDeclaration', 'TSTypeAliasDeclaration'])
+
+/** Tests of these are seen by a visitor, or by who calls what a page calls. */
+const THROUGH_THE_CONSOLE = /^test\/(browser|unit\/console|interop\/console)/
+const FEATURES_DOCUMENT = 'docs/console-features.md'
+const FEATURE_COUNT = 33
+
+/** `| W4 | 1 | clients | [name](../test/file): scenario; scenario | thinner |` for each feature. */
+export function checkFeatures(files: readonly SourceFile[], document: string): Breach[] {
+  const names = new Map(files.map((file) => [file.path, testNames(file)]))
+  const rows = document.split('\n').flatMap((line, index) => {
+    const [, id, priority, tests] = /^\| (W\d+) \| (\d) \| [^|]+ \| ([^|]*)\|/.exec(line) ?? []
+    return id === undefined ? [] : [{ id, priority, named: namedTests(tests ?? ''), index }]
+  })
+  const breach = (index: number, message: string): Breach => {
+    return { path: FEATURES_DOCUMENT, line: index + 1, law: 'features', message }
+  }
+  const expected = Array.from({ length: FEATURE_COUNT }, (_, index) => `W${index + 1}`)
+  const isWhole = rows.map(({ id }) => id).join() === expected.join()
+  return [
+    ...(isWhole ? [] : [breach(0, `the rows are not W1 to W${FEATURE_COUNT}, each once`)]),
+    ...rows.flatMap(({ id, priority, named, index }) => [
+      ...named
+        .filter(({ path, scenario }) => names.get(path)?.has(scenario) !== true)
+        .map(({ path, scenario }) => breach(index, `${id}: ${path} has no test '${scenario}'`)),
+      ...(priority !== '1' || named.some(({ path }) => THROUGH_THE_CONSOLE.test(path))
+        ? []
+        : [breach(index, `${id}: no test goes through the page or its API`)]),
+    ]),
+  ]
+}
+
+function namedTests(cell: string): { readonly path: string; readonly scenario: string }[] {
+  return cell.split(' · ').flatMap((part) => {
+    const [, path = '', scenarios = ''] = /\[[^\]]*\]\(\.\.\/([^)]+)\): (.*)/.exec(part) ?? []
+    return scenarios
+      .split('; ')
+      .map((scenario) => ({ path, scenario: scenario.trim() }))
+      .filter(({ scenario }) => scenario !== '')
+  })
+}
+
+/** What stands in `it('...')` and `it.each(...)('...')`. */
+function testNames(file: SourceFile): ReadonlySet<string> {
+  const names = new Set<string>()
+  if (!file.path.endsWith('.test.ts')) return names
+  for (const { node } of walk(file.program)) {
+    const [first] = node.type === 'CallExpression' ? (node['arguments'] as unknown[]) : []
+    const name = isTest(node['callee']) ? nameOf(first) : undefined
+    if (name !== undefined) names.add(name)
+  }
+  return names
+}
+
+function isTest(callee: unknown): boolean {
+  if (!isNode(callee)) return false
+  if (callee.type === 'Identifier') return callee['name'] === 'it'
+  return isTest(callee.type === 'CallExpression' ? callee['callee'] : callee['object'])
+}

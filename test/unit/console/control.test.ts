@@ -4,6 +4,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ConsoleServer } from '@motewire/console'
 import type { ConsoleOptions } from '@motewire/console'
+import type { LogRow } from '../../../console/views.ts'
 import { connectAsync } from '@motewire/sdk'
 import type { Client, ClientOptions } from '@motewire/sdk'
 import { Broker, UserGate } from '@motewire/simulator/broker'
@@ -252,10 +253,14 @@ describe('users and rules', () => {
 })
 
 describe('signing in', () => {
+  const noted: LogRow[] = []
+
   async function raiseClosed(): Promise<void> {
     await server.stop()
     await broker.stop()
+    noted.length = 0
     await raise({
+      onAction: (row) => noted.push(row),
       signIn: (name, password) => {
         const groups = broker.users?.check(name, password)
         if (groups?.includes('admins') === true) return 'admin'
@@ -285,12 +290,14 @@ describe('signing in', () => {
       name: 'eye',
       role: 'viewer',
     })
-    const wish = { method: 'POST', headers: viewing, body: { topic: 'a' } }
-    expect(await askRefused(`${api}topics`, wish)).toBe('403 ERR_CONSOLE_ROLE_REFUSED')
+    await join('stays')
+    const wish = { method: 'DELETE', headers: viewing }
+    expect(await askRefused(`${api}clients/stays`, wish)).toBe('403 ERR_CONSOLE_ROLE_REFUSED')
+    expect(clients[0]?.connected).toBe(true)
     const admin = { headers: basic('root', 'right') }
     expect(await askJson(`${api}log`, admin)).toMatchObject([
       { name: 'eye', what: 'POST sign-in', status: 204 },
-      { name: 'eye', what: 'POST /api/v1/topics', status: 403 },
+      { name: 'eye', what: 'DELETE /api/v1/clients/stays', status: 403 },
     ])
     const left = await ask(`${api}sign-out`, { method: 'POST', headers: viewing })
     expect(left.status).toBe(204)
@@ -328,6 +335,7 @@ describe('signing in', () => {
     }
     const right = { ...wrong, body: { name: 'root', password: 'right' } }
     expect(await askRefused(`${api}sign-in`, right)).toBe('429 ERR_CONSOLE_SIGN_IN_LIMIT')
+    expect(noted[0]).toMatchObject({ name: 'root', what: 'POST sign-in', status: 401 })
   })
 })
 

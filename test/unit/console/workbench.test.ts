@@ -212,6 +212,17 @@ describe('receiving', () => {
     ])
     const found = await askJson<RingView<PacketRow>>(`${api}${place}/packets?search=suback`)
     expect(found.rows).toHaveLength(1)
+    // Fixed header, Packet Identifier, no properties, one reason code.
+    expect(found.rows[0]?.bytes).toBe(2 + 2 + 1 + 1)
+  })
+
+  it('logs the pings of a quiet connection with their sizes', async () => {
+    const place = await join({ keepalive: 1 })
+    const pings = async (): Promise<string[]> => {
+      const log = await askJson<RingView<PacketRow>>(`${api}${place}/packets?search=ping`)
+      return log.rows.map(({ type, bytes }) => `${type} ${bytes}`).slice(0, 2)
+    }
+    await expect.poll(pings, WAIT).toEqual(['pingreq 2', 'pingresp 2'])
   })
 })
 

@@ -166,13 +166,21 @@ describe('packets on the link', () => {
   it('are shown to who listens', () => {
     const server = new ScriptedServer()
     const seen: string[] = []
-    server.client.on('packetsend', ({ type }) => seen.push(`> ${type}`))
-    server.client.on('packetreceive', ({ type }) => seen.push(`< ${type}`))
+    server.client.on('packetsend', ({ type }, bytes) => seen.push(`> ${type} ${bytes}`))
+    server.client.on('packetreceive', ({ type }, bytes) => seen.push(`< ${type} ${bytes}`))
     server.accept()
     server.client.publish('a', 'x', { qos: 1 })
     const publish = server.next('publish')
     server.send({ cmd: 'puback', messageId: publish['messageId'] })
-    expect(seen).toEqual(['> connect', '< connack', '> publish', '< puback'])
+    // Of MQTT 5.0: fixed header, name and level, flags, keep alive, properties, identifier.
+    const connect = 2 + 7 + 1 + 2 + 1 + 2 + 1
+    const publishBytes = 2 + 3 + 2 + 1 + 1
+    expect(seen).toEqual([
+      `> connect ${connect}`,
+      '< connack 5',
+      `> publish ${publishBytes}`,
+      '< puback 6',
+    ])
   })
 })
 

@@ -159,7 +159,7 @@ function MessageLine(props: {
 }
 
 function PacketLine({ row }: { readonly row: PacketRow }): JSX.Element {
-  const { labels } = usePage()
+  const { labels, format } = usePage()
   const isOut = row.direction === 'out'
   return (
     <li class="message-line packet">
@@ -171,7 +171,10 @@ function PacketLine({ row }: { readonly row: PacketRow }): JSX.Element {
       <span class="start mono muted" title={row.text}>
         {row.text}
       </span>
-      <span class="muted numbers size">{row.packetId === null ? '' : `#${row.packetId}`}</span>
+      <span class="muted numbers size">
+        {row.packetId === null ? '' : `#${row.packetId} · `}
+        {format.bytes(row.bytes)}
+      </span>
     </li>
   )
 }
