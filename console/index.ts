@@ -47,6 +47,7 @@ export type {
   MessageDetailView,
   MessageRow,
   PacketRow,
+  PointRow,
   ProfileView,
   RingView,
   SendReply,

@@ -90,6 +90,13 @@ export interface PacketRow {
   readonly text: string
 }
 
+/** A number that was in a message. */
+export interface PointRow {
+  readonly at: number
+  readonly topic: string
+  readonly value: number
+}
+
 /** Newest part of a ring, oldest row first. */
 export interface RingView<Row> {
   /** Ask again with `after` set to it. */

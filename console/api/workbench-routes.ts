@@ -1,11 +1,19 @@
 // The routes of the workbench: connections, and what is done and looked at through them. Answers
 // are bounded: the newest rows that match, and how many more there were.
 
+import { filterProblem, matchesFilter } from '@motewire/sdk/codec'
 import { ConsoleError } from '../errors.ts'
-import { BRANCHES_MAX, PAYLOAD_BYTES_MAX, SUBSCRIPTIONS_HELD_MAX } from '../limits.ts'
+import { BRANCHES_MAX, PAYLOAD_BYTES_MAX, ROWS_MAX, SUBSCRIPTIONS_HELD_MAX } from '../limits.ts'
 import type { PayloadView } from '../views.ts'
-import type { MessageDetailView, MessageRow, PresetView, RingView } from '../workbench-views.ts'
+import type {
+  MessageDetailView,
+  MessageRow,
+  PointRow,
+  PresetView,
+  RingView,
+} from '../workbench-views.ts'
 import type { Connection, KeptMessage, KeptPacket } from '../workbench/connection.ts'
+import { numberAt, parseFieldPath } from '../workbench/numeric-field.ts'
 import { fieldsOf, invalid, readProfile, readText } from '../workbench/profile.ts'
 import type { Workbench } from '../workbench/workbench.ts'
 import { readPublish } from './publish.ts'
@@ -36,6 +44,7 @@ export function workbenchRoutes(bench: Workbench): Route[] {
     ...doing(bench, 'GET', 'messages', messages),
     ...doing(bench, 'GET', 'message', message),
     ...doing(bench, 'GET', 'packets', packets),
+    ...doing(bench, 'GET', 'points', points),
     ...doing(bench, 'GET', 'tree', (connection, { query }) => {
       checkKeys(query, ['path', 'search'])
       const [path, search] = [query.get('path') ?? '', query.get('search') ?? '']
@@ -156,6 +165,28 @@ function packets({ packets: ring }: Connection, { query }: ApiRequest): RingView
     `${type} ${text}`.toLowerCase().includes(part),
   )
   return { newest, skipped, rows: entries }
+}
+
+function points({ messages: ring }: Connection, { query }: ApiRequest): RingView<PointRow> {
+  checkKeys(query, ['filter', 'path', 'after', 'limit'])
+  const filter = query.get('filter') ?? ''
+  const problem = filterProblem(filter)
+  if (problem !== undefined) throw invalid(problem)
+  const text = query.get('path') ?? ''
+  const path = parseFieldPath(text)
+  if (path === undefined) throw invalid(`path '${text}' is not like a.b[0].c`)
+  const after = readCount(query, 'after', 0, 0, Number.MAX_SAFE_INTEGER)
+  const limit = readCount(query, 'limit', ROWS_MAX, 1, ROWS_MAX)
+  const values = new Map<number, number>()
+  const { newest, skipped, entries } = ring.select(after, limit, ({ topic, payload, sequence }) => {
+    const value = matchesFilter(filter, topic) ? numberAt(payload, path) : undefined
+    if (value !== undefined) values.set(sequence, value)
+    return value !== undefined
+  })
+  const rows = entries.map(({ at, topic, sequence }) => {
+    return { at, topic, value: values.get(sequence) ?? Number.NaN }
+  })
+  return { newest, skipped, rows }
 }
 
 function message({ messages: ring }: Connection, { query }: ApiRequest): MessageDetailView {

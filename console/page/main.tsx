@@ -34,11 +34,13 @@ import type { Labels } from './text/en.ts'
 import { Format } from './text/format.ts'
 import { linksEn } from './text/links-en.ts'
 import { linksZh } from './text/links-zh.ts'
+import { toolsEn } from './text/tools-en.ts'
+import { toolsZh } from './text/tools-zh.ts'
 import { zh } from './text/zh.ts'
 
 const LABELS: Record<settings.Language, Labels> = {
-  en: { ...adminEn, ...linksEn, ...en },
-  zh: { ...adminZh, ...linksZh, ...zh },
+  en: { ...adminEn, ...linksEn, ...toolsEn, ...en },
+  zh: { ...adminZh, ...linksZh, ...toolsZh, ...zh },
 }
 
 const VIEWS: Record<PageName, () => JSX.Element> = {

@@ -10,6 +10,7 @@ import { DataType, encodeSparkplug } from '@motewire/simulator/sparkplug'
 import { requireComponent } from '../support/component.ts'
 import { launchBrowser, visit } from '../support/console-browser.ts'
 import type { Visit } from '../support/console-browser.ts'
+import { connectTo, subscribeTo } from '../support/workbench-page.ts'
 
 const WAIT = { timeout: 10_000 }
 
@@ -44,20 +45,7 @@ describe.runIf(requireComponent('chromium'))('the workbench in a browser', () =>
     await server.stop()
   })
 
-  async function enter(page: Page, password = ''): Promise<void> {
-    await page.getByLabel('Address').fill(brokerUrl)
-    await page.getByLabel('Password').fill(password)
-    await page.getByRole('button', { name: 'Connect', exact: true }).click()
-    await page.locator('.bench-link').getByText('Connected').waitFor()
-  }
-
-  async function subscribe(page: Page, filter: string, qos: string): Promise<void> {
-    const form = page.locator('form.subscribe')
-    await form.getByLabel('Filter').fill(filter)
-    await form.getByText(`QoS ${qos}`, { exact: true }).click()
-    await form.getByRole('button', { name: 'Subscribe' }).click()
-    await page.locator('.filters li', { hasText: filter }).getByTitle('granted').waitFor()
-  }
+  const enter = (page: Page, password = ''): Promise<void> => connectTo(page, brokerUrl, password)
 
   async function publish(page: Page, topic: string, payload: string): Promise<void> {
     const form = page.locator('form.publish')
@@ -81,8 +69,8 @@ describe.runIf(requireComponent('chromium'))('the workbench in a browser', () =>
   it('subscribes twice, and shows a message once with both colours, byte for byte', async () => {
     const { page } = now
     await enter(page)
-    await subscribe(page, 'press/#', '1')
-    await subscribe(page, 'press/+/bar', '0')
+    await subscribeTo(page, 'press/#', '1')
+    await subscribeTo(page, 'press/+/bar', '0')
     await publish(page, 'press/4/bar', '{"bar": 1}')
     await publish(page, 'press/4/bar', '{"bar": 2}')
     const lines = page.locator('.message-line')
@@ -100,7 +88,7 @@ describe.runIf(requireComponent('chromium'))('the workbench in a browser', () =>
   it('shows CBOR and Sparkplug as what they mean, and their bytes when asked', async () => {
     const { page } = now
     await enter(page)
-    await subscribe(page, '#', '0')
+    await subscribeTo(page, '#', '0')
     const metrics = [{ name: 'bar', datatype: DataType.double, value: 3.5 }]
     broker.publish('spBv1.0/plant/NDATA/press', encodeSparkplug({ seq: 1, metrics }), {
       qos: 0,
@@ -120,8 +108,8 @@ describe.runIf(requireComponent('chromium'))('the workbench in a browser', () =>
   it('hides the messages of a filter that is muted, and finds one by its topic', async () => {
     const { page } = now
     await enter(page)
-    await subscribe(page, 'loud/#', '0')
-    await subscribe(page, 'calm/#', '0')
+    await subscribeTo(page, 'loud/#', '0')
+    await subscribeTo(page, 'calm/#', '0')
     for (const topic of ['loud/1', 'loud/2', 'calm/1']) await publish(page, topic, 'x')
     const topics = page.locator('.message-line .row-link')
     await expect.poll(() => topics.allTextContents(), WAIT).toEqual(['calm/1', 'loud/2', 'loud/1'])
@@ -140,7 +128,7 @@ describe.runIf(requireComponent('chromium'))('the workbench in a browser', () =>
     }
     await client.end()
     await enter(page)
-    await subscribe(page, 'house/#', '1')
+    await subscribeTo(page, 'house/#', '1')
     await page.getByRole('button', { name: 'house', exact: true }).click()
     const branch = page.locator('.branch', { hasText: /^a/ })
     await branch.getByText('2 retained').click()
@@ -220,7 +208,7 @@ describe.runIf(requireComponent('chromium'))('the workbench in a browser', () =>
     const { page } = now
     const flood = await connectAsync(brokerUrl)
     await enter(page)
-    await subscribe(page, 'flood/#', '0')
+    await subscribeTo(page, 'flood/#', '0')
     let sent = 0
     const pour = setInterval(() => {
       for (let count = 0; count < 100; count++, sent++) {

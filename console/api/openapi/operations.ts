@@ -316,6 +316,13 @@ const workbench: Readonly<Record<string, Operation>> = {
     query: { ...rows, ...after },
     answer: named('Ring'),
   },
+  'GET connections/*/points': {
+    tag: 'workbench',
+    summary: 'The numbers at a place of the payloads that match, oldest first',
+    id,
+    query: { filter: text, path: text, ...after, limit: { ...count, minimum: 1, maximum: 500 } },
+    answer: named('Points'),
+  },
   'GET connections/*/tree': {
     tag: 'workbench',
     summary: 'The levels of the topic tree below a path',

@@ -239,6 +239,11 @@ const processSchemas: Readonly<Record<string, Schema>> = {
   /** The workbench's answers; workbench-views.ts has their fields. */
   Connection: { type: 'object' },
   Ring: { type: 'object' },
+  Points: fields({
+    newest: count,
+    skipped: count,
+    rows: list(fields({ at: time, topic: text, value: number })),
+  }),
 }
 
 const listening = { host: text, port: count, allow: list(text) }

@@ -11,6 +11,7 @@ import type { Tone } from '../parts/basics.tsx'
 import { usePolled } from '../polled.ts'
 import { address, visit } from '../route.ts'
 import { MQTT_VERSIONS } from '../text/format.ts'
+import { Charts } from './workbench/charts.tsx'
 import { ConnectForm } from './workbench/connect.tsx'
 import { Incoming } from './workbench/incoming.tsx'
 import { Sender } from './workbench/sender.tsx'
@@ -77,6 +78,7 @@ function Bench(props: {
         <div class="bench-main">
           <Sender connection={connection} refresh={refresh} />
           <Incoming connection={connection} muted={muted} />
+          <Charts connection={connection} />
         </div>
       </div>
     </>

@@ -3,6 +3,7 @@
 
 import type { AdminLabels } from './admin-en.ts'
 import type { LinkLabels } from './links-en.ts'
+import type { ToolLabels } from './tools-en.ts'
 
 export const en = {
   language: 'English',
@@ -275,4 +276,4 @@ export type PageLabels = {
 }
 
 /** All texts of one language. */
-export type Labels = PageLabels & AdminLabels & LinkLabels
+export type Labels = PageLabels & AdminLabels & LinkLabels & ToolLabels

@@ -10,6 +10,7 @@ export class Format {
   readonly #tenth: Intl.NumberFormat
   readonly #hundredth: Intl.NumberFormat
   readonly #three: Intl.NumberFormat
+  readonly #measured: Intl.NumberFormat
 
   constructor(language: string, labels: PageLabels) {
     this.#labels = labels
@@ -24,10 +25,16 @@ export class Format {
     })
     this.#hundredth = new Intl.NumberFormat(language, { maximumFractionDigits: 2 })
     this.#three = new Intl.NumberFormat(language, { maximumSignificantDigits: 3 })
+    this.#measured = new Intl.NumberFormat(language, { maximumSignificantDigits: 7 })
   }
 
   count(value: number): string {
     return Math.abs(value) < 1_000_000 ? this.#whole.format(value) : this.#short.format(value)
+  }
+
+  /** A measured value; – where there is none. */
+  number(value: number | undefined): string {
+    return value === undefined ? '–' : this.#measured.format(value)
   }
 
   /** All digits, whatever their number. */

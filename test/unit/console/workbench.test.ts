@@ -10,6 +10,7 @@ import type {
   MessageDetailView,
   MessageRow,
   PacketRow,
+  PointRow,
   RingView,
 } from '@motewire/console'
 import { connectAsync } from '@motewire/sdk'
@@ -182,6 +183,37 @@ describe('receiving', () => {
     expect(reply).toEqual({ path: 't/a', cleared: 2 })
     expect(broker.topic('t/a/1')?.hasRetained ?? false).toBe(false)
     expect(broker.topic('t/b')?.hasRetained).toBe(true)
+  })
+
+  it('reads the numbers at a place of the payloads, by filter and after a number', async () => {
+    const place = await join()
+    await post(`${place}/subscribe`, { filter: 'm/#' })
+    const sent = [
+      ['m/1', '{"t":[20.5]}'],
+      ['m/2', '{"t":[7]}'],
+      ['m/1', '{"t":"warm"}'],
+      ['m/1', '21'],
+      ['m/1', '{"t":[22]}'],
+    ]
+    for (const [topic, payload] of sent) await post(`${place}/publish`, { topic, payload })
+    await expect.poll(async () => (await messages(place)).newest, WAIT).toBe(5)
+    const points = async (query: string): Promise<[string, number][]> => {
+      const { newest, rows } = await askJson<RingView<PointRow>>(`${api}${place}/points?${query}`)
+      expect(newest).toBe(5)
+      return rows.map(({ topic, value }) => [topic, value])
+    }
+    expect(await points('filter=m/%23&path=t[0]')).toEqual([
+      ['m/1', 20.5],
+      ['m/2', 7],
+      ['m/1', 22],
+    ])
+    expect(await points('filter=m/1&path=t.0&after=1')).toEqual([['m/1', 22]])
+    expect(await points('filter=m/1')).toEqual([['m/1', 21]])
+    for (const query of ['filter=', 'filter=m/%23/x', 'filter=m&path=a..b']) {
+      expect(await askRefused(`${api}${place}/points?${query}`)).toBe(
+        '400 ERR_CONSOLE_BODY_INVALID',
+      )
+    }
   })
 
   it('stops receiving by a filter that is taken back', async () => {
