@@ -15,12 +15,18 @@ export interface PageFile {
   readonly bytes: Buffer
   readonly type: string
   readonly etag: string
+  /** Under which policy the browser runs it. */
+  readonly policy: 'page' | 'script-worker'
 }
+
+const SCRIPT = 'text/javascript; charset=utf-8'
+const SCRIPT_WORKER = '/script-worker.js'
 
 /** Path of the request, name of the file, type. */
 const FILES = [
   ['/', 'index.html', 'text/html; charset=utf-8'],
-  ['/page.js', 'page.js', 'text/javascript; charset=utf-8'],
+  ['/page.js', 'page.js', SCRIPT],
+  [SCRIPT_WORKER, 'script-worker.js', SCRIPT],
   ['/page.css', 'page.css', 'text/css; charset=utf-8'],
   ['/icon.svg', 'icon.svg', 'image/svg+xml'],
   ['/favicon.ico', 'icon.svg', 'image/svg+xml'],
@@ -40,7 +46,10 @@ export async function loadPage(): Promise<ReadonlyMap<string, PageFile>> {
   if (isRepository && isStale(folder)) await build(folder)
   try {
     return new Map(
-      FILES.map(([path, name, type]) => [path, readPageFile(join(folder, name), type)]),
+      FILES.map(([path, name, type]) => {
+        const policy = path === SCRIPT_WORKER ? 'script-worker' : 'page'
+        return [path, { ...readPageFile(join(folder, name)), type, policy }]
+      }),
     )
   } catch (error) {
     throw new ConsoleError('ERR_CONSOLE_PAGE_MISSING', 'console page is not built', {
@@ -49,10 +58,10 @@ export async function loadPage(): Promise<ReadonlyMap<string, PageFile>> {
   }
 }
 
-function readPageFile(path: string, type: string): PageFile {
+function readPageFile(path: string): Pick<PageFile, 'bytes' | 'etag'> {
   const bytes = readFileSync(path)
   const hash = createHash('sha256').update(bytes).digest('base64url').slice(0, 22)
-  return { bytes, type, etag: `"${hash}"` }
+  return { bytes, etag: `"${hash}"` }
 }
 
 /** Whether a source was changed after the page was made of it. */

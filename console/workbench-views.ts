@@ -68,7 +68,7 @@ export interface MessageRow {
   readonly bytes: number
   /** The filters by which it came, each once. */
   readonly filters: readonly string[]
-  /** The first 96 bytes. */
+  /** The first bytes: 96, or as many as were asked for. */
   readonly start: PayloadView
 }
 

@@ -140,21 +140,25 @@ async function clearRetained(connection: Connection, { body }: ApiRequest): Prom
 }
 
 function messages({ messages: ring }: Connection, { query }: ApiRequest): RingView<MessageRow> {
-  const { search, limit } = readRowQuery(query, ['after', 'filter', 'hidden', 'latest'])
+  const { search, limit } = readRowQuery(query, MESSAGE_KEYS)
   const after = readCount(query, 'after', 0, 0, Number.MAX_SAFE_INTEGER)
   const part = search.toLowerCase()
   const wanted = query.get('filter')
   const hidden = new Set(query.getAll('hidden'))
+  const match = query.get('match')
+  if (match !== null) checkFilter(match)
+  const bytes = readCount(query, 'bytes', START_BYTES, 1, PAYLOAD_BYTES_MAX)
   const seen = query.get('latest') === 'true' ? new Set<string>() : undefined
   const { newest, skipped, entries } = ring.select(after, limit, ({ topic, filters }) => {
     if (!topic.toLowerCase().includes(part)) return false
     if (wanted !== null && !filters.includes(wanted)) return false
+    if (match !== null && !matchesFilter(match, topic)) return false
     if (hidden.size > 0 && filters.every((filter) => hidden.has(filter))) return false
     if (seen?.has(topic) === true) return false
     seen?.add(topic)
     return true
   })
-  return { newest, skipped, rows: entries.map(messageRow) }
+  return { newest, skipped, rows: entries.map((kept) => messageRow(kept, bytes)) }
 }
 
 function packets({ packets: ring }: Connection, { query }: ApiRequest): RingView<KeptPacket> {
@@ -167,11 +171,17 @@ function packets({ packets: ring }: Connection, { query }: ApiRequest): RingView
   return { newest, skipped, rows: entries }
 }
 
+const MESSAGE_KEYS = ['after', 'filter', 'match', 'hidden', 'latest', 'bytes']
+
+function checkFilter(filter: string): void {
+  const problem = filterProblem(filter)
+  if (problem !== undefined) throw invalid(problem)
+}
+
 function points({ messages: ring }: Connection, { query }: ApiRequest): RingView<PointRow> {
   checkKeys(query, ['filter', 'path', 'after', 'limit'])
   const filter = query.get('filter') ?? ''
-  const problem = filterProblem(filter)
-  if (problem !== undefined) throw invalid(problem)
+  checkFilter(filter)
   const text = query.get('path') ?? ''
   const path = parseFieldPath(text)
   if (path === undefined) throw invalid(`path '${text}' is not like a.b[0].c`)
@@ -197,16 +207,16 @@ function message({ messages: ring }: Connection, { query }: ApiRequest): Message
   }
   const previous = ring.at(kept.before)
   return {
-    ...messageRow(kept),
+    ...messageRow(kept, START_BYTES),
     payload: payloadView(kept.payload, PAYLOAD_BYTES_MAX),
     previous: previous === undefined ? null : payloadView(previous.payload, PAYLOAD_BYTES_MAX),
     properties: { ...kept.properties },
   }
 }
 
-function messageRow(kept: KeptMessage): MessageRow {
+function messageRow(kept: KeptMessage, startBytes: number): MessageRow {
   const { sequence, at, topic, qos, retain, dup, filters, payload } = kept
-  const start = payloadView(payload, START_BYTES)
+  const start = payloadView(payload, startBytes)
   return { sequence, at, topic, qos, retain, dup, bytes: payload.length, filters, start }
 }
 

@@ -14,10 +14,25 @@ const POLICY = [
   "style-src 'self'",
   "img-src 'self'",
   "connect-src 'self'",
+  "worker-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",
   "require-trusted-types-for 'script'",
+  'trusted-types motewire-worker',
+].join('; ')
+
+/**
+ * Of the worker that runs a visitor's script. Text may be evaluated there, which is what it is for,
+ * and nothing can be loaded, imported or reached: no address is allowed for anything. A worker has
+ * neither the document nor its storage, and takes its policy from its own answer, so the page's
+ * stays as strict as it is.
+ */
+const SCRIPT_WORKER_POLICY = [
+  "default-src 'none'",
+  "script-src 'unsafe-eval'",
+  "connect-src 'none'",
+  "worker-src 'none'",
 ].join('; ')
 
 const COMMON_HEADERS: Readonly<Record<string, string>> = {
@@ -73,6 +88,9 @@ export function sendError(response: ServerResponse, error: unknown): void {
 export function sendFile(request: IncomingMessage, response: ServerResponse, file: PageFile): void {
   response.setHeader('cache-control', 'no-cache')
   response.setHeader('etag', file.etag)
+  if (file.policy === 'script-worker') {
+    response.setHeader('content-security-policy', SCRIPT_WORKER_POLICY)
+  }
   const known = request.headers['if-none-match']?.split(/\s*,\s*/) ?? []
   if (known.includes(file.etag)) {
     response.writeHead(304).end()

@@ -1,4 +1,5 @@
-// Bundles the page into console/dist/page: one script, one style sheet, the document and its icon.
+// Bundles the page into console/dist/page: one script, one style sheet, the document and its icon,
+// and the worker that runs scripts of visitors.
 // Run by `npm run build`, and by the server itself in the repository when a source is newer. Files
 // are replaced whole, so that a server which reads them at the same time never sees half of one.
 
@@ -15,6 +16,7 @@ const { outputFiles } = await build({
   entryPoints: [
     { in: join(SOURCES, 'main.tsx'), out: 'page' },
     { in: join(SOURCES, 'style/page.css'), out: 'page' },
+    { in: join(SOURCES, 'script-worker/worker.ts'), out: 'script-worker' },
   ],
   outdir: TARGET,
   bundle: true,
@@ -35,9 +37,9 @@ mkdirSync(TARGET, { recursive: true })
 for (const name of ['index.html', 'icon.svg']) {
   replace(join(TARGET, name), (path) => copyFileSync(join(SOURCES, name), path))
 }
-// The script comes last: its age stands for the age of all.
-const isScript = ({ path }) => path.endsWith('.js')
-for (const { path, contents } of outputFiles.toSorted((a, b) => isScript(a) - isScript(b))) {
+// The page's script comes last: its age stands for the age of all.
+const isPage = ({ path }) => path.endsWith('page.js')
+for (const { path, contents } of outputFiles.toSorted((a, b) => isPage(a) - isPage(b))) {
   replace(path, (temporary) => writeFileSync(temporary, contents))
   const sizes = `${size(contents)} (gzip ${size(gzipSync(contents))})`
   process.stdout.write(`${path.slice(TARGET.length)} ${sizes}\n`)

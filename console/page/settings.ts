@@ -47,7 +47,7 @@ export function remember(key: 'language' | 'theme' | 'host', value: string): voi
 }
 
 /** What is kept in lists. */
-type KeptKey = 'profiles' | 'messages' | 'commands' | 'charts'
+type KeptKey = 'profiles' | 'messages' | 'commands' | 'charts' | 'scripts'
 
 /** What was kept under the name in this browser; `absent` when nothing can be read. */
 export function recall<Value>(key: KeptKey, absent: Value): Value {

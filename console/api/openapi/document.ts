@@ -1,7 +1,7 @@
 // The OpenAPI 3.1 document of the API, made from the table of operations. Pure.
 
+import type { Operation } from './operation.ts'
 import { operations } from './operations.ts'
-import type { Operation } from './operations.ts'
 import { named } from './schema.ts'
 import type { Schema } from './schema.ts'
 import { schemas } from './schemas.ts'

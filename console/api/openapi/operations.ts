@@ -5,24 +5,11 @@ import { LINK_PROFILE_NAMES } from '@motewire/simulator'
 import { CHECKSUMS, LINE_ENDINGS, LINK_FRAMINGS } from '../../link-views.ts'
 import { PAYLOAD_ENCODINGS, TOPIC_ORDERS } from '../../views.ts'
 import { count, fields, flag, list, named, pageOf, qos, text, words } from './schema.ts'
-import type { Schema } from './schema.ts'
-
-export interface Operation {
-  readonly summary: string
-  readonly tag: string
-  /** What stands for the `*` of the path. */
-  readonly id?: string
-  readonly query?: Readonly<Record<string, Schema>>
-  readonly body?: Schema
-  /** Undefined: 204 without a body. */
-  readonly answer?: Schema
-  /** Default: JSON. */
-  readonly type?: string
-}
+import { after, rows } from './operation.ts'
+import type { Operation } from './operation.ts'
+import { workbench } from './workbench-operations.ts'
 
 const host = { host: text }
-const rows = { search: text, offset: count, limit: { ...count, minimum: 1, maximum: 500 } }
-const after = { after: count }
 
 const broker: Readonly<Record<string, Operation>> = {
   'GET stats': { tag: 'broker', summary: 'Counts and rates', query: host, answer: named('Broker') },
@@ -243,93 +230,6 @@ const process: Readonly<Record<string, Operation>> = {
   },
   'DELETE fleet': { tag: 'process', summary: 'Stop the fleet; again: at once' },
   'GET bridges': { tag: 'process', summary: 'Serial bridges', answer: list(named('Bridge')) },
-}
-
-const id = 'connection'
-const filter = fields({ filter: text }, { qos })
-const workbench: Readonly<Record<string, Operation>> = {
-  'GET presets': {
-    tag: 'workbench',
-    summary: 'Where brokers usually are',
-    answer: list(fields({ name: text, url: text, username: text, password: text })),
-  },
-  'GET connections': {
-    tag: 'workbench',
-    summary: 'Connections that the console holds',
-    answer: list(named('Connection')),
-  },
-  'POST connections': {
-    tag: 'workbench',
-    summary: 'Connect to a broker',
-    body: { type: 'object', required: ['url'] },
-    answer: named('Connection'),
-  },
-  'GET connections/*': { tag: 'workbench', summary: 'One', id, answer: named('Connection') },
-  'DELETE connections/*': { tag: 'workbench', summary: 'Disconnect', id },
-  'POST connections/*/subscribe': {
-    tag: 'workbench',
-    summary: 'Subscribe; answers the granted QoS',
-    id,
-    body: filter,
-    answer: { type: 'object' },
-  },
-  'POST connections/*/unsubscribe': {
-    tag: 'workbench',
-    summary: 'Unsubscribe',
-    id,
-    body: fields({ filter: text }),
-    answer: fields({ filter: text, wasSubscribed: flag }),
-  },
-  'POST connections/*/publish': {
-    tag: 'workbench',
-    summary: 'Publish, once or repeatedly',
-    id,
-    body: { type: 'object', required: ['topic'] },
-    answer: named('Published'),
-  },
-  'POST connections/*/clear-retained': {
-    tag: 'workbench',
-    summary: 'Clear what was heard as retained at and below a path',
-    id,
-    body: fields({ path: text }),
-    answer: fields({ path: text, cleared: count }),
-  },
-  'DELETE connections/*/series': { tag: 'workbench', summary: 'Stop the repeats', id },
-  'GET connections/*/messages': {
-    tag: 'workbench',
-    summary: 'The newest messages that match',
-    id,
-    query: { ...rows, ...after, filter: text, hidden: list(text), latest: flag },
-    answer: named('Ring'),
-  },
-  'GET connections/*/message': {
-    tag: 'workbench',
-    summary: 'One message in full',
-    id,
-    query: { sequence: count },
-    answer: { type: 'object' },
-  },
-  'GET connections/*/packets': {
-    tag: 'workbench',
-    summary: 'The packet log',
-    id,
-    query: { ...rows, ...after },
-    answer: named('Ring'),
-  },
-  'GET connections/*/points': {
-    tag: 'workbench',
-    summary: 'The numbers at a place of the payloads that match, oldest first',
-    id,
-    query: { filter: text, path: text, ...after, limit: { ...count, minimum: 1, maximum: 500 } },
-    answer: named('Points'),
-  },
-  'GET connections/*/tree': {
-    tag: 'workbench',
-    summary: 'The levels of the topic tree below a path',
-    id,
-    query: { path: text, search: text },
-    answer: { type: 'object' },
-  },
 }
 
 const link = { tag: 'links', id: 'link' } as const

@@ -14,6 +14,7 @@ import { MQTT_VERSIONS } from '../text/format.ts'
 import { Charts } from './workbench/charts.tsx'
 import { ConnectForm } from './workbench/connect.tsx'
 import { Incoming } from './workbench/incoming.tsx'
+import { Scripts } from './workbench/scripts.tsx'
 import { Sender } from './workbench/sender.tsx'
 import { Subscriptions } from './workbench/subscriptions.tsx'
 import { TopicTree } from './workbench/topic-tree.tsx'
@@ -79,6 +80,7 @@ function Bench(props: {
           <Sender connection={connection} refresh={refresh} />
           <Incoming connection={connection} muted={muted} />
           <Charts connection={connection} />
+          <Scripts connection={connection} />
         </div>
       </div>
     </>

@@ -32,13 +32,18 @@ export function LineChart(props: {
   const { label, lines } = props
   const box = useRef<HTMLDivElement>(null)
   const plot = useRef<uPlot | null>(null)
+  /** Of the point under the cursor. */
+  const index = useRef<number | null>(null)
   const [pointed, setPointed] = useState<Pointed | null>(null)
   const names = JSON.stringify(lines.map(({ name, colour }) => [name, colour]))
 
   useLayoutEffect(() => {
     const element = box.current
     if (element === null) return
-    const point = ({ cursor, data }: uPlot): void => setPointed(pointedAt(data, cursor.idx))
+    const point = ({ cursor, data }: uPlot): void => {
+      index.current = cursor.idx ?? null
+      setPointed(pointedAt(data, index.current))
+    }
     const made = new uPlot(optionsOf(element, lines, language, point), joined(lines), element)
     plot.current = made
     const observer = new ResizeObserver(() => made.setSize(sizeOf(element)))
@@ -56,7 +61,13 @@ export function LineChart(props: {
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key]
     if (step === undefined || plot.current === null) return
     event.preventDefault()
-    moveCursor(plot.current, step)
+    // By the number of the point: several may stand on one pixel.
+    const [times] = plot.current.data
+    const from = index.current ?? (step > 0 ? -1 : times.length)
+    index.current = Math.min(times.length - 1, Math.max(0, from + step))
+    const left = plot.current.valToPos(times[index.current] ?? 0, 'x')
+    plot.current.setCursor({ left, top: 0 }, false)
+    setPointed(pointedAt(plot.current.data, index.current))
   }
   return (
     <div class="line-chart">
@@ -151,9 +162,9 @@ function joined(lines: readonly DrawnLine[]): uPlot.AlignedData {
 }
 
 /** What each line shows there: its own point, or the last one before. */
-function pointedAt(data: uPlot.AlignedData, index: number | null | undefined): Pointed | null {
+function pointedAt(data: uPlot.AlignedData, index: number | null): Pointed | null {
   const [times, ...lines] = data
-  const at = index === null || index === undefined ? undefined : times[index]
+  const at = index === null ? undefined : times[index]
   if (at === undefined) return null
   const values = lines.map((line) => {
     for (let back = index ?? 0; back >= 0; back--) {
@@ -163,11 +174,4 @@ function pointedAt(data: uPlot.AlignedData, index: number | null | undefined): P
     return undefined
   })
   return { at, values }
-}
-
-function moveCursor(plot: uPlot, step: number): void {
-  const [times] = plot.data
-  const from = plot.cursor.idx ?? (step > 0 ? -1 : times.length)
-  const at = times[Math.min(times.length - 1, Math.max(0, from + step))]
-  if (at !== undefined) plot.setCursor({ left: plot.valToPos(at, 'x'), top: 0 })
 }

@@ -17,6 +17,7 @@ describe('the page', () => {
   it.each([
     ['', 'text/html; charset=utf-8'],
     ['page.js', 'text/javascript; charset=utf-8'],
+    ['script-worker.js', 'text/javascript; charset=utf-8'],
     ['page.css', 'text/css; charset=utf-8'],
     ['icon.svg', 'image/svg+xml'],
   ])('serves /%s as %s', async (path, type) => {
@@ -38,6 +39,19 @@ describe('the page', () => {
     expect(policy).toContain("default-src 'none'")
     expect(policy).not.toMatch(/unsafe|https?:|\*/)
     expect(text).not.toMatch(/<script(?![^>]*\bsrc=)|<style|\bon\w+=|\bstyle=|\/\/[\w.]+\//i)
+  })
+
+  it('has one worker that may evaluate text, and may load and reach nothing', async () => {
+    const { headers } = await ask(`${url}script-worker.js`)
+    expect(String(headers['content-security-policy']).split('; ')).toEqual([
+      "default-src 'none'",
+      "script-src 'unsafe-eval'",
+      "connect-src 'none'",
+      "worker-src 'none'",
+    ])
+    const { headers: ofPage } = await ask(`${url}page.js`)
+    expect(ofPage['content-security-policy']).toContain("script-src 'self';")
+    expect(ofPage['content-security-policy']).toContain("require-trusted-types-for 'script'")
   })
 
   it('is not sent again to a browser that has it', async () => {

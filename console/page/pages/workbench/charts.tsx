@@ -2,7 +2,7 @@
 // payloads is kept in the browser. The server reads the numbers out of the messages that it keeps.
 
 import type { JSX } from 'preact'
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useMemo, useState } from 'preact/hooks'
 import type { ConnectionView, PointRow, RingView } from '../../../workbench-views.ts'
 import { call, reasonOf, withQuery } from '../../api.ts'
 import { usePage } from '../../context.ts'
@@ -33,9 +33,13 @@ export function Charts({ connection }: { readonly connection: ConnectionView }):
     points.remove(one)
     change(series.filter((other) => !isSame(one, other)))
   }
-  const drawn = lines.map(({ topic, path, times, values }, index) => {
-    return { name: nameOf(topic, path), colour: `colour-${index}`, times, values }
-  })
+  const drawn = useMemo(
+    () =>
+      lines.map(({ topic, path, times, values }, index) => {
+        return { name: nameOf(topic, path), colour: `colour-${index}`, times, values }
+      }),
+    [lines],
+  )
   return (
     <Card title={labels.chart} hint={labels.chartHint}>
       <SeriesForm id={connection.id} onAdd={add} />
