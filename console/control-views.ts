@@ -72,6 +72,9 @@ export interface ListenerRow {
   readonly connectedEver: number
   readonly bytesIn: number
   readonly bytesOut: number
+  /** PUBLISH packets, repeated ones too. */
+  readonly messagesIn: number
+  readonly messagesOut: number
   readonly virtualHost: string
 }
 

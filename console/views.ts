@@ -118,6 +118,8 @@ export interface TopicInsideView {
   readonly firstAt: number
   /** Whose message made the topic, '' for the broker; null: an administrator made it. */
   readonly firstPublisher: string | null
+  /** Somebody subscribes to it by name, and nobody has published to it or made it. */
+  readonly isSubscribedOnly: boolean
   /** The last 16 that published. */
   readonly producers: readonly {
     readonly clientId: string

@@ -129,6 +129,7 @@ function topicInside(topic: TopicDetailOfOurs): TopicInsideView {
   return {
     firstAt: Math.round(topic.firstAt),
     firstPublisher: topic.firstPublisher ?? null,
+    isSubscribedOnly: topic.isSubscribedOnly,
     producers: topic.producers.map(({ clientId, messages, lastAt }) => {
       return { clientId, messages, lastAt: Math.round(lastAt) }
     }),

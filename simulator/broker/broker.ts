@@ -70,7 +70,7 @@ export class Broker extends HostInspection implements BrokerControl {
   readonly #listeners: Listener[]
   readonly #loads = new LoadAverages()
   readonly users: UserAdmin | undefined
-  readonly #owner: Omit<LineOwner, 'listener'>
+  readonly #owner: Omit<LineOwner, 'listener' | 'traffic'>
   /** Runs the flush once the current turn is over. */
   readonly #defer: (work: () => void) => void
   #isFlushPlanned = false
@@ -151,7 +151,8 @@ export class Broker extends HostInspection implements BrokerControl {
 
   /** Serves a client over any channel; it is opened here. */
   accept(channel: ByteChannel, address: string): void {
-    this.#open(new Line(channel, address, { ...this.#owner, listener: 'channel' }))
+    const traffic = { messagesIn: 0, messagesOut: 0 }
+    this.#open(new Line(channel, address, { ...this.#owner, listener: 'channel', traffic }))
   }
 
   /** One owner serves all lines of a listener: it counts those that go. */
@@ -162,6 +163,7 @@ export class Broker extends HostInspection implements BrokerControl {
     const owner: LineOwner = {
       ...this.#owner,
       listener: listener.name,
+      traffic: listener.traffic,
       handleGone: (line: Line) => {
         listener.connectedNow--
         listener.bytesInBefore += line.bytesIn

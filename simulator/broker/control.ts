@@ -79,6 +79,8 @@ export interface TopicDetailOfOurs extends TopicDetail {
    * Whose message made the topic, '' for the broker itself; undefined: an administrator made it.
    */
   readonly firstPublisher: string | undefined
+  /** Somebody subscribes to it by name, and nobody has published to it or made it. */
+  readonly isSubscribedOnly: boolean
   readonly producers: readonly {
     readonly clientId: string
     readonly messages: number
@@ -104,6 +106,9 @@ export interface ListenerView {
   /** Of all connections, ended ones too. */
   readonly bytesIn: number
   readonly bytesOut: number
+  /** PUBLISH packets, repeated ones too. */
+  readonly messagesIn: number
+  readonly messagesOut: number
   /** Where clients land that name no virtual host. */
   readonly virtualHost: string
 }

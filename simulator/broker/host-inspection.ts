@@ -5,6 +5,8 @@ import { filterProblem, topicProblem } from '@motewire/sdk/codec'
 import type { BrokerCore } from './core/broker-core.ts'
 import { QUEUE_PREFIX } from './core/message-queue.ts'
 import { Message } from './core/message.ts'
+import { unusedRecord } from './core/topic-statistics.ts'
+import type { TopicRecord } from './core/topic-statistics.ts'
 import type { VirtualHost } from './core/virtual-host.ts'
 import type {
   Change,
@@ -85,7 +87,7 @@ export class HostInspection implements HostControl {
 
   topics(query: PageQuery = {}): Page<TopicView> {
     return pageOf(
-      this.#host.topics.all(),
+      this.#allTopics(),
       query,
       ({ topic }) => topic,
       (record) => topicView(this.#host, record, this.#clock),
@@ -93,8 +95,21 @@ export class HostInspection implements HostControl {
   }
 
   topic(name: string): TopicDetailOfOurs | undefined {
-    const record = this.#host.topics.get(name)
-    return record === undefined ? undefined : topicDetail(this.#host, record, this.#clock)
+    const { topics } = this.#host
+    const used = topics.get(name)
+    if (used !== undefined) return topicDetail(this.#host, used, this.#clock)
+    if (!this.#host.subscribedTopics().includes(name)) return undefined
+    const record = unusedRecord(name, this.#clock.now())
+    return { ...topicDetail(this.#host, record, this.#clock), isSubscribedOnly: true }
+  }
+
+  /** Those that were used, then those that somebody waits for. */
+  *#allTopics(): Iterable<TopicRecord> {
+    const { topics } = this.#host
+    yield* topics.all()
+    for (const topic of this.#host.subscribedTopics()) {
+      if (topics.get(topic) === undefined) yield unusedRecord(topic, this.#clock.now())
+    }
   }
 
   queues(query: PageQuery = {}): Page<QueueView> {

@@ -4,6 +4,7 @@
 
 import type { ByteChannel, ChannelHandler } from '@motewire/sdk'
 import type { Connection, ConnectionHandler } from './core/connection.ts'
+import type { Traffic } from './core/publish-writer.ts'
 
 /** Answers waiting for a peer that does not read: beyond it we stop reading from it too. */
 const HOLD_READING_BYTES = 1 << 20
@@ -11,6 +12,7 @@ const HOLD_READING_BYTES = 1 << 20
 /** Whoever serves the lines of one listener. */
 export interface LineOwner {
   readonly listener: string
+  readonly traffic: Traffic
   /** The time, once what was due before it is done: called first with all that comes in. */
   enter(): number
   /** The time, in the middle of something. */
@@ -54,6 +56,10 @@ export class Line implements ChannelHandler, ConnectionHandler {
 
   get listener(): string {
     return this.#owner.listener
+  }
+
+  get traffic(): Traffic {
+    return this.#owner.traffic
   }
 
   get bytesIn(): number {

@@ -11,6 +11,7 @@ import type { ByteChannel, ChannelHandler } from '@motewire/sdk'
 import { MotewireError } from '@motewire/sdk/errors'
 import { WebSocketUpgrade } from '@motewire/sdk/websocket-server'
 import type { ListenerView } from './control.ts'
+import type { Traffic } from './core/publish-writer.ts'
 
 /** Codes of the errors that a broker's start can end with. */
 export const BROKER_ERROR_CODES = [
@@ -88,6 +89,7 @@ export class Listener {
   /** Of connections that have ended. */
   bytesInBefore = 0
   bytesOutBefore = 0
+  readonly traffic: Traffic = { messagesIn: 0, messagesOut: 0 }
 
   constructor(
     options: ListenerOptions,
@@ -109,7 +111,7 @@ export class Listener {
     const kind = tls === undefined ? 'tcp' : 'tls'
     const counts = { connectedNow, connectedEver }
     const bytes = { bytesIn: this.bytesInBefore, bytesOut: this.bytesOutBefore }
-    return { name, kind, host, port: this.#port, isAccepting, ...counts, ...bytes }
+    return { name, kind, host, port: this.#port, isAccepting, ...counts, ...this.traffic, ...bytes }
   }
 
   /** Answers the port. @throws MotewireError `ERR_BROKER_PORT_IN_USE` or `ERR_BROKER_LISTEN`. */

@@ -130,6 +130,7 @@ export function topicDetail(
     ...topicView(host, record, clock),
     firstAt: clock.toWall(record.firstAtMs),
     firstPublisher: record.firstPublisher,
+    isSubscribedOnly: false,
     subscriberList: consumers.map(({ clientId, filter, qos }) => ({ clientId, filter, qos })),
     retainedPayload: host.retained.get(record.topic)?.payload,
     lastPayload: record.messagesIn === 0 ? undefined : lastPayloadOf(record),

@@ -112,6 +112,7 @@ const brokerSchemas: Readonly<Record<string, Schema>> = {
   TopicInside: fields({
     firstAt: time,
     firstPublisher: orNull(text),
+    isSubscribedOnly: flag,
     producers: list(fields({ clientId: text, messages: count, lastAt: time })),
     consumers: list(fields({ ...subscriber, delivered: count, inflight: count })),
   }),
@@ -164,8 +165,7 @@ const brokerSchemas: Readonly<Record<string, Schema>> = {
     isAccepting: flag,
     connectedNow: count,
     connectedEver: count,
-    bytesIn: count,
-    bytesOut: count,
+    ...traffic,
     virtualHost: text,
   }),
   Access: fields({

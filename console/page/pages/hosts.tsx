@@ -129,10 +129,10 @@ function Listeners(): JSX.Element {
                 {labels.connectedEver}
               </th>
               <th scope="col" class="number middle">
-                {labels.inShort}
+                {labels.messagesIn}
               </th>
               <th scope="col" class="number middle">
-                {labels.outShort}
+                {labels.messagesOut}
               </th>
               <th scope="col" />
             </tr>
@@ -171,8 +171,12 @@ function ListenerLine(props: {
       <td class="wide mono">{row.virtualHost}</td>
       <td class="number">{format.count(row.connectedNow)}</td>
       <td class="number middle">{format.count(row.connectedEver)}</td>
-      <td class="number middle">{format.bytes(row.bytesIn)}</td>
-      <td class="number middle">{format.bytes(row.bytesOut)}</td>
+      <td class="number middle">
+        {format.count(row.messagesIn)} <span class="muted">{format.bytes(row.bytesIn)}</span>
+      </td>
+      <td class="number middle">
+        {format.count(row.messagesOut)} <span class="muted">{format.bytes(row.bytesOut)}</span>
+      </td>
       <td class="number">
         {row.isAccepting ? (
           <AskButton

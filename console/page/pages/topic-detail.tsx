@@ -53,12 +53,15 @@ export function TopicDetail({ topic }: { readonly topic: string }): JSX.Element 
 
 function TopicFacts({ topic }: { readonly topic: TopicDetailView }): JSX.Element {
   const { labels, format, live } = usePage()
-  const originOf = ({ firstAt, firstPublisher }: TopicInsideView): string => {
+  const originOf = (inside: TopicInsideView): string => {
+    const { firstAt, firstPublisher } = inside
+    if (inside.isSubscribedOnly) return labels.subscribedOnly
     const made = firstPublisher === '' ? labels.madeByBroker : labels.madeByAdministrator
     const who = firstPublisher ? labels.madeByMessage(firstPublisher) : made
     return `${format.ago((live.snapshot?.at ?? firstAt) - firstAt)}, ${who}`
   }
   const sinceLastMs = (live.snapshot?.at ?? 0) - topic.lastAt
+  const last = `${format.ago(sinceLastMs)}, ${labels.lastQos(String(topic.lastQos))}`
   return (
     <>
       <div class="pair">
@@ -77,10 +80,7 @@ function TopicFacts({ topic }: { readonly topic: TopicDetailView }): JSX.Element
       </div>
       <Facts
         facts={[
-          [
-            labels.lastMessage,
-            `${format.ago(sinceLastMs)}, ${labels.lastQos(String(topic.lastQos))}`,
-          ],
+          [labels.lastMessage, topic.messagesIn === 0 ? labels.none : last],
           [labels.retained, topic.hasRetained ? labels.yes : labels.no],
           ...(topic.inside ? [[labels.topicOrigin, originOf(topic.inside)] as const] : []),
         ]}

@@ -151,7 +151,7 @@ function TopicLine(props: { readonly row: TopicRow; readonly isOpen: boolean }):
       <td class="number">{format.count(row.messagesIn)}</td>
       <td class="number middle">{format.count(row.messagesOut)}</td>
       <td class="number middle">{format.count(row.subscribers)}</td>
-      <td class="number wide muted">{format.ago(now - row.lastAt)}</td>
+      <td class="number wide muted">{row.messagesIn === 0 ? '–' : format.ago(now - row.lastAt)}</td>
     </tr>
   )
 }

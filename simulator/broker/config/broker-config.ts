@@ -34,6 +34,7 @@ const KEYS = [
   'retain',
   'keepaliveMax',
   'sessionExpiryMax',
+  'topicExpiry',
   'connectTimeout',
   'systemInterval',
 ]
@@ -88,6 +89,8 @@ function setRest(
   if (qosMax !== undefined) options.qosMax = qosMax as 0 | 1 | 2
   const retain = reader.flag(root['retain'], ['retain'])
   if (retain !== undefined) options.isRetainAvailable = retain
+  const topics = reader.duration(root['topicExpiry'], ['topicExpiry'])
+  if (topics !== undefined) options.topicExpiryS = Math.max(1, Math.ceil(topics / 1000))
   const times = ['keepaliveMax', 'sessionExpiryMax', 'connectTimeout', 'systemInterval'] as const
   const [keepalive, expiry, connect, system] = times.map((key) => reader.duration(root[key], [key]))
   if (keepalive !== undefined) options.keepaliveMaxS = Math.ceil(keepalive / 1000)

@@ -1,7 +1,6 @@
 // One connection on the server's side: bytes in, packets out, and what each packet means. It owns
 // the decoder and the keepalive; who may come in is the core's, sessions and routing the virtual
-// host's. What the peer does wrong ends this connection with the standard's reason code, and
-// nothing else.
+// host's. What the peer does wrong ends this connection alone, with the standard's reason code.
 
 import {
   ACK_BYTES_MAX,
@@ -30,7 +29,7 @@ import { Message } from './message.ts'
 import type { CoreOptions } from './options.ts'
 import type { Session, SessionLink } from './session.ts'
 import { publishFault } from './publish-check.ts'
-import type { Receiver } from './publish-writer.ts'
+import type { Receiver, Traffic } from './publish-writer.ts'
 import { Rate } from './rate.ts'
 import { InboundAliases, OutboundAliases } from './topic-aliases.ts'
 import type { VirtualHost } from './virtual-host.ts'
@@ -39,8 +38,9 @@ import type { VirtualHost } from './virtual-host.ts'
 export interface ConnectionHandler {
   /** Of the peer, with its port. */
   readonly address: string
-  /** Name of the listener it came through. */
+  /** Name and counts of the listener it came through. */
   readonly listener: string
+  readonly traffic: Traffic
   /** It has bytes to write; write them when the current input is done. */
   onTransmitReady(): void
   /** Its buffer is full: write now if the channel takes it. */
@@ -153,8 +153,9 @@ export class Connection implements PacketHandler, SessionLink, Receiver {
     this.handler.onTransmitReady()
   }
 
-  countPacket(): void {
+  countMessage(): void {
     this.#core.packetsOut++
+    this.handler.traffic.messagesOut++
   }
 
   notifyFull(): void {
@@ -254,6 +255,7 @@ export class Connection implements PacketHandler, SessionLink, Receiver {
     // [MQTT5-3.3.2-9]
     if (topic === undefined) return this.close(0x94, true, this.#core.now)
     session.messagesIn++
+    this.handler.traffic.messagesIn++
     const { qos, packetId } = frame
     if (session.access?.mayPublish(topic) === false) {
       return this.#refusePublish(session, host, topic, qos, packetId)
@@ -388,7 +390,7 @@ export class Connection implements PacketHandler, SessionLink, Receiver {
   }
 
   #roomFor(packetBytes: number): TransmitBuffer {
-    this.countPacket()
+    this.#core.packetsOut++
     this.transmit.reserve(packetBytes)
     this.handler.onTransmitReady()
     return this.transmit

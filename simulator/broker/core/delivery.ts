@@ -365,7 +365,7 @@ export class Delivery {
   ): boolean {
     const isWritten = writeMessage(message, qos, retain, dup, id, identifiers, receiver, now)
     if (!isWritten) return this.#drop('tooLarge')
-    receiver.countPacket()
+    receiver.countMessage()
     return true
   }
 

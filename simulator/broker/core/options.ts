@@ -47,6 +47,8 @@ export interface CoreOptions {
   readonly subscriptionsPerClientMax: number
   /** Topics whose statistics are kept. */
   readonly topicsMax: number
+  /** Seconds after which an unused topic is forgotten; Infinity: it is not. */
+  readonly topicExpiryS: number
   /** Longest wait for CONNECT. */
   readonly connectTimeoutMs: number
   /** Seconds; a 5.0 client that asks for more, or for none, is told this one. 0: any will do. */
@@ -76,6 +78,7 @@ export const DEFAULT_CORE_OPTIONS: Omit<CoreOptions, 'version' | 'startedAtWallM
   sessionsMax: 200_000,
   subscriptionsPerClientMax: 10_000,
   topicsMax: 50_000,
+  topicExpiryS: Infinity,
   connectTimeoutMs: 10_000,
   keepaliveMaxS: 0,
   sessionExpiryMaxS: Infinity,

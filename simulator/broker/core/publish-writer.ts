@@ -26,10 +26,16 @@ export interface Receiver {
   /** Towards the peer; undefined when it takes none. */
   readonly aliases: OutboundAliases | undefined
   readonly transmit: TransmitBuffer
-  /** A packet is in the transmit buffer. */
-  countPacket(): void
+  /** A message is in the transmit buffer. */
+  countMessage(): void
   /** The transmit buffer has a chunk's worth: write now if the channel takes it. */
   notifyFull(): void
+}
+
+/** PUBLISH packets of all clients that came in at one listener, gone ones too. */
+export interface Traffic {
+  messagesIn: number
+  messagesOut: number
 }
 
 /** Puts a PUBLISH into the transmit buffer; false when the receiver does not take its size. */

@@ -42,6 +42,8 @@ export class Router {
   readonly #groups = new Map<string, SharedGroup>()
   readonly #cache = new Map<string, Routes>()
   #count = 0
+  /** Changes with every subscription. */
+  revision = 0
 
   /** Subscriptions of all sessions. */
   get size(): number {
@@ -54,6 +56,7 @@ export class Router {
 
   add(entry: SubscriptionEntry): void {
     this.#cache.clear()
+    this.revision++
     this.#count++
     const name = entry.subscription.filter
     if (!name.startsWith(SHARE_PREFIX)) return this.#direct.add(entry.filter, entry)
@@ -68,6 +71,7 @@ export class Router {
 
   remove(entry: SubscriptionEntry): void {
     this.#cache.clear()
+    this.revision++
     this.#count--
     const name = entry.subscription.filter
     if (!name.startsWith(SHARE_PREFIX)) return this.#direct.remove(entry.filter, entry)

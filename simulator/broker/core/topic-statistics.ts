@@ -82,23 +82,22 @@ export class TopicStatistics {
   /** A topic that nobody used yet, or that its first publisher makes. */
   add(topic: string, now: number, firstPublisher?: string): TopicRecord {
     if (this.#records.size >= this.#topicsMax) this.#forgetOne()
-    const record: TopicRecord = {
-      topic,
-      firstAtMs: now,
-      firstPublisher,
-      messagesIn: 0,
-      messagesOut: 0,
-      bytesIn: 0,
-      lastAtMs: now,
-      rate: 0,
-      lastQos: 0,
-      lastRetain: false,
-      lastBytes: 0,
-      preview: NOTHING,
-      producers: [],
-    }
+    const record = unusedRecord(topic, now, firstPublisher)
     this.#records.set(topic, record)
     return record
+  }
+
+  /**
+   * Forgets the topics that were last used at `untilMs` or before, unless they are to be kept;
+   * answers when the next one was last used, Infinity for none. O(topics).
+   */
+  forgetIdle(untilMs: number, isKept: (topic: string) => boolean): number {
+    let nextMs = Infinity
+    for (const { topic, lastAtMs } of this.#records.values()) {
+      if (lastAtMs > untilMs) nextMs = Math.min(nextMs, lastAtMs)
+      else if (!isKept(topic)) this.#records.delete(topic)
+    }
+    return nextMs
   }
 
   delete(topic: string): void {
@@ -122,6 +121,25 @@ export class TopicStatistics {
     if (value !== undefined) return value
     this.#hand = this.#records.values()
     return this.#hand.next().value
+  }
+}
+
+/** Of a topic without a message. */
+export function unusedRecord(topic: string, now: number, firstPublisher?: string): TopicRecord {
+  return {
+    topic,
+    firstAtMs: now,
+    firstPublisher,
+    messagesIn: 0,
+    messagesOut: 0,
+    bytesIn: 0,
+    lastAtMs: now,
+    rate: 0,
+    lastQos: 0,
+    lastRetain: false,
+    lastBytes: 0,
+    preview: NOTHING,
+    producers: [],
   }
 }
 

@@ -2,6 +2,7 @@
 // who came in under its name. Two hosts never see each other's messages. It knows no connections
 // and no packets of their own; time is an argument.
 
+import { topicProblem } from '@motewire/sdk/codec'
 import type { SubscribePacket, Subscription } from '@motewire/sdk/codec'
 import { NEXT_TICK } from './agenda.ts'
 import type { Agenda } from './agenda.ts'
@@ -43,6 +44,8 @@ export class VirtualHost {
   droppedBefore = 0
   #ticks = 0
   readonly #agenda: Agenda
+  #topicsDueMs = 0
+  #subscribed: { readonly revision: number; readonly topics: readonly string[] } | undefined
 
   constructor(name: string, options: CoreOptions, store: CoreStore | undefined, agenda: Agenda) {
     this.name = name
@@ -84,6 +87,7 @@ export class VirtualHost {
     this.payloadBytesIn += message.payloadBytes
     this.payloadBytesOut += message.payloadBytes * deliveries
     this.topics.count(message, deliveries, now)
+    this.#agenda.bring(now + this.options.topicExpiryS * 1000)
     return deliveries
   }
 
@@ -218,6 +222,21 @@ export class VirtualHost {
     this.#detach(entry)
   }
 
+  /** Topics that somebody subscribes to by name, used or not; looked for after changes only. */
+  subscribedTopics(): readonly string[] {
+    const { revision } = this.router
+    if (this.#subscribed?.revision !== revision) {
+      const topics = new Set<string>()
+      for (const { subscriptions } of this.sessions.values()) {
+        for (const { filter } of subscriptions.values()) {
+          if (topicProblem(filter) === undefined && !filter.startsWith('$')) topics.add(filter)
+        }
+      }
+      this.#subscribed = { revision, topics: [...topics] }
+    }
+    return this.#subscribed.topics
+  }
+
   // Sessions.
 
   openSession(clientId: string): Session {
@@ -314,7 +333,20 @@ export class VirtualHost {
       this.timeline.add(session.clientId, 'sessionEnded', 'expired', now)
       this.destroy(session, now)
     }
-    this.#agenda.bring(dueMs)
+    this.#agenda.bring(Math.min(dueMs, this.#forgetIdleTopics(now)))
+  }
+
+  /** Answers when it is due again. Topics with a subscriber or a retained message stay. */
+  #forgetIdleTopics(now: number): number {
+    const idleMs = this.options.topicExpiryS * 1000
+    if (idleMs === Infinity || this.topics.size === 0) return Infinity
+    if (now < this.#topicsDueMs) return this.#topicsDueMs
+    const nextMs = this.topics.forgetIdle(now - idleMs, (topic) => {
+      return this.retained.get(topic) !== undefined || this.router.entriesOf(topic).length > 0
+    })
+    // Those that stay are looked at again when they may have become idle.
+    this.#topicsDueMs = Math.min(nextMs, now) + idleMs
+    return this.#topicsDueMs
   }
 
   #watchLoad(session: Session, now: number): void {

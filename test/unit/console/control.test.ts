@@ -83,7 +83,7 @@ describe('virtual hosts', () => {
 })
 
 describe('a listener', () => {
-  it('refuses new clients while it is stopped, keeps the old ones, and counts bytes', async () => {
+  it('refuses new clients while it is stopped, keeps the old ones, and counts', async () => {
     const old = await join('old')
     expect(await change('PUT', 'listeners/tcp', { isAccepting: false })).toBe(204)
     await expect(
@@ -91,8 +91,11 @@ describe('a listener', () => {
     ).rejects.toMatchObject({ code: expect.stringMatching(/^ERR_LINK_/) })
     await old.publishAsync('still/here', 'x', { qos: 1 })
     expect(await change('PUT', 'listeners/tcp', { isAccepting: true })).toBe(204)
+    await old.subscribe('still/#', { qos: 1 })
+    await old.publishAsync('still/here', 'x', { qos: 1 })
     const [listener] = await askJson<Record<string, number>[]>(`${api}listeners`)
     expect(listener).toMatchObject({ name: 'tcp', isAccepting: true, virtualHost: 'main' })
+    expect(listener).toMatchObject({ messagesIn: 2, messagesOut: 1 })
     expect(listener?.['bytesIn']).toBeGreaterThan(20)
     const before = listener?.['bytesIn'] ?? 0
     await old.end()

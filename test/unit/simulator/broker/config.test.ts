@@ -17,6 +17,7 @@ describe('a config file', () => {
       'limits: { clients: 7, packetBytes: 1000, topicAliases: 0, retainedMessages: 3 }',
       'keepaliveMax: 2m',
       'sessionExpiryMax: 7d',
+      'topicExpiry: 1h',
       'users:',
       '  admin: { password: pw, groups: [admins] }',
       'access:',
@@ -35,6 +36,7 @@ describe('a config file', () => {
       retained: { messagesMax: 3, bytesMax: 256 << 20 },
       keepaliveMaxS: 120,
       sessionExpiryMaxS: 604_800,
+      topicExpiryS: 3_600,
     })
     expect(gatekeeper?.signIn({ ...SIGN_IN, username: undefined, password: '' })).toBeUndefined()
     const admin = gatekeeper!.signIn({ ...SIGN_IN, username: 'admin', password: 'pw' })!

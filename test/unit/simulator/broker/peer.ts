@@ -92,6 +92,7 @@ export class Peer {
     const handler = {
       address,
       listener: 'tcp',
+      traffic: { messagesIn: 0, messagesOut: 0 },
       onTransmitReady: () => undefined,
       onTransmitFull: drain,
       onHangup: (how: 'flush' | 'abort') => {
