@@ -2,7 +2,6 @@
 // its visitors to debug devices. Part of the contract of views.ts and like it free of imports that
 // run. Times are wall-clock milliseconds since 1970, sizes bytes.
 
-import type { PayloadEncoding } from './views.ts'
 import type { SeriesView } from './workbench-views.ts'
 
 export const LINK_KINDS = ['serial', 'tcp-client', 'tcp-server', 'udp'] as const
@@ -19,6 +18,10 @@ export const CHECKSUMS = [
   'crc32',
 ] as const
 export type Checksum = (typeof CHECKSUMS)[number]
+
+/** What the letters of a payload mean: `text` is UTF-8. */
+export const LINK_ENCODINGS = ['text', 'gbk', 'hex', 'base64'] as const
+export type LinkEncoding = (typeof LINK_ENCODINGS)[number]
 
 export const LINE_ENDINGS = ['none', 'cr', 'lf', 'crlf'] as const
 export type LineEnding = (typeof LINE_ENDINGS)[number]
@@ -74,11 +77,15 @@ export interface UdpRequest {
 /** The body of `POST /api/v1/links`. */
 export type LinkRequest = SerialLinkRequest | TcpClientRequest | TcpServerRequest | UdpRequest
 
+/** `hex`: pairs, of which `??` stands for any byte; `text`: UTF-8 with \r \n \t \0 and \\. */
+export const RULE_FORMS = ['hex', 'text'] as const
+export type RuleForm = (typeof RULE_FORMS)[number]
+
 /** Answers `reply` where `pattern` came. */
 export interface ReplyRule {
-  /** Hex pairs; `??` stands for any byte. */
+  /** Of both. Default `hex`. */
+  readonly form?: RuleForm
   readonly pattern: string
-  /** Hex pairs. */
   readonly reply: string
   readonly delayMs: number
 }
@@ -120,7 +127,8 @@ export interface LinkEntry {
 /** The body of `POST /api/v1/links/ID/send`. */
 export interface LinkSendRequest {
   readonly payload: string
-  readonly encoding?: PayloadEncoding
+  /** Default `text`. */
+  readonly encoding?: LinkEncoding
   /** Stands behind the payload. Default `none`. */
   readonly checksum?: Checksum
   /** Stands behind both. Default `none`. */

@@ -24,6 +24,8 @@ export interface ConsoleOptions {
   readonly bridges?: (() => readonly BridgeView[]) | undefined
   /** The serial ports that visitors may open. Default: those that the machine lists. */
   readonly serialPorts?: (() => Promise<readonly SerialPortView[]>) | undefined
+  /** Paths that visitors may open besides: ports that the machine does not list. Default: none. */
+  readonly furtherSerialPorts?: readonly string[] | undefined
   /** Address to listen on. Default `127.0.0.1`. */
   readonly host?: string | undefined
   /** Port to listen on; 0, the default, takes a free one. */

@@ -64,7 +64,7 @@ export class ConsoleServer {
     const sources = { broker, fleet: this.#fleet, bridges, clock }
     this.#feed = new LiveFeed(sources, options.title ?? 'motewire')
     this.#bench = new Workbench(clock)
-    this.#links = new Links(clock, options.serialPorts)
+    this.#links = new Links(clock, options.serialPorts, options.furtherSerialPorts)
     const rates = (): RateSample => this.#feed.rates()
     this.#log = new ActionLog(options.onAction)
     const held = { bench: this.#bench, links: this.#links }

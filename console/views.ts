@@ -180,6 +180,8 @@ export interface GroupView {
 export interface FleetView {
   readonly scenario: string
   readonly broker: string
+  /** Why it ended by itself; null otherwise. */
+  readonly problem: string | null
   readonly phase: 'starting' | 'running' | 'draining' | 'ended'
   readonly elapsedMs: number
   /** Planned run time; null when it runs until it is stopped. */

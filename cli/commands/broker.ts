@@ -7,6 +7,7 @@ import { Broker, loadBrokerConfig } from '@motewire/simulator/broker'
 import type { BrokerOptions } from '@motewire/simulator/broker'
 import { interrupted } from '../interrupt.ts'
 import { wholeFlag } from '../mqtt-flags.ts'
+import { serialPortOption } from '../serial-port-flag.ts'
 import { parseUser } from '../user-flag.ts'
 
 interface BrokerFlags {
@@ -15,6 +16,7 @@ interface BrokerFlags {
   readonly config?: string
   readonly folder?: string
   readonly consolePort?: number
+  readonly serialPort: readonly string[]
   readonly user: readonly { name: string; password: string }[]
 }
 
@@ -35,6 +37,7 @@ export function addBroker(program: Command): void {
       'also serve the web console on this port',
       wholeFlag(0, 65_535),
     )
+    .addOption(serialPortOption())
     .option(
       '--user <name:password>',
       'only let these in; may be given several times',
@@ -59,6 +62,7 @@ async function runBroker(flags: BrokerFlags): Promise<void> {
       page = new ConsoleServer({
         broker,
         port: flags.consolePort,
+        furtherSerialPorts: flags.serialPort,
         title: 'motewire broker',
         fleetBroker: fleetBroker(broker, flags.user),
         ...door,

@@ -4,12 +4,14 @@ import type { Command } from 'commander'
 import { ConsoleServer, ObservedBroker } from '@motewire/console'
 import { interrupted } from '../interrupt.ts'
 import { wholeFlag } from '../mqtt-flags.ts'
+import { serialPortOption } from '../serial-port-flag.ts'
 
 interface ConsoleFlags {
   readonly broker: string
   readonly host: string
   readonly port: number
   readonly token?: string
+  readonly serialPort: readonly string[]
 }
 
 export function addConsole(program: Command): void {
@@ -20,6 +22,7 @@ export function addConsole(program: Command): void {
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--port <port>', 'port of the page; 0 takes a free one', wholeFlag(0, 65_535), 8080)
     .option('--token <text>', 'what visitors must know; needed for an address that others reach')
+    .addOption(serialPortOption())
     .action(runConsole)
 }
 
@@ -34,13 +37,14 @@ async function runConsole(flags: ConsoleFlags): Promise<void> {
       said = message
     },
   })
-  const { host, port, token } = flags
+  const { host, port, token, serialPort } = flags
   const page = new ConsoleServer({
     broker,
     fleetBroker: flags.broker,
     host,
     port,
     token,
+    furtherSerialPorts: serialPort,
     title: new URL(flags.broker).host,
   })
   try {

@@ -8,6 +8,7 @@ export function fleetView(fleet: FleetSnapshot, link?: string): FleetView {
   return {
     ...fleet,
     link: link ?? null,
+    problem: null,
     durationMs: fleet.durationMs ?? null,
     ackLatencyMs: ladderView(fleet.ackLatencyMs),
     lagMs: ladderView(fleet.lagMs),

@@ -14,6 +14,8 @@ export class FleetDesk {
   readonly #brokerUrl: string | undefined
   #steered: SteeredRun | undefined
   #ended: Promise<unknown> = Promise.resolve()
+  /** Why the visitor's fleet ended by itself. */
+  #problem: string | undefined
 
   /**
    * @param own the fleet that runs in this process anyway.
@@ -31,7 +33,10 @@ export class FleetDesk {
   /** Undefined while there was none. */
   view(): FleetView | undefined {
     const fleet = this.#steered ?? this.#own
-    return fleet && fleetView(fleet.snapshot(), this.#steered?.link)
+    if (fleet === undefined) return undefined
+    const view = fleetView(fleet.snapshot(), this.#steered?.link)
+    const problem = this.#problem
+    return problem === undefined ? view : { ...view, phase: 'ended', problem }
   }
 
   /** @throws ConsoleError `ERR_CONSOLE_CONFLICT`, `ERR_CONSOLE_PART_ABSENT`. */
@@ -47,7 +52,10 @@ export class FleetDesk {
     }
     const run = new SteeredRun(fleet, this.#brokerUrl)
     this.#steered = run
-    this.#ended = run.run()
+    this.#problem = undefined
+    this.#ended = run.run().catch((error: unknown) => {
+      this.#problem = error instanceof Error ? error.message : String(error)
+    })
   }
 
   /** Moves all devices to another kind of link, connections included. */
@@ -69,7 +77,8 @@ export class FleetDesk {
   }
 
   get #isRunning(): boolean {
-    return this.#steered !== undefined && this.#steered.snapshot().phase !== 'ended'
+    if (this.#steered === undefined || this.#problem !== undefined) return false
+    return this.#steered.snapshot().phase !== 'ended'
   }
 
   #running(): SteeredRun {

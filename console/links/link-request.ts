@@ -2,11 +2,12 @@
 // is left to them. Pure.
 
 import { REPLY_BYTES_MAX, REPLY_RULES_MAX } from '../limits.ts'
-import { CHECKSUMS, LINE_ENDINGS, LINK_FRAMINGS, LINK_KINDS } from '../link-views.ts'
+import { CHECKSUMS, LINE_ENDINGS, LINK_FRAMINGS, LINK_KINDS, RULE_FORMS } from '../link-views.ts'
 import type { LinkFraming, LinkRequest } from '../link-views.ts'
 import { readPayload } from '../api/publish.ts'
 import { fieldsOf, invalid, isWhole, readText } from '../workbench/profile.ts'
 import { checksumOf } from './checksum.ts'
+import { encodeGbk } from './gbk.ts'
 import type { Pattern } from './pattern-search.ts'
 import type { ReadRule } from './replies.ts'
 
@@ -44,7 +45,7 @@ export function readLinkRequest(body: unknown): LinkRequest {
 
 /** The bytes to send: payload, checksum, line ending. */
 export function readLinkSend(fields: Fields): Uint8Array {
-  const payload = readPayload(fields)
+  const payload = fields['encoding'] === 'gbk' ? readGbk(fields) : readPayload(fields)
   const checksum = pick('checksum', fields['checksum'] ?? 'none', CHECKSUMS)
   const ending = pick('ending', fields['ending'] ?? 'none', LINE_ENDINGS)
   const bytes = Buffer.concat([
@@ -53,6 +54,12 @@ export function readLinkSend(fields: Fields): Uint8Array {
     Uint8Array.from(ENDINGS[ending]),
   ])
   if (bytes.length === 0) throw invalid('payload is empty')
+  return bytes
+}
+
+function readGbk({ payload }: Fields): Uint8Array {
+  const bytes = typeof payload === 'string' ? encodeGbk(payload) : undefined
+  if (bytes === undefined) throw invalid('payload is not a text that GBK has letters for')
   return bytes
 }
 
@@ -80,14 +87,41 @@ export function readRules(body: unknown): ReadRule[] {
 }
 
 function readRule(value: unknown): ReadRule {
-  const fields = fieldsOf(value, ['pattern', 'reply', 'delayMs'])
+  const fields = fieldsOf(value, ['form', 'pattern', 'reply', 'delayMs'])
   const { delayMs = 0 } = fields
   if (!isWhole(delayMs, 0, DELAY_MS_MAX)) throw invalid(`delayMs is not from 0 to ${DELAY_MS_MAX}`)
+  const form = pick('form', fields['form'] ?? 'hex', RULE_FORMS)
+  if (form === 'text') {
+    const [pattern, reply] = [readRuleText(fields, 'pattern'), readRuleText(fields, 'reply')]
+    const view = { form, pattern: pattern.text, reply: reply.text, delayMs }
+    return { view, pattern: [...pattern.bytes], reply: reply.bytes }
+  }
   const pattern = readPairs(fields, 'pattern', /^(?:[0-9a-f]{2}|\?\?)$/i)
   const reply = readPairs(fields, 'reply', /^[0-9a-f]{2}$/i)
-  const view = { pattern: pattern.join(' '), reply: reply.join(' '), delayMs }
+  const view = { form, pattern: pattern.join(' '), reply: reply.join(' '), delayMs }
   const bytes: Pattern = pattern.map((pair) => (pair === '??' ? null : Number.parseInt(pair, 16)))
   return { view, pattern: bytes, reply: Buffer.from(reply.join(''), 'hex') }
+}
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  r: '\r',
+  n: '\n',
+  t: '\t',
+  0: '\0',
+  '\\': '\\',
+}
+
+function readRuleText(fields: Fields, key: string): { text: string; bytes: Uint8Array } {
+  const text = needed(fields, key)
+  const plain = text.replaceAll(/\\(.?)/gs, (_, letter: string) => {
+    const meant = ESCAPES[letter]
+    if (meant === undefined)
+      throw invalid(`${key} has \\${letter}, expected \\r \\n \\t \\0 or \\\\`)
+    return meant
+  })
+  const bytes = Buffer.from(plain, 'utf8')
+  if (bytes.length <= REPLY_BYTES_MAX) return { text, bytes }
+  throw invalid(`${key} is longer than ${REPLY_BYTES_MAX} bytes`)
 }
 
 function readPairs(fields: Fields, key: string, form: RegExp): string[] {

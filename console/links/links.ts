@@ -21,10 +21,21 @@ export class Links {
   #last = 0
   #opening = 0
 
-  /** @param list the ports that may be opened; default: all that the machine has. */
-  constructor(clock: Clock, list: () => Promise<readonly SerialPortView[]> = listOwnPorts) {
+  /**
+   * @param list the ports that may be opened; default: all that the machine has.
+   * @param further paths that may be opened besides.
+   */
+  constructor(
+    clock: Clock,
+    list: () => Promise<readonly SerialPortView[]> = listOwnPorts,
+    further: readonly string[] = [],
+  ) {
     this.#clock = clock
-    this.#listPorts = list
+    this.#listPorts = async () => {
+      const listed = await list()
+      const missing = further.filter((path) => listed.every((port) => port.path !== path))
+      return [...listed, ...missing.map((path) => ({ path, product: '' }))]
+    }
   }
 
   get links(): readonly Link[] {

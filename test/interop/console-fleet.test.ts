@@ -1,9 +1,9 @@
 // A fleet that a visitor starts, steers and stops through the console's API, on a real broker.
 
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { ConsoleServer } from '@motewire/console'
 import type { ConsoleOptions, FleetView } from '@motewire/console'
-import { LINK_PROFILE_NAMES } from '@motewire/simulator'
+import { LINK_PROFILE_NAMES, SteeredRun } from '@motewire/simulator'
 import { Broker } from '@motewire/simulator/broker'
 import { LINK_NAMES } from '../../console/page/text/link-names.ts'
 import { ask, askJson, askRefused, WRITING } from '../support/console-client.ts'
@@ -79,6 +79,18 @@ describe('a fleet of the page', () => {
   ])('is refused as %j', async (body) => {
     await raise((fleetBroker) => ({ fleetBroker }))
     expect(await refused('POST', 'fleet', body)).toBe('400 ERR_CONSOLE_BODY_INVALID')
+  })
+
+  it('says why it ended by itself, and makes room for another one', async () => {
+    await raise((fleetBroker) => ({ fleetBroker }))
+    const failing = vi.spyOn(SteeredRun.prototype, 'run')
+    failing.mockRejectedValueOnce(new Error('no sockets are left'))
+    await start(SENSORS)
+    failing.mockRestore()
+    await expect
+      .poll(look, WAIT)
+      .toMatchObject({ phase: 'ended', problem: 'no sockets are left', connected: 0 })
+    expect(await start({ devices: 1 })).toMatchObject({ phase: 'starting', problem: null })
   })
 
   it('does not exist where the console was told no broker', async () => {

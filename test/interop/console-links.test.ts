@@ -178,8 +178,8 @@ describe('a TCP server', () => {
   it('answers by its rules, also where a pattern is cut in two', async () => {
     const view = await open({ kind: 'tcp-server' })
     const rules = [
-      { pattern: '01 ?? 03', reply: 'aa bb', delayMs: 0 },
-      { pattern: '7f', reply: 'cc', delayMs: 20 },
+      { form: 'hex', pattern: '01 ?? 03', reply: 'aa bb', delayMs: 0 },
+      { form: 'hex', pattern: '7f', reply: 'cc', delayMs: 20 },
     ]
     await write('PUT', `links/${view.id}/replies`, { rules })
     const socket = await join(view)
@@ -191,6 +191,32 @@ describe('a TCP server', () => {
     expect(parts).toEqual(['out cc', 'out aabb'])
     expect(await look(view.id)).toMatchObject({ rules, replies: 2 })
     socket.destroy()
+  })
+
+  it('answers to text as text, and sends text in GBK', async () => {
+    const view = await open({ kind: 'tcp-server' })
+    const rule = { form: 'text', pattern: String.raw`PING\r\n`, reply: 'PONG 温', delayMs: 0 }
+    await write('PUT', `links/${view.id}/replies`, { rules: [rule] })
+    expect(await look(view.id)).toMatchObject({ rules: [rule] })
+    const socket = await join(view)
+    socket.write('PI')
+    socket.write('NG\r\n')
+    expect(String((await once(socket, 'data'))[0])).toBe('PONG 温')
+    const next = once(socket, 'data')
+    await send(view.id, { payload: '温度', encoding: 'gbk', ending: 'lf' })
+    expect((await next)[0]).toEqual(Buffer.from('cec2b6c80a', 'hex'))
+    socket.destroy()
+  })
+
+  it.each([
+    ['send', 'POST', { payload: '😀', encoding: 'gbk' }],
+    ['replies', 'PUT', { rules: [{ form: 'text', pattern: String.raw`\x`, reply: 'a' }] }],
+    ['replies', 'PUT', { rules: [{ form: 'regex', pattern: 'a', reply: 'a' }] }],
+  ])('refuses to %s what has no bytes (%s %j)', async (name, method, body) => {
+    const view = await open({ kind: 'tcp-server' })
+    expect(await refused(method, `links/${view.id}/${name}`, body)).toBe(
+      '400 ERR_CONSOLE_BODY_INVALID',
+    )
   })
 
   it('sends on time as often as asked', async () => {

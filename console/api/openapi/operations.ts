@@ -2,8 +2,8 @@
 // the routes: none is missing on either side.
 
 import { LINK_PROFILE_NAMES } from '@motewire/simulator'
-import { CHECKSUMS, LINE_ENDINGS, LINK_FRAMINGS } from '../../link-views.ts'
-import { PAYLOAD_ENCODINGS, TOPIC_ORDERS } from '../../views.ts'
+import { CHECKSUMS, LINE_ENDINGS, LINK_ENCODINGS, LINK_FRAMINGS } from '../../link-views.ts'
+import { TOPIC_ORDERS } from '../../views.ts'
 import { count, fields, flag, list, named, pageOf, qos, text, words } from './schema.ts'
 import { after, rows } from './operation.ts'
 import type { Operation } from './operation.ts'
@@ -260,7 +260,7 @@ const links: Readonly<Record<string, Operation>> = {
     body: fields(
       { payload: text },
       {
-        encoding: words(...PAYLOAD_ENCODINGS),
+        encoding: words(...LINK_ENCODINGS),
         checksum: words(...CHECKSUMS),
         ending: words(...LINE_ENDINGS),
         peer: text,

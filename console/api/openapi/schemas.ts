@@ -1,7 +1,7 @@
 // What the API answers and takes, as named schemas: views.ts and workbench-views.ts for programs of
 // other languages. A test holds the answers of a running console to them.
 
-import { LINK_FRAMINGS, LINK_KINDS } from '../../link-views.ts'
+import { LINK_FRAMINGS, LINK_KINDS, RULE_FORMS } from '../../link-views.ts'
 import { PAYLOAD_ENCODINGS } from '../../views.ts'
 import {
   count,
@@ -189,6 +189,7 @@ const processSchemas: Readonly<Record<string, Schema>> = {
   Fleet: fields({
     scenario: text,
     broker: text,
+    problem: orNull(text),
     phase: words('starting', 'running', 'draining', 'ended'),
     elapsedMs: number,
     durationMs: orNull(number),
@@ -267,7 +268,7 @@ const linkSchemas: Readonly<Record<string, Schema>> = {
       fields({ kind: words('udp'), targetHost: text, targetPort: count }, listening),
     ],
   },
-  ReplyRule: fields(replyRule),
+  ReplyRule: fields(replyRule, { form: words(...RULE_FORMS) }),
   Link: fields({
     id: text,
     settings: { type: 'object', properties: { kind: words(...LINK_KINDS) } },

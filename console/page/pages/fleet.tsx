@@ -5,6 +5,7 @@ import type { FleetView, GroupView, LadderView } from '../../views.ts'
 import { usePage } from '../context.ts'
 import { Bar, Card, Empty, Figure, Figures, PageHead, State } from '../parts/basics.tsx'
 import type { Tone } from '../parts/basics.tsx'
+import { TableHeads } from '../parts/table-heads.tsx'
 import type { Labels } from '../text/en.ts'
 import { StartFleet, SteerFleet } from './fleet-desk.tsx'
 
@@ -38,6 +39,7 @@ export function Fleet(): JSX.Element {
       <PageHead title={labels.fleet} line={labels.fleetLine(fleet.scenario, fleet.broker)}>
         <State tone={phaseTone(fleet.phase)} text={phaseText(labels, fleet.phase)} />
       </PageHead>
+      {fleet.problem !== null && <p class="banner">{labels.failed(fleet.problem)}</p>}
       {fleet.link !== null && fleet.phase !== 'ended' && <SteerFleet link={fleet.link} />}
       {mayStartFleet && fleet.phase === 'ended' && <StartFleet />}
       <Progress fleet={fleet} />
@@ -133,23 +135,15 @@ function Groups({ groups }: { readonly groups: readonly GroupView[] }): JSX.Elem
     <section class="card table-card">
       <div class="table-box">
         <table>
-          <thead>
-            <tr>
-              <th scope="col">{labels.group}</th>
-              <th scope="col" class="wide-bar">
-                {labels.isOnline}
-              </th>
-              <th scope="col" class="number middle">
-                {labels.publishedCount}
-              </th>
-              <th scope="col" class="number">
-                {labels.acked}
-              </th>
-              <th scope="col" class="number middle">
-                {labels.queued}
-              </th>
-            </tr>
-          </thead>
+          <TableHeads
+            heads={[
+              { text: labels.group },
+              { text: labels.isOnline, class: 'wide-bar' },
+              { text: labels.publishedCount, class: 'number middle' },
+              { text: labels.acked, class: 'number' },
+              { text: labels.queued, class: 'number middle' },
+            ]}
+          />
           <tbody>
             {groups.map((group) => {
               const devices = `${format.count(group.connected)} / ${format.count(group.devices)}`

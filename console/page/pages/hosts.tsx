@@ -7,6 +7,7 @@ import { AskButton, CreateLine, useAct } from '../parts/act.tsx'
 import { Figure, Figures, PageHead, State } from '../parts/basics.tsx'
 import { useHost } from '../parts/host.tsx'
 import { NotExposed } from '../parts/listing.tsx'
+import { TableHeads } from '../parts/table-heads.tsx'
 import { usePolled } from '../polled.ts'
 import { NoBroker } from './no-broker.tsx'
 
@@ -42,30 +43,18 @@ function HostTable({ rows }: { readonly rows: readonly HostRow[] }): JSX.Element
       </header>
       <div class="table-box">
         <table>
-          <thead>
-            <tr>
-              <th scope="col">{labels.name}</th>
-              <th scope="col" class="number">
-                {labels.clients}
-              </th>
-              <th scope="col" class="number middle">
-                {labels.topics}
-              </th>
-              <th scope="col" class="number middle">
-                {labels.queues}
-              </th>
-              <th scope="col" class="number wide">
-                {labels.retained}
-              </th>
-              <th scope="col" class="number middle">
-                {labels.messagesIn}
-              </th>
-              <th scope="col" class="number middle">
-                {labels.messagesOut}
-              </th>
-              <th scope="col" />
-            </tr>
-          </thead>
+          <TableHeads
+            hasActions
+            heads={[
+              { text: labels.name },
+              { text: labels.clients, class: 'number' },
+              { text: labels.topics, class: 'number middle' },
+              { text: labels.queues, class: 'number middle' },
+              { text: labels.retained, class: 'number wide' },
+              { text: labels.messagesIn, class: 'number middle' },
+              { text: labels.messagesOut, class: 'number middle' },
+            ]}
+          />
           <tbody>
             {rows.map((row) => (
               <HostLine key={row.name} row={row} />
@@ -113,30 +102,18 @@ function Listeners(): JSX.Element {
       </header>
       <div class="table-box">
         <table>
-          <thead>
-            <tr>
-              <th scope="col">{labels.name}</th>
-              <th scope="col" class="middle">
-                {labels.address}
-              </th>
-              <th scope="col" class="wide">
-                {labels.virtualHost}
-              </th>
-              <th scope="col" class="number">
-                {labels.connectedNow}
-              </th>
-              <th scope="col" class="number middle">
-                {labels.connectedEver}
-              </th>
-              <th scope="col" class="number middle">
-                {labels.messagesIn}
-              </th>
-              <th scope="col" class="number middle">
-                {labels.messagesOut}
-              </th>
-              <th scope="col" />
-            </tr>
-          </thead>
+          <TableHeads
+            hasActions
+            heads={[
+              { text: labels.name },
+              { text: labels.address, class: 'middle' },
+              { text: labels.virtualHost, class: 'wide' },
+              { text: labels.connectedNow, class: 'number' },
+              { text: labels.connectedEver, class: 'number middle' },
+              { text: labels.messagesIn, class: 'number middle' },
+              { text: labels.messagesOut, class: 'number middle' },
+            ]}
+          />
           <tbody>
             {answer?.map((row) => (
               <ListenerLine key={row.name} row={row} onDone={refresh} />

@@ -7,6 +7,7 @@ import { usePage } from '../context.ts'
 import { Empty, PageHead } from '../parts/basics.tsx'
 import { useHostPath } from '../parts/host.tsx'
 import { NothingFound, SearchBox } from '../parts/table.tsx'
+import { TableHeads } from '../parts/table-heads.tsx'
 import { usePolled } from '../polled.ts'
 import { NoBroker } from './no-broker.tsx'
 
@@ -28,14 +29,9 @@ export function System(): JSX.Element {
         {rows.length > 0 && (
           <div class="table-box">
             <table>
-              <thead>
-                <tr>
-                  <th scope="col">{labels.name}</th>
-                  <th scope="col" class="number">
-                    {labels.value}
-                  </th>
-                </tr>
-              </thead>
+              <TableHeads
+                heads={[{ text: labels.name }, { text: labels.value, class: 'number' }]}
+              />
               <tbody>
                 {rows.map(({ name, value }) => (
                   <tr key={name}>

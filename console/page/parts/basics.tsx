@@ -5,6 +5,7 @@ import type { ComponentChildren, JSX } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { usePage } from '../context.ts'
 import { Icon } from './icon.tsx'
+import type { ChoiceProps } from './select.tsx'
 
 /** The heading of a page, a line that says more, and what can be done there. */
 export function PageHead(props: {
@@ -144,12 +145,7 @@ export function CopyButton({ text }: { readonly text: string }): JSX.Element {
 }
 
 /** A few choices of which one holds. */
-export function Choice<Value extends string>(props: {
-  readonly label: string
-  readonly value: Value
-  readonly options: readonly { readonly value: Value; readonly text: string }[]
-  readonly onChange: (value: Value) => void
-}): JSX.Element {
+export function Choice<Value extends string>(props: ChoiceProps<Value>): JSX.Element {
   return (
     <div class="choice" role="radiogroup" aria-label={props.label}>
       {props.options.map(({ value, text }) => (

@@ -11,12 +11,15 @@ export function optionsOf<Value extends string>(
   return (Object.keys(names) as Value[]).map((value) => ({ value, text: names[value](labels) }))
 }
 
-export function Select<Value extends string>(props: {
+/** One of several values, however they are offered. */
+export interface ChoiceProps<Value extends string> {
   readonly label: string
   readonly value: Value
   readonly options: readonly { readonly value: Value; readonly text: string }[]
   readonly onChange: (value: Value) => void
-}): JSX.Element {
+}
+
+export function Select<Value extends string>(props: ChoiceProps<Value>): JSX.Element {
   return (
     <label class="field">
       <span>{props.label}</span>

@@ -82,7 +82,7 @@ export const adminEn = {
   topicOrigin: 'Exists since',
   madeByMessage: (clientId: string) => `made by the first message of ${clientId}`,
   madeByBroker: 'made by a message of the broker',
-  subscribedOnly: 'is subscribed to, nobody has published to it',
+  subscribedOnly: 'not yet, it is only subscribed to',
   madeByAdministrator: 'made by an administrator',
   producers: 'Producers',
   noProducers: 'Nobody published to it.',

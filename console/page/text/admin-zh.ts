@@ -82,7 +82,7 @@ export const adminZh: AdminLabels = {
   topicOrigin: '建立于',
   madeByMessage: (clientId: string) => `由 ${clientId} 的第一条消息建立`,
   madeByBroker: '由代理自己的消息建立',
-  subscribedOnly: '有人订阅，还没有人发布',
+  subscribedOnly: '尚未建立，仅有订阅',
   madeByAdministrator: '由管理员建立',
   producers: '生产者',
   noProducers: '没有人向它发布过。',

@@ -63,6 +63,8 @@ export const linksEn = {
   deleteCommand: (name: string) => `Delete the command ${name}`,
   replyRules: 'Replies',
   replyRulesHint: 'When these bytes come, those are sent. Hex; ?? stands for any byte.',
+  replyTextHint:
+    'When this text comes, that is sent. UTF-8; \\r \\n \\t \\0 and \\\\ as elsewhere.',
   pattern: 'When this comes',
   reply: 'Answer',
   afterMs: 'after ms',

@@ -65,6 +65,7 @@ export const linksZh: LinkLabels = {
   deleteCommand: (name) => `删除命令 ${name}`,
   replyRules: '自动应答',
   replyRulesHint: '收到左边的字节就发送右边的。十六进制；?? 代表任意字节。',
+  replyTextHint: '收到左边的文本就发送右边的。UTF-8；可用 \\r \\n \\t \\0 和 \\\\。',
   pattern: '收到',
   reply: '应答',
   afterMs: '延迟毫秒',

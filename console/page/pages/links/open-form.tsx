@@ -150,34 +150,21 @@ function SocketFields({ draft, set }: Part): JSX.Element {
   const isClient = draft.kind === 'tcp-client'
   return (
     <div class="field-grid">
-      <Field
-        label={isClient ? labels.host : labels.listenHost}
-        value={draft.host}
-        required
-        onInput={(host) => set({ host })}
-      />
-      <Field
-        label={labels.port}
-        value={draft.port}
-        placeholder={isClient ? '' : labels.freePort}
-        required
-        onInput={(port) => set({ port })}
+      <HostPort
+        labels={isClient ? [labels.host, labels.port] : [labels.listenHost, labels.port]}
+        host={draft.host}
+        port={draft.port}
+        hint={isClient ? '' : labels.freePort}
+        onChange={(host, port) => set({ host, port })}
       />
       {draft.kind === 'udp' && (
-        <>
-          <Field
-            label={labels.targetHost}
-            value={draft.targetHost}
-            required
-            onInput={(targetHost) => set({ targetHost })}
-          />
-          <Field
-            label={labels.targetPort}
-            value={draft.targetPort}
-            required
-            onInput={(targetPort) => set({ targetPort })}
-          />
-        </>
+        <HostPort
+          labels={[labels.targetHost, labels.targetPort]}
+          host={draft.targetHost}
+          port={draft.targetPort}
+          hint=""
+          onChange={(targetHost, targetPort) => set({ targetHost, targetPort })}
+        />
       )}
       {!isClient && (
         <Field
@@ -188,6 +175,30 @@ function SocketFields({ draft, set }: Part): JSX.Element {
         />
       )}
     </div>
+  )
+}
+
+function HostPort(props: {
+  readonly labels: readonly [host: string, port: string]
+  readonly host: string
+  readonly port: string
+  /** Stands in the empty field of the port. */
+  readonly hint: string
+  readonly onChange: (host: string, port: string) => void
+}): JSX.Element {
+  const { host, port, onChange } = props
+  const [hostLabel, portLabel] = props.labels
+  return (
+    <>
+      <Field label={hostLabel} value={host} required onInput={(next) => onChange(next, port)} />
+      <Field
+        label={portLabel}
+        value={port}
+        placeholder={props.hint}
+        required
+        onInput={(next) => onChange(host, next)}
+      />
+    </>
   )
 }
 

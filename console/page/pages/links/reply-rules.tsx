@@ -2,13 +2,13 @@
 
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
-import type { LinkView, ReplyRule } from '../../../link-views.ts'
+import type { LinkView, ReplyRule, RuleForm } from '../../../link-views.ts'
 import { usePage } from '../../context.ts'
 import { useAct } from '../../parts/act.tsx'
-import { Card } from '../../parts/basics.tsx'
+import { Card, Choice } from '../../parts/basics.tsx'
 import { Field } from '../../parts/field.tsx'
 
-const EMPTY = { pattern: '', reply: '', delayMs: '' }
+const EMPTY = { form: 'hex' as RuleForm, pattern: '', reply: '', delayMs: '' }
 
 export function ReplyRules(props: {
   readonly link: LinkView
@@ -22,35 +22,14 @@ export function ReplyRules(props: {
     run(`links/${id}/replies`, { method: 'PUT', body: { rules: next } })
   const add = async (event: Event): Promise<void> => {
     event.preventDefault()
-    if (await put([...rules, { ...draft, delayMs: Number(draft.delayMs) }])) setDraft(EMPTY)
+    if (await put([...rules, { ...draft, delayMs: Number(draft.delayMs) }]))
+      setDraft({ ...EMPTY, form: draft.form })
   }
   const hint = rules.length > 0 ? labels.repliesSent(format.exact(replies)) : undefined
   return (
     <Card title={labels.replyRules} hint={hint}>
       <form class="publish pad" onSubmit={(event) => void add(event)}>
-        <p class="muted">{labels.replyRulesHint}</p>
-        <div class="field-grid">
-          <Field
-            label={labels.pattern}
-            value={draft.pattern}
-            placeholder="01 03 ?? 00"
-            required
-            onInput={(pattern) => setDraft({ ...draft, pattern })}
-          />
-          <Field
-            label={labels.reply}
-            value={draft.reply}
-            placeholder="01 03 02 00 2a"
-            required
-            onInput={(reply) => setDraft({ ...draft, reply })}
-          />
-          <Field
-            label={labels.afterMs}
-            value={draft.delayMs}
-            placeholder="0"
-            onInput={(delayMs) => setDraft({ ...draft, delayMs })}
-          />
-        </div>
+        <RuleFields draft={draft} set={(change) => setDraft({ ...draft, ...change })} />
         <div class="field-row">
           <button type="submit" class="button">
             {labels.addRule}
@@ -60,6 +39,51 @@ export function ReplyRules(props: {
       </form>
       <RuleList rules={rules} onChange={(next) => void put(next)} />
     </Card>
+  )
+}
+
+function RuleFields(props: {
+  readonly draft: typeof EMPTY
+  readonly set: (change: Partial<typeof EMPTY>) => void
+}): JSX.Element {
+  const { labels } = usePage()
+  const { draft, set } = props
+  const isHex = draft.form === 'hex'
+  return (
+    <>
+      <p class="muted">{isHex ? labels.replyRulesHint : labels.replyTextHint}</p>
+      <Choice
+        label={labels.format}
+        value={draft.form}
+        options={[
+          { value: 'hex', text: labels.hex },
+          { value: 'text', text: labels.text },
+        ]}
+        onChange={(form) => set({ form })}
+      />
+      <div class="field-grid">
+        <Field
+          label={labels.pattern}
+          value={draft.pattern}
+          placeholder={isHex ? '01 03 ?? 00' : String.raw`PING\r\n`}
+          required
+          onInput={(pattern) => set({ pattern })}
+        />
+        <Field
+          label={labels.reply}
+          value={draft.reply}
+          placeholder={isHex ? '01 03 02 00 2a' : String.raw`PONG\r\n`}
+          required
+          onInput={(reply) => set({ reply })}
+        />
+        <Field
+          label={labels.afterMs}
+          value={draft.delayMs}
+          placeholder="0"
+          onInput={(delayMs) => set({ delayMs })}
+        />
+      </div>
+    </>
   )
 }
 

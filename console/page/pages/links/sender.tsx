@@ -6,8 +6,9 @@ import { useState } from 'preact/hooks'
 import type { Checksum, LineEnding, LinkSendRequest, LinkView } from '../../../link-views.ts'
 import { call, reasonOf } from '../../api.ts'
 import { usePage } from '../../context.ts'
-import { Card, Choice } from '../../parts/basics.tsx'
+import { Card } from '../../parts/basics.tsx'
 import { Icon } from '../../parts/icon.tsx'
+import { PayloadInput } from '../../parts/payload-input.tsx'
 import { ONCE, RepeatFields, repeatOf, SeriesState } from '../../parts/repeat.tsx'
 import { optionsOf, Select } from '../../parts/select.tsx'
 import { keep, recall } from '../../settings.ts'
@@ -15,6 +16,11 @@ import type { Labels } from '../../text/en.ts'
 
 const COMMANDS_MAX = 200
 
+const ENCODINGS: Record<'text' | 'gbk' | 'hex', (labels: Labels) => string> = {
+  text: (labels) => labels.text,
+  gbk: () => 'GBK',
+  hex: (labels) => labels.hex,
+}
 const CHECKSUMS: Record<Checksum, (labels: Labels) => string> = {
   none: (labels) => labels.checksumNone,
   sum8: () => 'SUM-8',
@@ -33,7 +39,7 @@ const ENDINGS: Record<LineEnding, (labels: Labels) => string> = {
 
 interface Draft {
   readonly payload: string
-  readonly encoding: 'text' | 'hex'
+  readonly encoding: keyof typeof ENCODINGS
   readonly checksum: Checksum
   readonly ending: LineEnding
 }
@@ -132,38 +138,27 @@ function DraftFields(props: {
   const { labels } = usePage()
   const { draft, set } = props
   return (
-    <>
-      <label class="field">
-        <span>{labels.data}</span>
-        <textarea
-          class="mono"
-          rows={2}
-          value={draft.payload}
-          spellcheck={false}
-          onInput={(event) => set({ payload: event.currentTarget.value })}
-        />
-      </label>
-      <div class="field-row">
-        <Choice
-          label={labels.format}
-          value={draft.encoding}
-          options={(['text', 'hex'] as const).map((value) => ({ value, text: labels[value] }))}
-          onChange={(encoding) => set({ encoding })}
-        />
-        <Select
-          label={labels.checksum}
-          value={draft.checksum}
-          options={optionsOf(CHECKSUMS, labels)}
-          onChange={(checksum) => set({ checksum })}
-        />
-        <Select
-          label={labels.ending}
-          value={draft.ending}
-          options={optionsOf(ENDINGS, labels)}
-          onChange={(ending) => set({ ending })}
-        />
-      </div>
-    </>
+    <PayloadInput
+      label={labels.data}
+      rows={2}
+      payload={draft.payload}
+      encoding={draft.encoding}
+      encodings={optionsOf(ENCODINGS, labels)}
+      set={set}
+    >
+      <Select
+        label={labels.checksum}
+        value={draft.checksum}
+        options={optionsOf(CHECKSUMS, labels)}
+        onChange={(checksum) => set({ checksum })}
+      />
+      <Select
+        label={labels.ending}
+        value={draft.ending}
+        options={optionsOf(ENDINGS, labels)}
+        onChange={(ending) => set({ ending })}
+      />
+    </PayloadInput>
   )
 }
 

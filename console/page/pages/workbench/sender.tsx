@@ -9,6 +9,7 @@ import { call, reasonOf } from '../../api.ts'
 import { usePage } from '../../context.ts'
 import { Card, Choice } from '../../parts/basics.tsx'
 import { Field } from '../../parts/field.tsx'
+import { PayloadInput } from '../../parts/payload-input.tsx'
 import { ONCE, RepeatFields, repeatOf, SeriesState } from '../../parts/repeat.tsx'
 import type { RepeatText } from '../../parts/repeat.tsx'
 import { keep, recall } from '../../settings.ts'
@@ -132,44 +133,33 @@ function PayloadField({
     set({ encoding: 'base64', payload: btoa(chars) })
   }
   return (
-    <>
-      <label class="field">
-        <span>{labels.payload}</span>
-        <textarea
-          class="mono"
-          rows={3}
-          value={draft.payload}
-          spellcheck={false}
-          onInput={(event) => set({ payload: event.currentTarget.value })}
+    <PayloadInput
+      label={labels.payload}
+      rows={3}
+      payload={draft.payload}
+      encoding={draft.encoding}
+      encodings={ENCODINGS.map((value) => ({ value, text: labels[value] }))}
+      set={set}
+    >
+      <Choice
+        label={labels.qos}
+        value={draft.qos}
+        options={QOS_TEXTS.map((value) => ({ value, text: labels.lastQos(value) }))}
+        onChange={(qos) => set({ qos })}
+      />
+      <label class="check" title={labels.retainHint}>
+        <input
+          type="checkbox"
+          checked={draft.retain}
+          onChange={(event) => set({ retain: event.currentTarget.checked })}
         />
+        {labels.retain}
       </label>
-      <div class="field-row">
-        <Choice
-          label={labels.format}
-          value={draft.encoding}
-          options={ENCODINGS.map((value) => ({ value, text: labels[value] }))}
-          onChange={(encoding) => set({ encoding })}
-        />
-        <Choice
-          label={labels.qos}
-          value={draft.qos}
-          options={QOS_TEXTS.map((value) => ({ value, text: labels.lastQos(value) }))}
-          onChange={(qos) => set({ qos })}
-        />
-        <label class="check" title={labels.retainHint}>
-          <input
-            type="checkbox"
-            checked={draft.retain}
-            onChange={(event) => set({ retain: event.currentTarget.checked })}
-          />
-          {labels.retain}
-        </label>
-        <label class="button file">
-          {labels.file}
-          <input type="file" onChange={(event) => void take(event.currentTarget.files?.[0])} />
-        </label>
-      </div>
-    </>
+      <label class="button file">
+        {labels.file}
+        <input type="file" onChange={(event) => void take(event.currentTarget.files?.[0])} />
+      </label>
+    </PayloadInput>
   )
 }
 
