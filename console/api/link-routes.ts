@@ -17,6 +17,7 @@ import { readRepeat } from './repeat.ts'
 import type { ApiRequest, Route } from './route.ts'
 
 const ENTRIES_MAX = 500
+const WAIT_MS_MAX = 30_000
 
 export function linkRoutes(links: Links): Route[] {
   return [
@@ -70,11 +71,13 @@ function send(link: Link, { body }: ApiRequest): { bytes: number } {
   return { bytes: bytes.length }
 }
 
-function entries({ entries: ring }: Link, { query }: ApiRequest): RingView<LinkEntry> {
-  checkKeys(query, ['after', 'limit'])
+async function entries(link: Link, { query }: ApiRequest): Promise<RingView<LinkEntry>> {
+  checkKeys(query, ['after', 'limit', 'waitMs'])
   const after = readCount(query, 'after', 0, 0, Number.MAX_SAFE_INTEGER)
   const limit = readCount(query, 'limit', ENTRIES_MAX, 1, ENTRIES_MAX)
-  const { newest, skipped, entries: kept } = ring.select(after, limit, () => true)
+  const waitMs = readCount(query, 'waitMs', 0, 0, WAIT_MS_MAX)
+  if (waitMs > 0) await link.changed(after, waitMs)
+  const { newest, skipped, entries: kept } = link.entries.select(after, limit, () => true)
   return { newest, skipped, rows: kept.map(entryView) }
 }
 

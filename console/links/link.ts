@@ -3,6 +3,7 @@
 // no HTTP. Bounds: LINK_ENTRIES_MAX entries, LINK_LOG_BYTES_MAX bytes.
 
 import type { DrivenLines } from '@motewire/hardware'
+import { Task } from '@motewire/sdk'
 import type { Clock } from '@motewire/sdk'
 import { ConsoleError } from '../errors.ts'
 import { LINK_ENTRIES_MAX, LINK_LOG_BYTES_MAX } from '../limits.ts'
@@ -46,6 +47,8 @@ export class Link {
   #gapMs = 20
   #series: Series | undefined
   #ended: (() => void)[] = []
+  /** Those who wait for the next entry. */
+  readonly #waiting = new Set<() => void>()
 
   constructor(id: string, settings: LinkRequest, carrier: Carrier, clock: Clock) {
     this.id = id
@@ -76,6 +79,21 @@ export class Link {
           reject(new ConsoleError('ERR_CONSOLE_CONNECT_FAILED', message, { cause }))
         },
       })
+    })
+  }
+
+  /** Resolves when there is an entry after this one, when it is closed, or after so long. */
+  changed(after: number, patienceMs: number): Promise<void> {
+    if (this.entries.next - 1 > after || this.#state === 'closed') return Promise.resolve()
+    return new Promise((resolve) => {
+      const settle = (): void => {
+        this.#waiting.delete(settle)
+        this.#clock.cancel(task)
+        resolve()
+      }
+      const task = new Task(settle)
+      this.#waiting.add(settle)
+      this.#clock.schedule(this.#clock.now() + patienceMs, task)
     })
   }
 
@@ -208,12 +226,13 @@ export class Link {
     this.stopSeries()
     this.#replies.stop()
     for (const peer of this.#cutters.keys()) this.#dropCutter(peer)
-    for (const tell of this.#ended.splice(0)) tell()
+    for (const tell of [...this.#ended.splice(0), ...this.#waiting]) tell()
   }
 
   #log(what: KeptEntry['what'], peer: string, borrowed: Uint8Array): void {
     const bytes = Uint8Array.from(borrowed)
     const entry = { sequence: this.entries.next, at: Date.now(), what, peer, bytes }
     this.entries.add(entry, bytes.length + ENTRY_COST_BYTES)
+    for (const tell of this.#waiting) tell()
   }
 }

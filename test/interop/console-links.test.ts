@@ -116,6 +116,21 @@ describe.runIf(requireComponent('socat'))('a serial link', () => {
   })
 })
 
+describe.runIf(requireComponent('socat'))('a port that the machine does not list', () => {
+  it('opens where the console was told of it', async () => {
+    const cable = await PtyPair.create()
+    const told = new ConsoleServer({
+      serialPorts: () => Promise.resolve([]),
+      furtherSerialPorts: [cable.near],
+    })
+    api = `${(await told.start()).url}api/v1/`
+    expect(await askJson(`${api}ports`)).toEqual([{ path: cable.near, product: '' }])
+    expect(await open({ kind: 'serial', path: cable.near })).toMatchObject({ state: 'open' })
+    await told.stop()
+    await cable.remove()
+  })
+})
+
 describe('a TCP client', () => {
   it('sends text with a line ending and shows lines where they end', async () => {
     const peer = createServer((socket) => {
@@ -190,6 +205,22 @@ describe('a TCP server', () => {
     const parts = (await log(view.id)).filter((row) => row.startsWith('out'))
     expect(parts).toEqual(['out cc', 'out aabb'])
     expect(await look(view.id)).toMatchObject({ rules, replies: 2 })
+    socket.destroy()
+  })
+
+  it('tells of bytes as they come to who waits, and lets go of them at its end', async () => {
+    const view = await open({ kind: 'tcp-server' })
+    const wait = (after: number): Promise<RingView<LinkEntry>> =>
+      askJson(`${api}links/${view.id}/entries?waitMs=30000&after=${after}`)
+    const joined = wait(0)
+    const socket = await join(view)
+    expect((await joined).rows).toMatchObject([{ what: 'joined' }])
+    const came = wait(1)
+    socket.write('x')
+    expect((await came).rows).toMatchObject([{ what: 'in', base64: 'eA==' }])
+    const ended = wait(1_000)
+    await write('DELETE', `links/${view.id}`)
+    expect((await ended).rows).toEqual([])
     socket.destroy()
   })
 

@@ -251,7 +251,7 @@ const links: Readonly<Record<string, Operation>> = {
   'GET links/*/entries': {
     ...link,
     summary: 'The newest of what was received and sent',
-    query: { ...after, limit: rows.limit },
+    query: { ...after, limit: rows.limit, waitMs: { ...count, maximum: 30_000 } },
     answer: fields({ newest: count, skipped: count, rows: list(named('LinkEntry')) }),
   },
   'POST links/*/send': {

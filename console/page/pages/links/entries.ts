@@ -1,5 +1,5 @@
-// The log of a link as the page holds it: asked for again and again from where it ended, bounded,
-// paused and cleared by the visitor. A flood costs one bounded answer each pause.
+// The log of a link as the page holds it: bounded, paused and cleared by the visitor. The server
+// answers as soon as there is more, and is asked again after a pause, which bounds a flood.
 
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { LinkEntry } from '../../../link-views.ts'
@@ -7,6 +7,8 @@ import type { RingView } from '../../../workbench-views.ts'
 import { call, withQuery } from '../../api.ts'
 
 const PAUSE_MS = 200
+/** The server answers when bytes come, or after so long: a page that is left lets go of it soon. */
+const WAIT_MS = 5_000
 const SHOWN_MAX = 500
 
 export interface Entries {
@@ -28,7 +30,8 @@ export function useEntries(id: string, isPaused: boolean): Entries {
     let timer = 0
     const ask = async (): Promise<void> => {
       if (document.visibilityState === 'visible') {
-        const path = withQuery(`links/${id}/entries`, { after: after.current, limit: SHOWN_MAX })
+        const query = { after: after.current, limit: SHOWN_MAX, waitMs: WAIT_MS }
+        const path = withQuery(`links/${id}/entries`, query)
         const view = await call<RingView<LinkEntry>>(path, { signal }).catch(() => null)
         if (signal.aborted) return
         if (view !== null && view.newest > after.current) {
