@@ -52,15 +52,17 @@ function RuleFields(props: {
   return (
     <>
       <p class="muted">{isHex ? labels.replyRulesHint : labels.replyTextHint}</p>
-      <Choice
-        label={labels.format}
-        value={draft.form}
-        options={[
-          { value: 'hex', text: labels.hex },
-          { value: 'text', text: labels.text },
-        ]}
-        onChange={(form) => set({ form })}
-      />
+      <div class="field-row">
+        <Choice
+          label={labels.format}
+          value={draft.form}
+          options={[
+            { value: 'hex', text: labels.hex },
+            { value: 'text', text: labels.text },
+          ]}
+          onChange={(form) => set({ form })}
+        />
+      </div>
       <div class="field-grid">
         <Field
           label={labels.pattern}
