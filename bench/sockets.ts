@@ -1,24 +1,35 @@
 // A fleet on real sockets against real Mosquittos on this machine: how many devices one process, or
-// several, can hold, what a device costs, and whether the brokers counted what we did.
+// several, can hold, what a device and a message cost beside bare sockets that do the same, and
+// whether the brokers counted what we did. Linux only (/proc).
 //
 //   npx tsx --conditions=dev bench/sockets.ts [devices] [workers] [brokers] [seconds]
 //
-// Defaults: 18,000 devices, 1 worker, 1 broker, 60 seconds of which the first half is the ramp.
-// Each device sends a QoS 1 message every 30 seconds.
+// Defaults: 18,000 devices, 1 worker, 1 broker, 90 seconds of which the first half is the ramp.
+// Each device sends a QoS 1 message every 30 seconds. Bounded: twice the seconds, and some for the ends.
 
-import { performance } from 'node:perf_hooks'
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
 import { connectAsync } from '@motewire/sdk'
 import { loopbackSources, makeRun, reportOfPart } from '@motewire/simulator'
 import { expand, parseScenario } from '@motewire/simulator/scenario'
 import { Mosquitto } from '../test/support/mosquitto.ts'
+import type { BareJob, BareProgress } from './bare-fleet.ts'
+import { childrenRunning, figuresOf } from './process-figures.ts'
 
-const [devices = 18_000, workers = 1, brokers = 1, seconds = 60] = process.argv.slice(2).map(Number)
+const [devices = 18_000, workers = 1, brokers = 1, seconds = 90] = process.argv.slice(2).map(Number)
+const DURATION_MS = seconds * 1_000
+const RAMP_MS = DURATION_MS / 2
+const EVERY_MS = 30_000
+/** The JSON of such a message: {"seq":1,"ts":1767225600000,"litres":12.5}. */
+const PAYLOAD_BYTES = 42
+const BARE_FLEET = fileURLToPath(new URL('./bare-fleet.ts', import.meta.url))
 
 const SCENARIO = `
 version: 1
 name: ${devices} sockets
 devices: ${devices}
-ramp: { over: ${seconds / 2}s }
+ramp: { over: ${RAMP_MS}ms }
 groups:
   meter:
     weight: 1
@@ -26,73 +37,138 @@ groups:
     connect: { keepalive: 2m }
     publish:
       - topic: meters/{index:06}
-        every: 30s
+        every: ${EVERY_MS}ms
         qos: 1
         payload: { fields: { litres: { sensor: counter, step: 0.5, spread: 0.1, decimals: 1 } } }
 `
 
+const whole = (value: number): string => Math.round(value).toLocaleString('en-US')
+
+interface Cost {
+  readonly deviceBytes: number
+  readonly messageUs: number
+}
+
+/** What processes cost between the end of the ramp and the end, and what they hold then. */
+class Meter {
+  readonly #pids: () => readonly number[]
+  #before: { rssBytes: number } | undefined
+  #held: { cpuMs: number; acked: number } | undefined
+  cost: Cost = { deviceBytes: Number.NaN, messageUs: Number.NaN }
+
+  constructor(pids: () => readonly number[]) {
+    this.#pids = pids
+  }
+
+  /** @param elapsedMs of the run; nothing is looked at before it begins. */
+  look(elapsedMs: number, acked: number): void {
+    if (elapsedMs === 0) return
+    const now = figuresOf(this.#pids())
+    this.#before ??= now
+    if (elapsedMs < RAMP_MS + 2_000 || elapsedMs > DURATION_MS) return
+    this.#held ??= { cpuMs: now.cpuMs, acked }
+    const messages = acked - this.#held.acked
+    if (messages === 0) return
+    this.cost = {
+      deviceBytes: (now.rssBytes - this.#before.rssBytes) / devices,
+      messageUs: ((now.cpuMs - this.#held.cpuMs) * 1_000) / messages,
+    }
+  }
+}
+
 const peers = await Promise.all(
   Array.from({ length: brokers }, () => Mosquitto.start({ lines: ['sys_interval 1'] })),
 )
+const urls = peers.map(({ url }) => url)
+const sources = loopbackSources(devices, urls)
 try {
-  await measure(peers)
+  const ours = await measureFleet()
+  const bare = await measureBare()
+  const rows: [string, string][] = [
+    ['bytes of memory a device', `${kib(ours)}; a bare socket ${kib(bare)}`],
+    [
+      'processor time a message',
+      `${us(ours)}; bare sockets ${us(bare)}: ${(ours.messageUs / bare.messageUs).toFixed(2)}x`,
+    ],
+  ]
+  print(rows)
 } finally {
   await Promise.all(peers.map((peer) => peer.remove()))
 }
 
-async function measure(mosquittos: readonly Mosquitto[]): Promise<void> {
+function kib({ deviceBytes }: Cost): string {
+  return `${(deviceBytes / 1_024).toFixed(1)} KiB`
+}
+
+function us({ messageUs }: Cost): string {
+  return `${messageUs.toFixed(0)} us`
+}
+
+function print(rows: readonly (readonly [string, string])[]): void {
+  for (const [name, value] of rows) process.stdout.write(`${name.padEnd(26)}${value}\n`)
+}
+
+async function measureFleet(): Promise<Cost> {
   const plan = expand(parseScenario(SCENARIO, 'bench/sockets.ts'))
-  const brokerUrls = mosquittos.map(({ url }) => url)
-  const sources = loopbackSources(devices, brokerUrls)
-  const durationMs = seconds * 1_000
   const clock = { kind: 'real' } as const
-  const spec = { plan, clock, brokerUrls, sources, durationMs, drainMs: 5_000, link: undefined }
-  const rssBefore = process.memoryUsage.rss()
-  const run = makeRun(spec, workers)
+  const where = { brokerUrls: urls, sources, link: undefined }
+  const run = makeRun({ plan, clock, ...where, durationMs: DURATION_MS, drainMs: 5_000 }, workers)
   const startedAt = Date.now()
-  const startMs = performance.now()
-  const cpuBefore = process.cpuUsage()
-  let peakRss = 0
+  const meter = new Meter(() => (workers === 1 ? [process.pid] : childrenRunning('worker-main')))
   let connectedMax = 0
   let onlineS = Infinity
   const watch = setInterval(() => {
-    const { connected } = run.snapshot()
-    peakRss = Math.max(peakRss, process.memoryUsage.rss())
+    const { connected, acked, elapsedMs } = run.snapshot()
+    meter.look(elapsedMs, acked)
     connectedMax = Math.max(connectedMax, connected)
-    if (connected >= devices * 0.99) {
-      onlineS = Math.min(onlineS, (performance.now() - startMs) / 1_000)
-    }
+    if (connected < devices * 0.99) return
+    onlineS = Math.min(onlineS, elapsedMs / 1_000)
   }, 250)
-  const counted = countsOf(mosquittos, durationMs)
+  const counted = countsOf(peers)
   const part = await run.run().finally(() => clearInterval(watch))
-  const cpu = process.cpuUsage(cpuBefore)
-  const report = reportOfPart(part, plan, brokerUrls.join(','), startedAt)
+  const report = reportOfPart(part, plan, urls.join(','), startedAt)
   const { totals, latencyMs, lagMs, verdict, reasons } = report
   const { connectedMax: brokerClients, messages } = await counted
-  const whole = (value: number): string => Math.round(value).toLocaleString('en-US')
-  const cpuS = (cpu.user + cpu.system) / 1e6
-  const rows: [string, string][] = [
+  print([
     ['devices', `${whole(devices)} over ${workers} workers, ${brokers} brokers`],
+    ['source addresses', sources.length === 0 ? "the system's choice" : whole(sources.length)],
     ['most online at once', `${whole(connectedMax)}; the brokers saw ${whole(brokerClients)}`],
-    ['99 % online after', `${onlineS.toFixed(1)} s of a ramp of ${seconds / 2} s`],
+    ['99 % online after', `${onlineS.toFixed(1)} s of a ramp of ${RAMP_MS / 1_000} s`],
     ['published, acked, lost', [totals.published, totals.acked, totals.lost].map(whole).join(', ')],
     ['the brokers counted', `${whole(messages)} messages`],
     ['errors', whole(report.devices.errors)],
     ['latency p50, p99', `${latencyMs.p50.toFixed(1)}, ${latencyMs.p99.toFixed(1)} ms`],
     ['own lag p99', `${lagMs.p99.toFixed(1)} ms`],
     ['verdict', [verdict, ...reasons].join(', ')],
-  ]
-  if (workers === 1) {
-    rows.push(['memory a device', `${((peakRss - rssBefore) / devices / 1_024).toFixed(1)} KiB`])
-    rows.push(['processor', `${cpuS.toFixed(1)} s, connecting included`])
-  }
-  for (const [name, value] of rows) process.stdout.write(`${name.padEnd(26)}${value}\n`)
+  ])
+  return meter.cost
+}
+
+async function measureBare(): Promise<Cost> {
+  const children = Array.from({ length: workers }, () => fork(BARE_FLEET))
+  const meter = new Meter(() => children.flatMap(({ pid }) => pid ?? []))
+  const seen = children.map((): BareProgress => ({ elapsedMs: 0, connected: 0, sent: 0, acked: 0 }))
+  const sumOf = (key: keyof BareProgress): number => seen.reduce((sum, one) => sum + one[key], 0)
+  const ended = children.map(async (child, first) => {
+    child.on('message', (progress: BareProgress) => {
+      seen[first] = progress
+      meter.look(Math.min(...seen.map(({ elapsedMs }) => elapsedMs)), sumOf('acked'))
+    })
+    const times = { rampMs: RAMP_MS, durationMs: DURATION_MS, everyMs: EVERY_MS }
+    const ports = peers.map(({ port }) => port)
+    const share = { first, step: workers, devices, payloadBytes: PAYLOAD_BYTES }
+    child.send({ ...share, ...times, ports, sources } satisfies BareJob)
+    await once(child, 'exit')
+  })
+  await Promise.all(ended)
+  const [connected, sent, acked] = [sumOf('connected'), sumOf('sent'), sumOf('acked')].map(whole)
+  print([['bare sockets', `${connected} connected, ${sent} sent, ${acked} acknowledged`]])
+  return meter.cost
 }
 
 /** What the brokers say themselves, until some time after the run. */
 async function countsOf(
   mosquittos: readonly Mosquitto[],
-  durationMs: number,
 ): Promise<{ connectedMax: number; messages: number }> {
   const answers = await Promise.all(
     mosquittos.map(async ({ url }) => {
@@ -108,7 +184,7 @@ async function countsOf(
         '$SYS/broker/publish/messages/received',
       ])
       await new Promise<void>((resolve) => {
-        setTimeout(resolve, durationMs + 10_000)
+        setTimeout(resolve, DURATION_MS + 10_000)
       })
       await client.end()
       // This watcher is a client too.

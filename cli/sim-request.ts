@@ -28,13 +28,17 @@ export interface SimRequest {
   /** Scenario file. */
   readonly path: string
   readonly overrides: ScenarioOverrides
-  readonly brokers: readonly string[] | undefined
   readonly link: LinkProfileName | undefined
   readonly shard: Shard | undefined
   /** What the report tells about doing the run again. */
   readonly replay: Replay
   /** The report of the run that this one repeats. */
   readonly before: NamedReport | undefined
+}
+
+/** So that what is wrong with one is told of `--broker`, not of the first of a list. */
+function oneOrAll(brokers: readonly string[] | undefined): string | readonly string[] | undefined {
+  return brokers?.length === 1 ? brokers[0] : brokers
 }
 
 /** @param replayed path of a report to do again. */
@@ -49,7 +53,7 @@ export async function requestOf(
   }
   const { devices, duration, clock, only, link, verify, shard, broker: brokers } = flags
   const seed = /^\d{1,15}$/.test(flags.seed ?? '') ? Number(flags.seed) : flags.seed
-  const overrides = { broker: brokers?.[0], devices, duration, clock, seed, only, verify }
+  const overrides = { broker: oneOrAll(brokers), devices, duration, clock, seed, only, verify }
   const replay = {
     file: path,
     ...(devices === undefined ? {} : { devices }),
@@ -58,7 +62,7 @@ export async function requestOf(
     ...(link === undefined ? {} : { link }),
     ...(verify === undefined ? {} : { verify }),
   }
-  return { path, overrides, brokers, link, shard, replay, before: undefined }
+  return { path, overrides, link, shard, replay, before: undefined }
 }
 
 const OF_THE_REPORT: readonly (keyof RunFlags)[] = [
@@ -93,7 +97,6 @@ async function requestOfReport(
   return {
     path: path ?? scenarioOf(replay, name),
     overrides: { ...VIRTUAL, seed, devices, duration, only, verify },
-    brokers: undefined,
     link: link === undefined ? undefined : parseLink(link),
     shard: report.shard,
     replay,

@@ -100,7 +100,7 @@ async function runSim(file: string | undefined, flags: SimFlags): Promise<void> 
     process.stdout.write(`${path} is fine: ${plan.devicesTotal} devices (${groups})\n`)
     return
   }
-  const brokers = request.brokers ?? [scenario.broker.url]
+  const brokers = scenario.broker.urls
   const sources = flags.sources ?? sourcesFor(plan, brokers)
   checkMachine(plan, flags, brokers, sources)
   tellFaultsLeftOut(scenario, brokers)

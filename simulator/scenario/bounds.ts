@@ -9,6 +9,8 @@ export const DEVICES_MAX = 1_000_000
 export const GROUPS_MAX = 1_000
 /** The largest `count` and `weight` of one group. */
 export const SHARE_MAX: number = DEVICES_MAX
+/** Broker URLs of one scenario. */
+export const BROKERS_MAX = 256
 /** Streams of one group. */
 export const STREAMS_MAX = 64
 /** Subscriptions of one group. */

@@ -19,8 +19,8 @@ import { checkVerifiable } from './verifiable.ts'
 /** What replaces the file's own values, written as the file would write it. */
 export interface ScenarioOverrides {
   readonly seed?: number | string | undefined
-  /** Broker URL, or `embedded`; user name and password stay those of the file. */
-  readonly broker?: string | undefined
+  /** Broker URL or URLs, or `embedded`; user name and password stay those of the file. */
+  readonly broker?: string | readonly string[] | undefined
   readonly clock?: string | undefined
   readonly duration?: string | undefined
   readonly devices?: number | string | undefined
@@ -96,7 +96,8 @@ export function override(value: unknown, overrides: ScenarioOverrides): unknown 
     root[key] = isNumeral ? Number(replacement) : replacement
   }
   const broker = valueAt(value, ['broker'])
-  if (overrides.broker !== undefined && typeof broker === 'object' && broker !== null) {
+  const isMapping = typeof broker === 'object' && broker !== null && !Array.isArray(broker)
+  if (overrides.broker !== undefined && isMapping) {
     root['broker'] = { ...broker, url: overrides.broker }
   }
   return root

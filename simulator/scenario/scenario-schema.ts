@@ -50,6 +50,26 @@ const url = z
   .regex(URL_PATTERN, { error: URL_EXPECTED })
   .refine((text) => text === 'embedded' || URL.canParse(text), { error: URL_EXPECTED })
 
+const URLS_EXPECTED = `1 to ${bounds.BROKERS_MAX} broker URLs such as mqtt://127.0.0.1:1883`
+
+/** One broker, or several that the devices take in turn. */
+const urls = z
+  .union(
+    [
+      url.transform((text): readonly string[] => [text]),
+      z
+        .array(
+          url.refine((text) => text !== 'embedded', {
+            error: 'a broker URL, as others are beside it',
+          }),
+        )
+        .min(1, { error: URLS_EXPECTED })
+        .max(bounds.BROKERS_MAX, { error: URLS_EXPECTED }),
+    ],
+    { error: `${URL_EXPECTED}, or a list of URLs` },
+  )
+  .describe('Where the broker is; several, and devices take them in turn.')
+
 const path = template('the path of a file')
 
 /** So that a URL alone has the same keys. */
@@ -65,9 +85,9 @@ const NO_TRUST = {
 const broker: z.ZodType<BrokerTarget> = z
   .union(
     [
-      url.transform((text) => ({ url: text })),
+      urls.transform((list) => ({ url: list })),
       mapping({
-        url: url.default(DEFAULTS.broker.url).describe('Where the broker is.'),
+        url: urls.prefault(DEFAULTS.broker.url),
         username: template('a user name').optional().describe('Template; default: none.'),
         password: template('a password').optional().describe('Template; default: none.'),
         ca: path.optional().describe('Authorities to trust, PEM. Default: those of Node.'),
@@ -79,11 +99,15 @@ const broker: z.ZodType<BrokerTarget> = z
         rule('cert', 'cert and key, or neither'),
       ),
     ],
-    { error: `${URL_EXPECTED}, or a mapping with url, username, password, ca, cert and key` },
+    {
+      error:
+        `${URL_EXPECTED}, a list of URLs, ` +
+        'or a mapping with url, username, password, ca, cert and key',
+    },
   )
   .transform((value) => {
-    const { verify, ...given } = { ...NO_TRUST, ...value }
-    return { ...given, isVerified: verify }
+    const { url: list, verify, ...given } = { ...NO_TRUST, ...value }
+    return { ...given, urls: list, isVerified: verify }
   })
 
 const clock: z.ZodType<ScenarioClock> = quantity(

@@ -37,8 +37,11 @@ export interface Scenario {
 }
 
 export interface BrokerTarget {
-  /** A broker URL, or `embedded` for the broker that the simulator brings along. */
-  readonly url: string
+  /**
+   * Broker URLs, which the devices take in turn by their numbers; or `embedded` alone, for the
+   * broker that the simulator brings along.
+   */
+  readonly urls: readonly string[]
   /** Templates. */
   readonly username: string | undefined
   readonly password: string | undefined

@@ -28,7 +28,7 @@ async function run(text: string, durationMs: number): Promise<RunPart> {
   writeFileSync(join(folder, 'fleet.yaml'), `version: 1\nramp: { over: 0s }\n${text}`)
   const plan = expand(await loadScenario(join(folder, 'fleet.yaml')))
   const { clock, broker } = plan.scenario
-  const where = { brokerUrls: [broker.url], sources: [], link: undefined }
+  const where = { brokerUrls: broker.urls, sources: [], link: undefined }
   return makeRun({ plan, clock, ...where, durationMs, drainMs: 2_000 }).run()
 }
 

@@ -13,6 +13,8 @@ import { makeRun, reportOfPart } from '../../simulator/fleet/index.ts'
 import { formatJson } from '../../simulator/report/index.ts'
 import type { Report } from '../../simulator/report/index.ts'
 import { expand, parseScenario } from '../../simulator/scenario/index.ts'
+import { requireComponent } from '../support/component.ts'
+import { Mosquitto } from '../support/mosquitto.ts'
 import { motewire } from '../support/programs.ts'
 import { fullReport } from '../unit/simulator/report/sample.ts'
 
@@ -25,6 +27,8 @@ function scenario(name: string, text: string): string {
   writeFileSync(at(name), text)
   return at(name)
 }
+
+const nameOf = (number: number): string => `room-${number}`
 
 const readReport = (path: string): Report => JSON.parse(readFileSync(path, 'utf8')) as Report
 
@@ -86,6 +90,31 @@ describe('thresholds', () => {
     const { code, out } = await motewire('sim', path, '--duration', '1s', '--quiet').finished
     expect(out).toMatch(/failed: threshold published\.count > 1000 crossed: \d\d/)
     expect(code).toBe(3)
+  })
+})
+
+describe.runIf(requireComponent('mosquitto'))('workers', () => {
+  it('share the devices, the brokers and the source addresses, and add up', async () => {
+    await using one = await Mosquitto.start()
+    await using other = await Mosquitto.start()
+    const path = scenario('spread.yaml', `broker: [${one.url}, ${other.url}]\n${COUNTED}`)
+    const files = ['--report', at('spread.json'), '--report', at('spread.csv')]
+    const spread = ['--workers', '2', '--sources', '127.1.0.1,127.1.0.2', ...files]
+    const { code, err } = await motewire('sim', path, '--duration', '2s', ...spread).finished
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    const { totals, devices } = readReport(at('spread.json'))
+    expect(devices).toMatchObject({ total: 7, started: 7, connected: 7 })
+    expect(totals).toMatchObject({ acked: totals.published, lost: 0, queued: 0 })
+    const [, ...rows] = readFileSync(at('spread.csv'), 'utf8').trimEnd().split('\n')
+    expect(rows.map((row) => row.split(',')[0])).toEqual([0, 1, 2, 3, 4, 5, 6].map(nameOf))
+    const seen = [one, other].map(({ log }) => {
+      const from = /connected from (\S+):\d+ as room-(\d+)/g
+      return Array.from(log.matchAll(from), ([, source, device]) => `${device} ${source}`)
+    })
+    expect(seen.map((lines) => lines.toSorted())).toEqual([
+      ['0 127.1.0.1', '2 127.1.0.2', '4 127.1.0.1', '6 127.1.0.2'],
+      ['1 127.1.0.1', '3 127.1.0.2', '5 127.1.0.1'],
+    ])
   })
 })
 

@@ -18,7 +18,7 @@ describe('defaults', () => {
       name: 'office',
       seed: 1,
       broker: {
-        url: 'embedded',
+        urls: ['embedded'],
         username: undefined,
         password: undefined,
         ca: undefined,
@@ -131,7 +131,7 @@ groups:
     expect(scenario).toMatchObject({
       name: 'all of it',
       seed: 'plant-7',
-      broker: { url: 'mqtts://broker.example:8883', username: '{id}', password: 'pw-{index}' },
+      broker: { urls: ['mqtts://broker.example:8883'], username: '{id}', password: 'pw-{index}' },
       clock: { kind: 'scaled', factor: 60 },
       durationMs: 5_400_000,
       ramp: { pace: { overMs: 20_000 }, start: 'poisson' },
@@ -230,7 +230,20 @@ groups:
   })
 
   it.each(['broker: mqtt://h:1883', 'broker: { url: "mqtt://h:1883" }'])('takes %s', (line) => {
-    expect(parse(`${line}\n${minimal}`).broker.url).toBe('mqtt://h:1883')
+    expect(parse(`${line}\n${minimal}`).broker.urls).toEqual(['mqtt://h:1883'])
+  })
+
+  it.each([
+    'broker: [mqtt://h:1, ws://h:2]',
+    'broker: { url: [mqtt://h:1, ws://h:2], username: "{id}" }',
+  ])('takes several brokers: %s', (line) => {
+    expect(parse(`${line}\n${minimal}`).broker.urls).toEqual(['mqtt://h:1', 'ws://h:2'])
+  })
+
+  it.each(['mqtt://o:9', ['mqtt://o:9']])('replaces several brokers by %j', (broker) => {
+    const text = `broker: { url: [mqtt://h:1, ws://h:2], username: u }\n${minimal}`
+    const { urls, username } = parseScenario(text, 'office.yaml', { broker }).broker
+    expect({ urls, username }).toEqual({ urls: ['mqtt://o:9'], username: 'u' })
   })
 
   it.each([
@@ -256,7 +269,7 @@ describe('the command line stands above the file', () => {
     }
     expect(parse(text, overrides)).toMatchObject({
       seed: 7,
-      broker: { url: 'mqtt://b', username: 'u' },
+      broker: { urls: ['mqtt://b'], username: 'u' },
       durationMs: 9_000,
       clock: { kind: 'virtual' },
       ramp: { pace: { perSecond: 5 } },

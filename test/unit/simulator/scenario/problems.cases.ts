@@ -21,6 +21,16 @@ export const CASES: readonly ProblemCase[] = [
     told: '1:1: found nothing, expected a mapping with version: 1 and groups',
   },
   {
+    name: 'no broker in the list',
+    text: `broker: []\n${BODY}  a: { count: 1 }`,
+    told: '1:9: broker: found an empty list, expected 1 to 256 broker URLs such as mqtt://127.0.0.1:1883',
+  },
+  {
+    name: 'the embedded broker beside others',
+    text: `broker: { url: [mqtt://h:1, embedded] }\n${BODY}  a: { count: 1 }`,
+    told: '1:29: broker.url[1]: found "embedded", expected a broker URL, as others are beside it',
+  },
+  {
     name: 'a list',
     text: '- a',
     told: '1:1: found a list, expected a mapping with version: 1 and groups',
