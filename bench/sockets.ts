@@ -2,14 +2,17 @@
 // several, can hold, what a device and a message cost beside bare sockets that do the same, and
 // whether the brokers counted what we did. Linux only (/proc).
 //
-//   npx tsx --conditions=dev bench/sockets.ts [devices] [workers] [brokers] [seconds]
+//   npx tsx --conditions=dev bench/sockets.ts [--devices N] [--workers N] [--brokers N]
+//     [--sources N] [--seconds N] [--alone]
 //
-// Defaults: 18,000 devices, 1 worker, 1 broker, 90 seconds of which the first half is the ramp.
-// Each device sends a QoS 1 message every 30 seconds. Bounded: twice the seconds, and some for the ends.
+// Defaults: 18,000 devices, 1 worker, 1 broker, as many source addresses of 127.1.0.0/16 as needed,
+// 90 seconds of which the first half is the ramp. Each device sends a QoS 1 message every 30
+// seconds. `--alone` leaves the bare sockets out. Bounded: twice the seconds, and the ends.
 
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
 import { connectAsync } from '@motewire/sdk'
 import { loopbackSources, makeRun, reportOfPart } from '@motewire/simulator'
 import { expand, parseScenario } from '@motewire/simulator/scenario'
@@ -17,7 +20,19 @@ import { Mosquitto } from '../test/support/mosquitto.ts'
 import type { BareJob, BareProgress } from './bare-fleet.ts'
 import { childrenRunning, figuresOf } from './process-figures.ts'
 
-const [devices = 18_000, workers = 1, brokers = 1, seconds = 90] = process.argv.slice(2).map(Number)
+const { values } = parseArgs({
+  options: {
+    devices: { type: 'string', default: '18000' },
+    workers: { type: 'string', default: '1' },
+    brokers: { type: 'string', default: '1' },
+    sources: { type: 'string' },
+    seconds: { type: 'string', default: '90' },
+    alone: { type: 'boolean', default: false },
+  },
+})
+const [devices, workers, brokers, seconds] = (
+  ['devices', 'workers', 'brokers', 'seconds'] as const
+).map((name) => Number(values[name])) as [number, number, number, number]
 const DURATION_MS = seconds * 1_000
 const RAMP_MS = DURATION_MS / 2
 const EVERY_MS = 30_000
@@ -80,10 +95,14 @@ const peers = await Promise.all(
   Array.from({ length: brokers }, () => Mosquitto.start({ lines: ['sys_interval 1'] })),
 )
 const urls = peers.map(({ url }) => url)
-const sources = loopbackSources(devices, urls)
+const sources =
+  values.sources === undefined
+    ? loopbackSources(devices, urls)
+    : Array.from({ length: Number(values.sources) }, (_, at) => `127.1.0.${at + 1}`)
 try {
   const ours = await measureFleet()
-  const bare = await measureBare()
+  const nothing = { deviceBytes: Number.NaN, messageUs: Number.NaN }
+  const bare = values.alone ? nothing : await measureBare()
   const rows: [string, string][] = [
     ['bytes of memory a device', `${kib(ours)}; a bare socket ${kib(bare)}`],
     [

@@ -4,7 +4,7 @@
 import type { Task } from '@motewire/sdk/kit'
 import type { Device } from './device.ts'
 
-/** Things that wait. */
+/** Things that wait, unless its maker says otherwise. */
 const WAITING_MAX = 16
 
 interface Waiting<Item> {
@@ -17,11 +17,18 @@ export class DelayLine<Item> {
   readonly #delayMs: number
   readonly #work: (item: Item, dueMs: number) => void
   readonly #task: Task
+  readonly #waitingMax: number
   readonly #waiting: Waiting<Item>[] = []
   #isOpen = true
 
   /** @param work gets the time at which it was due. */
-  constructor(device: Device, delayMs: number, work: (item: Item, dueMs: number) => void) {
+  constructor(
+    device: Device,
+    delayMs: number,
+    work: (item: Item, dueMs: number) => void,
+    waitingMax: number = WAITING_MAX,
+  ) {
+    this.#waitingMax = waitingMax
     this.#device = device
     this.#delayMs = delayMs
     this.#work = work
@@ -34,7 +41,7 @@ export class DelayLine<Item> {
 
   /** False when too many wait already. */
   add(item: Item): boolean {
-    if (this.#waiting.length >= WAITING_MAX) return false
+    if (this.#waiting.length >= this.#waitingMax) return false
     const dueMs = this.#device.now() + this.#delayMs
     this.#waiting.push({ item, dueMs })
     if (this.#waiting.length === 1) this.#device.schedule(dueMs, this.#task)

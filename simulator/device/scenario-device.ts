@@ -13,6 +13,7 @@ import { EnergyMeter } from './energy-meter.ts'
 import { Modules } from './modules.ts'
 import { Pace } from './pace.ts'
 import type { PayloadBuffer } from './payload-buffer.ts'
+import { ProvisioningDesk } from './provisioning-desk.ts'
 import { ShadowDesk } from './shadow-desk.ts'
 import { EdgeNode } from './sparkplug/edge-node.ts'
 import { HostApplication } from './sparkplug/host.ts'
@@ -75,7 +76,7 @@ export class GroupModel {
 }
 
 /** Of a device's plan: what its model publishes and subscribes to. */
-export type DeviceNames = Pick<DevicePlan, 'topics' | 'filters' | 'reported'>
+export type DeviceNames = Pick<DevicePlan, 'topics' | 'filters' | 'reported' | 'identityOf'>
 
 interface Surroundings {
   readonly names: DeviceNames
@@ -94,6 +95,7 @@ export class ScenarioDevice implements DeviceModel {
   #shadow: ShadowDesk | undefined
   #node: EdgeNode | undefined
   #host: HostApplication | undefined
+  #provisioning: ProvisioningDesk | undefined
   #energy: EnergyMeter | undefined
 
   constructor(group: DeviceGroup, models: readonly StreamModel[], around: Surroundings) {
@@ -110,7 +112,7 @@ export class ScenarioDevice implements DeviceModel {
 
   start(device: Device): void {
     const { names, buffer, modules, pace } = this.#around
-    const { topics, filters, reported = '' } = names
+    const { topics, filters, reported = '', identityOf } = names
     const { subscribe, track, wallClock } = this.#group
     for (const [position, { qos }] of subscribe.entries()) {
       device.subscribe(filters[position] ?? '', qos)
@@ -123,7 +125,9 @@ export class ScenarioDevice implements DeviceModel {
     this.#shadow = shadow && new ShadowDesk(device, shadow, reported)
     this.#energy = energy && device.flash('energy', () => new EnergyMeter(energy, device.startMs))
     const around = { buffer, clock, pace, energy: this.#energy, sensors: { vehicle, modules } }
-    const { sparkplug, sparkplugHost } = this.#group
+    const { sparkplug, sparkplugHost, provisioner } = this.#group
+    this.#provisioning =
+      provisioner && identityOf && new ProvisioningDesk(device, provisioner, identityOf)
     this.#node = sparkplug && new EdgeNode(device, sparkplug, around)
     this.#host = sparkplugHost && new HostApplication(device, sparkplugHost)
     this.#streams = this.#models.map((model, position) => {
@@ -137,6 +141,7 @@ export class ScenarioDevice implements DeviceModel {
     this.#shadow?.stop()
     this.#node?.stop()
     this.#host?.stop()
+    this.#provisioning?.stop()
     if (this.#device) this.#energy?.tell(this.#device)
   }
 
@@ -144,6 +149,7 @@ export class ScenarioDevice implements DeviceModel {
     this.#energy?.count(topic.length + payload.length)
     this.#node?.handleMessage(topic, payload)
     this.#host?.handleMessage(topic, payload)
+    this.#provisioning?.handleMessage(payload)
     // The filter of the desired state is the last one.
     const isDesired = this.#shadow !== undefined && topic === this.#around.names.filters.at(-1)
     if (isDesired) this.#shadow?.handleDesired(payload)

@@ -28,6 +28,7 @@ interface DeviceEvent {
 
 const ALWAYS_ON: LifecycleSpec = {
   bootMs: 0,
+  provision: undefined,
   sleep: undefined,
   rebootEveryMs: 0,
   failAfterMs: 0,

@@ -22,6 +22,8 @@ export interface FleetDeviceOptions {
   readonly runStartedAtMs: number
   /** Makes the channel of each connection attempt. */
   readonly openChannel: () => ByteChannel
+  /** Same, while the device has no identity. Default: the same. */
+  readonly openNewChannel?: (() => ByteChannel) | undefined
   /** Of the run's digest; undefined when none is made. */
   readonly trace: LinkTrace | undefined
 }
@@ -30,14 +32,14 @@ export interface FleetDeviceOptions {
 const DEVICE_OUTBOX = { messagesMax: 1_000, bytesMax: 1 << 20, whenFull: 'drop-oldest' } as const
 
 /**
- * @param will of the first connection.
+ * @param will of the first connection; default: none.
  * @param nextWill asked before each further attempt.
  */
 export function clientOptionsOf(
   { plan, clock, client, openChannel }: FleetDeviceOptions,
   radio: Radio | undefined,
-  will: DeviceWill | undefined,
-  nextWill: () => DeviceWill | undefined,
+  will?: DeviceWill,
+  nextWill: () => DeviceWill | undefined = () => undefined,
 ): ClientOptions {
   const { clean, keepalive, protocolVersion, sessionExpiry, reconnect } = plan.group.connect
   // The client keeps this object; what it says changes with each attempt.

@@ -14,12 +14,14 @@ import type {
   DevicePublishResult,
 } from '../device/index.ts'
 import type { DeviceRow } from '../report/index.ts'
-import type { DevicePlan } from '../scenario/index.ts'
+import type { DevicePlan, ProvisionPlan } from '../scenario/index.ts'
 import type { LinkTrace, TraceSum } from '../world/index.ts'
 import { lifeOf } from './device-life.ts'
 import type { DeviceLife, SwitchedDevice } from './device-life.ts'
 import { clientOptionsOf } from './device-options.ts'
 import type { FleetDeviceOptions } from './device-options.ts'
+import { Provisioning } from './provisioning.ts'
+import type { Identity } from './provisioning.ts'
 import { Radio } from './radio.ts'
 import type { Tally } from './tally.ts'
 
@@ -41,8 +43,10 @@ export class FleetDevice implements Device, SwitchedDevice {
   readonly #life: DeviceLife | undefined
   readonly #flash: Map<string, unknown> | undefined
   #model: DeviceModel
-  /** Undefined while the power is off. */
+  /** Undefined while the power is off, and while it has no identity. */
   #client: Client | undefined
+  /** Undefined but while a new device obtains an identity. */
+  #provisioning: Provisioning | undefined
   #radio: Radio | undefined
   #boots = 0
   /** What happens to the link is the device's own doing. */
@@ -130,12 +134,13 @@ export class FleetDevice implements Device, SwitchedDevice {
   stopPublishing(): void {
     this.#life?.end()
     if (this.#client !== undefined) this.#guard(() => this.#model.stop?.())
+    void this.#provisioning?.end()
     // A model that does not care to stop is not heard any more.
     this.#isMuted = true
   }
 
   async end(): Promise<void> {
-    await this.#client?.end()
+    await Promise.all([this.#client?.end(), this.#provisioning?.end()])
   }
 
   // What its life does to it.
@@ -146,12 +151,43 @@ export class FleetDevice implements Device, SwitchedDevice {
       this.#model = this.#options.makeModel()
       this.startMs = this.#clock.now()
     }
+    const { provision } = this.#plan
+    const identity = this.#flash?.get(IDENTITY) as Identity | undefined
+    if (provision === undefined || identity !== undefined) this.#connect(identity)
+    else this.#provision(provision)
+  }
+
+  /** As a new device, which boots in earnest once it knows who it is. */
+  #provision(provision: ProvisionPlan): void {
+    const radio = new Radio(this.#clock)
+    this.#radio = radio
+    this.#provisioning = new Provisioning({
+      device: this.#options,
+      provision,
+      radio,
+      prng: this.random('provision'),
+      whenFailed: (message) => {
+        if (!this.#isSwitching) this.#tally.failed(message)
+      },
+      whenDone: (identity) => {
+        this.#provisioning = undefined
+        this.#flash?.set(IDENTITY, identity)
+        this.startMs = this.#clock.now()
+        if (!this.#isMuted) this.#connect(identity)
+      },
+    })
+    this.#provisioning.start()
+  }
+
+  /** @param identity what the device has learnt since it was made. */
+  #connect(identity: Identity | undefined): void {
     const will = this.#model.will?.(this)
     // Who has a will may want to die by it.
-    this.#radio = this.#life || will ? new Radio(this.#clock) : undefined
+    if (this.#life || will) this.#radio ??= new Radio(this.#clock)
+    const options = { ...this.#options, plan: { ...this.#plan, ...identity } }
     const client = new Client(
       this.#options.brokerUrl,
-      clientOptionsOf(this.#options, this.#radio, will, () => this.#model.will?.(this)),
+      clientOptionsOf(options, this.#radio, will, () => this.#model.will?.(this)),
     )
     this.#client = client
     this.#watch(client)
@@ -160,11 +196,14 @@ export class FleetDevice implements Device, SwitchedDevice {
   }
 
   powerOff(): void {
-    const client = this.#client
+    const [client, provisioning] = [this.#client, this.#provisioning]
     this.#switch(() => this.#radio?.off('silent'))
     this.#client = undefined
+    this.#provisioning = undefined
+    this.#radio = undefined
     this.#boots++
     void client?.end()
+    void provisioning?.end()
   }
 
   reconnect(): void {
@@ -179,6 +218,7 @@ export class FleetDevice implements Device, SwitchedDevice {
     this.#radio?.on()
     // A later attempt may be planned.
     this.#client?.start()
+    this.#provisioning?.start()
   }
 
   #switch(run: () => void): void {
@@ -313,6 +353,9 @@ export class FleetDevice implements Device, SwitchedDevice {
     this.#tally.measures.record(name, value)
   }
 }
+
+/** In flash. */
+const IDENTITY = 'identity'
 
 /** What the trace calls outcomes; links use the numbers below 16. */
 const OUTCOME_EVENTS: Readonly<Record<Outcome, number>> = {

@@ -13,6 +13,7 @@ import { Timeline } from '../report/index.ts'
 import type { DeviceRow, FleetInspection, FleetSnapshot } from '../report/index.ts'
 import { IDEAL_LINK, ImpairedChannel, LinkModel, LinkTrace, TraceSum } from '../world/index.ts'
 import type { LinkSource } from '../world/index.ts'
+import type { FleetDeviceOptions } from './device-options.ts'
 import { FleetDevice } from './fleet-device.ts'
 import { Operator } from './operator.ts'
 import { Tally } from './tally.ts'
@@ -24,6 +25,8 @@ export interface FleetOptions {
   /** Where the devices connect. */
   readonly brokerUrl: string
   readonly clock: Clock
+  /** The clock of this machine, by which its own lag is told. Default: `clock`. */
+  readonly machineClock?: Clock | undefined
   /** Wall clock, milliseconds since 1970: only for the time stamps in payloads. */
   readonly wallNow: () => number
   /** Options all clients share: outbox bounds, source address, a channel of their own. */
@@ -49,6 +52,7 @@ const LAG_PROBE_MS = 20
 export class Fleet implements FleetInspection {
   readonly #options: FleetOptions
   readonly #clock: Clock
+  readonly #machineClock: Clock
   readonly #dial: Dialer
   readonly #tally: Tally
   /** Undefined when the scenario has nothing to send. */
@@ -74,6 +78,7 @@ export class Fleet implements FleetInspection {
   constructor(options: FleetOptions) {
     this.#options = options
     this.#clock = options.clock
+    this.#machineClock = options.machineClock ?? options.clock
     const { plan } = options
     this.#dial = options.dial ?? brokerDialer({ urls: [options.brokerUrl] })
     this.#tally = new Tally(plan.groups.length)
@@ -124,7 +129,7 @@ export class Fleet implements FleetInspection {
     this.#phase = 'running'
     this.#tally.mark(now)
     this.#clock.schedule(now + this.#markMs, this.#markTask)
-    if (!this.#isVirtual) this.#clock.schedule(now + LAG_PROBE_MS, this.#lagTask)
+    if (!this.#isVirtual) this.#planProbe(this.#machineClock.now())
     this.#operator?.start(now)
     this.#startDue(now)
   }
@@ -148,7 +153,7 @@ export class Fleet implements FleetInspection {
     for (const device of this.#devices) device.countQueued()
     await Promise.all([this.#operator?.end(), ...this.#devices.map((device) => device.end())])
     this.#clock.cancel(this.#markTask)
-    this.#clock.cancel(this.#lagTask)
+    this.#machineClock.cancel(this.#lagTask)
     this.#phase = 'ended'
     this.#final = { ...this.#final, phase: 'ended' }
   }
@@ -216,7 +221,7 @@ export class Fleet implements FleetInspection {
         plan,
         scenario: this.#options.plan.scenario,
         trace,
-        openChannel: this.#openerFor(plan, groupPosition, trace),
+        ...this.#openersFor(plan, groupPosition, trace),
         groupPosition,
         makeModel: () => this.#models[groupPosition]!.device(plan),
         brokerUrl,
@@ -232,15 +237,19 @@ export class Fleet implements FleetInspection {
   }
 
   /** How a device reaches the broker: over its link, if it has one. */
-  #openerFor(
+  #openersFor(
     plan: DevicePlan,
     groupPosition: number,
     trace: LinkTrace | undefined,
-  ): () => ByteChannel {
+  ): Pick<FleetDeviceOptions, 'openChannel' | 'openNewChannel'> {
     const { links, clock } = this.#options
-    const dial = this.#dial(plan)
     const link = links?.[groupPosition]?.link(plan.prng.fork('link'), this.#startedAtMs)
-    return link === undefined ? dial : () => new ImpairedChannel(dial(), link, clock, { trace })
+    const over = (dial: () => ByteChannel): (() => ByteChannel) =>
+      link === undefined ? dial : () => new ImpairedChannel(dial(), link, clock, { trace })
+    const openChannel = over(this.#dial(plan))
+    if (plan.provision?.cert === undefined) return { openChannel }
+    const { cert, key } = plan.provision
+    return { openChannel, openNewChannel: over(this.#dial({ ...plan, cert, key })) }
   }
 
   #makeOperator(): Operator | undefined {
@@ -266,7 +275,11 @@ export class Fleet implements FleetInspection {
 
   #probeLag(now: number): void {
     this.#tally.lag.record(Math.max(0, now - this.#lagTask.deadlineMs))
-    this.#clock.schedule(now + LAG_PROBE_MS, this.#lagTask)
+    this.#planProbe(now)
+  }
+
+  #planProbe(now: number): void {
+    this.#machineClock.schedule(now + LAG_PROBE_MS, this.#lagTask)
   }
 
   #checkDrained(): void {

@@ -10,6 +10,8 @@ export function devicesInteract(plan: FleetPlan): boolean {
   if (groups.some(({ model, firmware }) => (model ?? firmware) !== undefined)) return true
   // A host listens to nodes, and nodes to it.
   if (groups.some(({ sparkplugHost }) => sparkplugHost !== undefined)) return true
+  // New devices hear from who gives them an identity.
+  if (groups.some(({ provisioner }) => provisioner !== undefined)) return true
   const filters = groups.flatMap(({ subscribe }) => subscribe.map(({ filter }) => filter))
   const topics = [...groups.flatMap(topicsOf), ...scenario.stages.flatMap(sentTo)]
   // What the broker tells of itself is about all its clients.

@@ -5,6 +5,7 @@ import { sharedClock } from '@motewire/sdk'
 import type { Clock } from '@motewire/sdk'
 import { Task } from '@motewire/sdk/kit'
 import type { FleetSnapshot } from '../report/index.ts'
+import type { FleetPlan } from '../scenario/index.ts'
 import { completeLink, IDEAL_LINK, ScaledClock } from '../world/index.ts'
 import type { LinkSource } from '../world/index.ts'
 import { EmbeddedBroker } from './embedded-broker.ts'
@@ -14,7 +15,7 @@ import type { Run, RunSpec } from './run.ts'
 import { partOf } from './run-part.ts'
 import type { RunPart } from './run-part.ts'
 import { brokerDialer, checkCertificates } from './tcp-dialer.ts'
-import type { Dialer } from './tcp-dialer.ts'
+import type { DialledDevice, Dialer } from './tcp-dialer.ts'
 import { subscriberOf, VerifyingSubscriber } from './verifying-subscriber.ts'
 
 export class RealRun implements Run {
@@ -52,6 +53,7 @@ export class RealRun implements Run {
       // With several brokers the dialer picks one for each device.
       brokerUrl: brokerUrls[0] ?? 'mqtt://embedded',
       clock: this.#clock,
+      machineClock: sharedClock(),
       wallNow,
       durationMs,
       modules,
@@ -107,6 +109,12 @@ export class RealRun implements Run {
         () =>
           embedded.dial(clientId)
     checkCertificates(plan)
+    checkCertificates(newDevices(plan))
     return brokerDialer({ urls: brokerUrls, sources, trust: plan.scenario.broker })
   }
+}
+
+/** Those that have certificates of their own while they have no identity. */
+function* newDevices(plan: FleetPlan): Generator<DialledDevice> {
+  for (const device of plan) if (device.provision) yield { ...device, ...device.provision }
 }

@@ -7,6 +7,7 @@ import type {
   Account,
   DeviceRow,
   GroupSnapshot,
+  LatencySummary,
   MeasureSummary,
   TimelineSeries,
 } from '../report/index.ts'
@@ -91,13 +92,18 @@ export function sumOfGroups(one: GroupSnapshot, other: GroupSnapshot | undefined
 
 type HistogramName = 'latency' | 'lag' | 'delivery'
 
+interface EncodedHistogram {
+  readonly text: string
+  readonly summary: LatencySummary
+}
+
 /** A part on its way to another process. */
 export interface EncodedPart extends Omit<
   RunPart,
   'ledger' | HistogramName | 'measures' | 'digest'
 > {
   readonly accounts: readonly Account[]
-  readonly histograms: Readonly<Record<HistogramName, string>>
+  readonly histograms: Readonly<Record<HistogramName, EncodedHistogram>>
   readonly measures: Readonly<Record<string, MeasureSummary>>
   readonly digest: string | undefined
 }
@@ -115,9 +121,9 @@ export function encodePart({
     ...rest,
     accounts: ([0, 1, 2] as const).map((qos) => ledger.account(qos)),
     histograms: {
-      latency: latency.encode(),
-      lag: lag.encode(),
-      delivery: delivery.encode(),
+      latency: encodeHistogram(latency),
+      lag: encodeHistogram(lag),
+      delivery: encodeHistogram(delivery),
     },
     measures: measures.summary(),
     digest: digest?.toString(),
@@ -142,9 +148,17 @@ export function decodePart({
     ...rest,
     ledger,
     measures,
-    latency: LatencyHistogram.decode(histograms.latency),
-    lag: LatencyHistogram.decode(histograms.lag),
-    delivery: LatencyHistogram.decode(histograms.delivery),
+    latency: decodeHistogram(histograms.latency),
+    lag: decodeHistogram(histograms.lag),
+    delivery: decodeHistogram(histograms.delivery),
     digest: digest === undefined ? undefined : TraceSum.parse(digest),
   }
+}
+
+function encodeHistogram(histogram: LatencyHistogram): EncodedHistogram {
+  return { text: histogram.encode(), summary: histogram.summary() }
+}
+
+function decodeHistogram({ text, summary }: EncodedHistogram): LatencyHistogram {
+  return LatencyHistogram.decode(text, summary)
 }

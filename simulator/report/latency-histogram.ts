@@ -40,8 +40,15 @@ export class LatencyHistogram {
   #minUs = HIGHEST_US
   #maxUs = 0
 
-  /** @throws MotewireError `ERR_REPORT_INVALID` when the text is not what `encode` makes. */
-  static decode(text: string): LatencyHistogram {
+  /**
+   * @param exact of the summary before it was text; default: what the buckets tell, three digits.
+   * @throws MotewireError `ERR_REPORT_INVALID` when the text is not what `encode` makes, or `exact`
+   *   is of other values.
+   */
+  static decode(
+    text: string,
+    exact?: Pick<LatencySummary, 'min' | 'mean' | 'max'>,
+  ): LatencyHistogram {
     const histogram = new LatencyHistogram()
     try {
       // The package numbers its buckets as we do; its interface leaves that out.
@@ -56,6 +63,7 @@ export class LatencyHistogram {
         const middleUs = Math.floor((lowestOf(bucket) + lowestOf(bucket + 1) - 1) / 2)
         histogram.#add(middleUs, decoded.getCountAtIndex(bucket))
       }
+      if (exact !== undefined && histogram.#count > 0) histogram.#sharpen(exact)
     } catch (error) {
       const message = `a histogram of ${text.length} characters cannot be read`
       throw new MotewireError('ERR_REPORT_INVALID', message, { cause: error })
@@ -132,6 +140,17 @@ export class LatencyHistogram {
       if (count > 0) histogram.recordValueWithCount(lowestOf(bucket), count)
     }
     return encodeIntoCompressedBase64(histogram)
+  }
+
+  /** What buckets do not hold. */
+  #sharpen({ min, mean, max }: Pick<LatencySummary, 'min' | 'mean' | 'max'>): void {
+    const [minUs, maxUs] = [Math.round(min * US), Math.round(max * US)]
+    const isOfThese =
+      bucketOf(minUs) === bucketOf(this.#minUs) && bucketOf(maxUs) === bucketOf(this.#maxUs)
+    assert(isOfThese, 'the extremes of other values')
+    this.#minUs = minUs
+    this.#maxUs = maxUs
+    this.#sumUs = Math.round(mean * US * this.#count)
   }
 
   #add(us: number, count: number): void {

@@ -111,10 +111,11 @@ function sumOf(reports: readonly Report[], shards: NonNullable<Report['shards']>
   const measures = new Measures()
   for (const report of reports) {
     for (const account of report.byQos) ledger.merge(account.qos, account)
-    latency.merge(LatencyHistogram.decode(report.histograms.latency))
-    lag.merge(LatencyHistogram.decode(report.histograms.lag))
+    latency.merge(LatencyHistogram.decode(report.histograms.latency, report.latencyMs))
+    lag.merge(LatencyHistogram.decode(report.histograms.lag, report.lagMs))
     const { delivery: delivered } = report.histograms
-    if (delivered !== undefined) delivery.merge(LatencyHistogram.decode(delivered))
+    if (delivered !== undefined)
+      delivery.merge(LatencyHistogram.decode(delivered, report.deliveryMs))
     measures.merge(report.measures ?? {})
   }
   const sum = (read: (report: Report) => number): number =>

@@ -61,6 +61,7 @@ export function attachFiles(
           ? { ...track, waypoints: waypointsOf(attempt.csv(waypoints)) }
           : track
       }),
+      lifecycle: attachLifecycle(group.lifecycle, files),
       sparkplug: attachSparkplug(group.sparkplug, attempt),
       publish: group.publish.map((stream, at) => attachStream(stream, attempt, ['publish', at])),
     }
@@ -131,6 +132,18 @@ function attachFirmware(spec: FirmwareSpec | undefined, attempt: Attempt): typeo
     const analog = attachFields(firmware.analog, attempt, ['firmware', 'analog'])
     return { ...firmware, path: attempt.locate(firmware.path), analog }
   })
+}
+
+/** Paths of certificates are templates: whether the files are there is seen before the run. */
+function attachLifecycle(
+  spec: DeviceGroup['lifecycle'],
+  files: ScenarioFiles,
+): DeviceGroup['lifecycle'] {
+  if (spec?.provision === undefined) return spec
+  const [cert, key] = [spec.provision.cert, spec.provision.key].map((path) => {
+    return path && files.resolve(path)
+  })
+  return { ...spec, provision: { ...spec.provision, cert, key } }
 }
 
 function attachSparkplug(spec: SparkplugSpec | undefined, attempt: Attempt): typeof spec {

@@ -26,6 +26,7 @@ export function crossCheck(root: unknown): Finding[] {
     ...checkClientIds(groups, root),
     ...checkThresholds(groups, root),
     ...checkConcerned(groups, root),
+    ...checkProvisioners(groups, root),
     ...groups.flatMap(({ path }) => [
       ...checkTrack(path, root),
       ...checkModel(path, root),
@@ -119,6 +120,24 @@ function checkConcerned(groups: readonly RawGroup[], root: unknown): Finding[] {
       if (typeof name !== 'string' || names.includes(name)) return []
       return [mismatch([...path, position], root, `one of the groups ${names.join(' ')}`)]
     })
+  })
+}
+
+/** On the embedded broker nobody answers but the devices of the scenario. */
+function checkProvisioners(groups: readonly RawGroup[], root: unknown): Finding[] {
+  const broker = valueAt(root, ['broker'])
+  const url = valueAt(root, ['broker', 'url']) ?? (Object(broker) === broker ? undefined : broker)
+  if (url !== undefined && url !== DEFAULTS.broker.url) return []
+  const has = ({ path }: RawGroup, key: string): boolean =>
+    valueAt(root, [...path, key]) !== undefined
+  if (Array.isArray(broker) || groups.some((one) => has(one, 'provisioner') || has(one, 'model'))) {
+    return []
+  }
+  return groups.flatMap(({ path }) => {
+    const key = [...path, 'lifecycle', 'provision']
+    if (valueAt(root, key) === undefined) return []
+    const expected = 'a group with provisioner, or a broker of yours with somebody who answers'
+    return [mismatch(key, root, expected, 'nobody who answers')]
   })
 }
 

@@ -9,8 +9,9 @@ import { assert, Prng } from '@motewire/sdk/kit'
 import { apportion } from './apportion.ts'
 import { DEVICES_MAX } from './bounds.ts'
 import { chosenDevices } from './only.ts'
-import type { DeviceGroup, Scenario } from './scenario.ts'
+import type { DeviceGroup, ProvisionerSpec, ProvisionSpec, Scenario } from './scenario.ts'
 import { Template } from './template.ts'
+import type { PlaceholderValues } from './template.ts'
 
 export interface ExpandOptions {
   /** Devices in all; default: as the scenario says. Divided exactly by largest remainder. */
@@ -38,10 +39,19 @@ export interface DevicePlan {
   readonly filters: readonly string[]
   /** Where its shadow is told; undefined without one. */
   readonly reported: string | undefined
+  /** Of who gives identities: what the device of a name is given. Undefined: it gives none. */
+  readonly identityOf: ((id: string) => Readonly<Record<string, string>>) | undefined
+  /** What it is before it has an identity; undefined: it has one. */
+  readonly provision: ProvisionPlan | undefined
   /** When the device is switched on, milliseconds after the run began. */
   readonly startMs: number
   /** The device's own random numbers; fork one stream a purpose. */
   readonly prng: Prng
+}
+
+/** Of one device: templates filled in, and the request as it goes out. */
+export interface ProvisionPlan extends Omit<ProvisionSpec, 'payload'> {
+  readonly payload: string
 }
 
 export type OperatorPlan = Pick<
@@ -140,6 +150,8 @@ export class FleetPlan implements Iterable<DevicePlan> {
   }
 
   #startMs(position: number, number: number, prng: Prng): number {
+    // Who gives identities is there before those that ask for one.
+    if (this.#group(position).provisioner !== undefined) return 0
     const { pace, start } = this.scenario.ramp
     const rampMs = 'overMs' in pace ? pace.overMs : (this.devicesTotal / pace.perSecond) * 1_000
     // Arrivals of a Poisson process, when their number is known, are independent and uniform.
@@ -177,7 +189,16 @@ function resize(groups: readonly DeviceGroup[], total: number | undefined): read
 
 type Names = Pick<
   DevicePlan,
-  'clientId' | 'username' | 'password' | 'cert' | 'key' | 'topics' | 'filters' | 'reported'
+  | 'clientId'
+  | 'username'
+  | 'password'
+  | 'cert'
+  | 'key'
+  | 'topics'
+  | 'filters'
+  | 'reported'
+  | 'provision'
+  | 'identityOf'
 >
 
 /** A group's templates, compiled once. */
@@ -193,9 +214,12 @@ class GroupTemplates {
   readonly #topics: readonly Template[]
   readonly #filters: readonly Template[]
   readonly #reported: Template | undefined
+  readonly #identityOf: DevicePlan['identityOf']
+  readonly #provision: ProvisionSpec | undefined
+  readonly #newTemplates: Readonly<Record<NewName, Template | undefined>> | undefined
 
   constructor(group: DeviceGroup, { broker, seed }: Scenario) {
-    const { name, clientId, publish, subscribe, shadow } = group
+    const { name, clientId, publish, subscribe, shadow, lifecycle, provisioner } = group
     this.#group = name
     this.#credentials = group.credentials
     this.#seed = seed
@@ -208,6 +232,9 @@ class GroupTemplates {
     this.#topics = publish.map(({ topic }) => Template.of(topic))
     this.#filters = subscribe.map(({ filter }) => Template.of(filter))
     this.#reported = given(shadow?.reported)
+    this.#identityOf = provisioner && identityOf(provisioner)
+    this.#provision = lifecycle?.provision
+    this.#newTemplates = lifecycle?.provision && templatesOf(lifecycle.provision)
   }
 
   render(index: number): Names {
@@ -225,6 +252,51 @@ class GroupTemplates {
       topics: this.#topics.map((topic) => topic.render(values)),
       filters: this.#filters.map((filter) => filter.render(values)),
       reported: this.#reported?.render(values),
+      identityOf: this.#identityOf,
+      provision: this.#renderProvision(values),
     }
   }
+
+  #renderProvision(values: PlaceholderValues): ProvisionPlan | undefined {
+    const [spec, templates] = [this.#provision, this.#newTemplates]
+    if (spec === undefined || templates === undefined) return undefined
+    const rendered = NEW_NAMES.map((name) => [name, templates[name]?.render(values)])
+    const names = Object.fromEntries(rendered) as Pick<ProvisionSpec, NewName>
+    const payload = JSON.stringify({ id: values.id, reply: names.response, ...spec.payload })
+    return { ...spec, ...names, payload }
+  }
+}
+
+function identityOf({
+  clientId,
+  username,
+  password,
+}: ProvisionerSpec): NonNullable<DevicePlan['identityOf']> {
+  const templates = Object.entries({ clientId, username, password }).flatMap(([key, text]) => {
+    return text === undefined ? [] : [[key, Template.of(text)] as const]
+  })
+  return (id) => {
+    const values = { id, index: 0, group: '', seed: '' }
+    return Object.fromEntries(templates.map(([key, template]) => [key, template.render(values)]))
+  }
+}
+
+/** What of `provision` is a template. */
+const NEW_NAMES = [
+  'clientId',
+  'username',
+  'password',
+  'cert',
+  'key',
+  'request',
+  'response',
+] as const
+type NewName = (typeof NEW_NAMES)[number]
+
+function templatesOf(spec: ProvisionSpec): Readonly<Record<NewName, Template | undefined>> {
+  const templates = NEW_NAMES.map((name) => {
+    const text = spec[name]
+    return [name, text === undefined ? undefined : Template.of(text)]
+  })
+  return Object.fromEntries(templates) as Record<NewName, Template | undefined>
 }

@@ -29,6 +29,7 @@ import {
   template,
   whole,
 } from './schema-leaf.ts'
+import { provisionerSchema } from './provision-schema.ts'
 import { sparkplugHostSchema, sparkplugSchema } from './sparkplug-schema.ts'
 import { CLIENT_ID_PLACEHOLDERS } from './template.ts'
 import { objectionToFilter, objectionToTopic } from './topic.ts'
@@ -198,6 +199,9 @@ const shape = {
   shadow: shadowSchema.optional().describe('Desired state that the devices take over.'),
   sparkplug: sparkplugSchema.optional().describe('Sparkplug B: each device is an edge node.'),
   sparkplugHost: sparkplugHostSchema.optional().describe('Sparkplug B: the host application.'),
+  provisioner: provisionerSchema
+    .optional()
+    .describe('Gives an identity to devices whose lifecycle begins with provision.'),
   lifecycle: lifecycleSchema.optional().describe('How devices boot, sleep, restart and die.'),
   energy: energySchema.optional().describe('What the devices live on: battery and radio.'),
   model: modelSchema.optional().describe('Firmware in TypeScript instead of publish.'),
@@ -240,12 +244,14 @@ type GroupEntry = z.infer<typeof named>
 
 function draft({ name, count, weight, publish, ...rest }: GroupEntry): GroupDraft {
   const { link, track, model, credentials, commands, shadow, lifecycle, energy } = rest
-  const { sparkplug, sparkplugHost, firmware } = rest
+  const { sparkplug, sparkplugHost, provisioner, firmware } = rest
   const own = { link, track, model, credentials, commands, shadow, lifecycle, energy }
-  const optional = { ...own, sparkplug, sparkplugHost, firmware }
+  const optional = { ...own, sparkplug, sparkplugHost, provisioner, firmware }
   // Commands and desired states come in through subscriptions like any other.
   const desired = shadow && { filter: shadow.desired, qos: shadow.qos }
-  const subscribe = [...rest.subscribe, commands, desired].filter((one) => one !== undefined)
+  const subscribe = [...rest.subscribe, provisioner, commands, desired].filter(
+    (one) => one !== undefined,
+  )
   const subscriptions = subscribe.map(({ filter, qos: level }) => ({ filter, qos: level }))
   const messages = { subscribe: subscriptions, publish: labelled(publish) }
   return { name, share: count ?? weight ?? 0, ...rest, ...optional, ...messages }

@@ -1,6 +1,6 @@
 // The scenario room: from a YAML or JSON file to the plan of every device of the fleet.
 export { expand, FleetPlan } from './fleet-plan.ts'
-export type { DevicePlan, ExpandOptions } from './fleet-plan.ts'
+export type { DevicePlan, ExpandOptions, ProvisionPlan } from './fleet-plan.ts'
 export { loadScenario, loadTree, scenarioOfTree } from './load.ts'
 export { nearestWord } from './nearest-word.ts'
 export { parseScenario } from './parse.ts'

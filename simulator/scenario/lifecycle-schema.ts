@@ -4,6 +4,7 @@
 import * as z from 'zod'
 import * as bounds from './bounds.ts'
 import { share } from './link-schema.ts'
+import { provisionSchema } from './provision-schema.ts'
 import type { LifecycleSpec, ShadowSpec } from './scenario.ts'
 import { duration, mapping, qos, rule, template } from './schema-leaf.ts'
 import { objectionToTopic } from './topic.ts'
@@ -20,11 +21,15 @@ const sleep = mapping({
 
 export const lifecycleSchema: z.ZodType<LifecycleSpec> = mapping({
   boot: duration().prefault('0s').describe('From power on to the first attempt to connect.'),
+  provision: provisionSchema
+    .optional()
+    .describe('How a new device obtains an identity before it does anything else.'),
   sleep: sleep.optional().describe('The radio is off but for some time in each period.'),
   rebootEvery: duration().prefault('0s').describe('Mean time between reboots; 0s: never.'),
   failAfter: duration().prefault('0s').describe('Mean time until it dies; 0s: never.'),
 }).transform((value) => ({
   bootMs: value.boot,
+  provision: value.provision,
   sleep: value.sleep,
   rebootEveryMs: value.rebootEvery,
   failAfterMs: value.failAfter,

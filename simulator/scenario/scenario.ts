@@ -91,6 +91,8 @@ export interface DeviceGroup {
   /** Sparkplug B beside or instead of streams; undefined: none. */
   readonly sparkplug: SparkplugSpec | undefined
   readonly sparkplugHost: SparkplugHostSpec | undefined
+  /** Gives new devices an identity; its filter is in `subscribe`. Undefined: it does not. */
+  readonly provisioner: ProvisionerSpec | undefined
   /** How the devices are switched on, sleep and die; undefined: on, and on they stay. */
   readonly lifecycle: LifecycleSpec | undefined
   /** What the devices live on; undefined: nobody asks. */
@@ -154,12 +156,42 @@ export interface SparkplugHostSpec {
 export interface LifecycleSpec {
   /** From power on to the first attempt to connect. */
   readonly bootMs: number
+  /** Undefined: the devices have an identity from the start. */
+  readonly provision: ProvisionSpec | undefined
   /** Undefined: the radio is always on. */
   readonly sleep: { readonly everyMs: number; readonly awakeMs: number } | undefined
   /** 0: never. A reboot forgets what was queued. */
   readonly rebootEveryMs: number
   /** 0: never. What failed stays off. */
   readonly failAfterMs: number
+}
+
+/** How a device that is new obtains an identity, once in its life. */
+export interface ProvisionSpec {
+  /** As whom it connects until then. Templates, as are the paths of PEM files and the topics. */
+  readonly clientId: string
+  readonly username: string | undefined
+  readonly password: string | undefined
+  readonly cert: string | undefined
+  readonly key: string | undefined
+  readonly request: string
+  readonly response: string
+  /** What the request says besides `id` and `reply`. */
+  readonly payload: Readonly<Record<string, unknown>>
+  readonly retryMs: number
+}
+
+/** Who gives new devices an identity. */
+export interface ProvisionerSpec {
+  /** Where requests come in. Template. */
+  readonly filter: string
+  readonly qos: QoS
+  /** What a device is given: templates of `{id}`, who asks; undefined: nothing. */
+  readonly clientId: string | undefined
+  readonly username: string
+  readonly password: string | undefined
+  readonly afterMs: number
+  readonly failShare: number
 }
 
 /** A battery and the two states of a radio. */

@@ -71,6 +71,32 @@ groups:
     expect(seen.toSorted()).toEqual(expected)
   })
 
+  it('gives new devices an identity, with which the broker then lets them in', async () => {
+    const broker = await start({
+      users: { new: 'shared', 'tap-0': 'pw-tap-0', 'tap-1': 'pw-tap-1', desk: 'd' },
+    })
+    put({ 'desk.csv': 'username,password\ndesk,d\n' })
+    const part = await run(
+      `broker: '${broker.url}'
+groups:
+  desk: { count: 1, credentials: desk.csv, provisioner: { password: 'pw-{id}' } }
+  tap:
+    count: 2
+    lifecycle:
+      provision: { clientId: 'new-{id}', username: new, password: shared, retry: 200ms }
+    publish: [{ topic: 'taps/{id}', every: 100ms, qos: 1 }]
+`,
+      2_000,
+    )
+    expect(part.measures.summary()['provision.latencyMs']?.count).toBe(2)
+    expect(part.connected).toBe(3)
+    const seen = Array.from(broker.log.matchAll(/as (\S+) \(.*u'(.*)'\)/g), ([, id, user]) => {
+      return `${id} ${user}`
+    })
+    const expected = ['desk-0 desk', 'new-tap-0 new', 'new-tap-1 new', 'tap-0 tap-0', 'tap-1 tap-1']
+    expect(seen.toSorted()).toEqual(expected)
+  })
+
   it('sends what its stages say, and reconnects and restarts devices at their time', async () => {
     const broker = await start({ websocket: true })
     const part = await run(

@@ -65,15 +65,24 @@ function sim(...args: string[]): Promise<Result> {
 const VIRTUAL = ['--clock', 'virtual', '--duration', '10m', '--link', 'gprs', '--quiet']
 
 describe('motewire sim', () => {
-  it('prints the same digest in one process and over workers', async () => {
+  it('gives the same digest and ledger in one process and over workers', async () => {
+    const reports = ['one', 'several'].map((name) => join(folder, name))
+    const into = (path: string): string[] =>
+      ['json', 'csv'].flatMap((to) => ['--report', `${path}.${to}`])
     const [one, several] = await Promise.all([
-      sim(alone, ...VIRTUAL),
-      sim(alone, ...VIRTUAL, '--workers', '2'),
+      sim(alone, ...VIRTUAL, ...into(reports[0]!)),
+      sim(alone, ...VIRTUAL, ...into(reports[1]!), '--workers', '2'),
     ])
     expect(one).toMatchObject({ code: 0, errors: '' })
     const digest = /digest +([0-9a-f]{16})/.exec(one.output)?.[1]
     expect(digest).toBeDefined()
     expect(several.output).toContain(`digest   ${digest}`)
+    const [first, second] = reports.map((path) => {
+      const { startedAt: _startedAt, ...rest } = JSON.parse(readFileSync(`${path}.json`, 'utf8'))
+      return { ...rest, devicesOneByOne: readFileSync(`${path}.csv`, 'utf8') }
+    })
+    expect(second).toEqual(first)
+    expect(first).toMatchObject({ totals: { lost: 0 } })
   })
 
   it('does a failed run again from its report, and finds a smaller one that fails', async () => {

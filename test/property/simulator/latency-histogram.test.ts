@@ -64,6 +64,8 @@ it('is the same to three digits after being text', () => {
       const before = histogramOf(values).summary()
       const after = LatencyHistogram.decode(histogramOf(values).encode()).summary()
       expect(after.count).toBe(before.count)
+      const exact = LatencyHistogram.decode(histogramOf(values).encode(), before).summary()
+      expect([exact.min, exact.mean, exact.max]).toEqual([before.min, before.mean, before.max])
       for (const key of ['min', 'mean', 'p50', 'p90', 'p99', 'p999', 'max'] as const) {
         expect(error(after[key], before[key])).toBeLessThan(0.001)
       }

@@ -53,6 +53,17 @@ describe('a summary', () => {
   })
 })
 
+describe('as text', () => {
+  it('is refused with the extremes of other values', () => {
+    const text = histogramOf([5, 10]).encode()
+    const decode = (exact: { min: number; mean: number; max: number }): LatencyHistogram =>
+      LatencyHistogram.decode(text, exact)
+    expect(decode({ min: 5, mean: 7.5, max: 10 }).summary()).toMatchObject({ min: 5, max: 10 })
+    expect(() => decode({ min: 1, mean: 7.5, max: 10 })).toThrow(MotewireError)
+    expect(() => decode({ min: 5, mean: 7.5, max: 90 })).toThrow(MotewireError)
+  })
+})
+
 describe('merging', () => {
   it('gives what one histogram of all values would', () => {
     const all = upTo(5_000)

@@ -21,6 +21,31 @@ export const CASES: readonly ProblemCase[] = [
     told: '1:1: found nothing, expected a mapping with version: 1 and groups',
   },
   {
+    name: 'new devices that nobody answers',
+    text: `${BODY}  a: { count: 1, lifecycle: { provision: {} } }`,
+    told: '3:42: groups.a.lifecycle.provision: found nobody who answers, expected a group with provisioner, or a broker of yours with somebody who answers',
+  },
+  {
+    name: 'an answer that all new devices hear',
+    text: `broker: mqtt://h:1\n${BODY}  a: { count: 1, lifecycle: { provision: { response: all } } }`,
+    told: '4:54: groups.a.lifecycle.provision.response: found "all", expected a topic with {id} or {index}',
+  },
+  {
+    name: 'new devices that throw each other out',
+    text: `broker: mqtt://h:1\n${BODY}  a: { count: 1, lifecycle: { provision: { clientId: new } } }`,
+    told: '4:54: groups.a.lifecycle.provision.clientId: found "new", expected a client id with {id} or {index}, and without + # and null',
+  },
+  {
+    name: 'a certificate of new devices without its key',
+    text: `broker: mqtt://h:1\n${BODY}  a: { count: 1, lifecycle: { provision: { cert: c.pem } } }`,
+    told: '4:50: groups.a.lifecycle.provision.cert: found "c.pem", expected cert and key, or neither',
+  },
+  {
+    name: 'an identity that a request does not tell',
+    text: `${BODY}  a: { count: 1, provisioner: { username: "{index}" } }`,
+    told: '3:43: groups.a.provisioner.username: found placeholder {index}, expected one of {id}',
+  },
+  {
     name: 'no broker in the list',
     text: `broker: []\n${BODY}  a: { count: 1 }`,
     told: '1:9: broker: found an empty list, expected 1 to 256 broker URLs such as mqtt://127.0.0.1:1883',
