@@ -15,6 +15,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { connectAsync } from '@motewire/sdk'
 import { loopbackSources, makeRun, reportOfPart } from '@motewire/simulator'
+import { formatProgress } from '@motewire/simulator/report'
 import { expand, parseScenario } from '@motewire/simulator/scenario'
 import { Mosquitto } from '../test/support/mosquitto.ts'
 import type { BareJob, BareProgress } from './bare-fleet.ts'
@@ -36,6 +37,9 @@ const [devices, workers, brokers, seconds] = (
 const DURATION_MS = seconds * 1_000
 const RAMP_MS = DURATION_MS / 2
 const EVERY_MS = 30_000
+/** Between looks at what a run costs, and between lines on standard error. */
+const LOOK_MS = 1_000
+const PROGRESS_MS = 15_000
 /** The JSON of such a message: {"seq":1,"ts":1767225600000,"litres":12.5}. */
 const PAYLOAD_BYTES = 42
 const BARE_FLEET = fileURLToPath(new URL('./bare-fleet.ts', import.meta.url))
@@ -136,15 +140,21 @@ async function measureFleet(): Promise<Cost> {
   const meter = new Meter(() => (workers === 1 ? [process.pid] : childrenRunning('worker-main')))
   let connectedMax = 0
   let onlineS = Infinity
+  const progress = setInterval(() => {
+    process.stderr.write(`${formatProgress(run.snapshot())}\n`)
+  }, PROGRESS_MS)
   const watch = setInterval(() => {
     const { connected, acked, elapsedMs } = run.snapshot()
     meter.look(elapsedMs, acked)
     connectedMax = Math.max(connectedMax, connected)
     if (connected < devices * 0.99) return
     onlineS = Math.min(onlineS, elapsedMs / 1_000)
-  }, 250)
+  }, LOOK_MS)
   const counted = countsOf(peers)
-  const part = await run.run().finally(() => clearInterval(watch))
+  const part = await run.run().finally(() => {
+    clearInterval(watch)
+    clearInterval(progress)
+  })
   const report = reportOfPart(part, plan, urls.join(','), startedAt)
   const { totals, latencyMs, lagMs, verdict, reasons } = report
   const { connectedMax: brokerClients, messages } = await counted

@@ -72,7 +72,8 @@ export async function runFleet(run: FleetRun): Promise<FleetResult> {
   // In virtual and scaled time the embedded broker is reached without sockets, on the same clock.
   const broker = isEmbedded && clock.kind === 'real' ? await startBroker(run.brokerPort) : undefined
   const brokerUrls = broker !== undefined ? [broker.url] : isEmbedded ? [] : run.brokers
-  const drainMs = clock.kind === 'real' && link === undefined ? DRAIN_MS : SLOW_DRAIN_MS
+  const hasLinks = link !== undefined || plan.groups.some((group) => group.link !== undefined)
+  const drainMs = clock.kind === 'real' && !hasLinks ? DRAIN_MS : SLOW_DRAIN_MS
   const modules = await Modules.load(plan.groups)
   const spec = { plan, modules, clock, brokerUrls, sources, durationMs, drainMs, link }
   const fleet = makeRun(spec, workers)

@@ -37,7 +37,8 @@ export async function deliverReport(
 export function exitCodeOf({ verdict, thresholds = [], shard, shards }: Report): ExitCode {
   if ((shards?.missing.length ?? 0) > 0) return EXIT.failed
   const isJudged = shard === undefined && thresholds.length > 0
-  if (isJudged && thresholds.some(({ isMet }) => !isMet)) return EXIT.threshold
+  const isCrossed = thresholds.some(({ isMet }) => !isMet)
+  if (isJudged && isCrossed && verdict !== 'invalid') return EXIT.threshold
   const isFine = verdict === 'passed' || (verdict === 'invalid' && !isJudged)
   return isFine ? EXIT.fine : EXIT.failed
 }

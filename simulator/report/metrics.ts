@@ -7,6 +7,7 @@ import { LOSS_CAUSES } from './ledger.ts'
 import type { Account } from './ledger.ts'
 import type { MeasureSummary } from './measures.ts'
 import type { GroupSnapshot } from './fleet-snapshot.ts'
+import type { Recovery } from './recovery.ts'
 
 /** What a run has come to, whole or merged. */
 export interface Figures {
@@ -27,6 +28,8 @@ export interface Figures {
   /** From when a message was due to its arrival at the verifying subscriber; empty without one. */
   readonly delivery: LatencyHistogram
   readonly measures: Readonly<Record<string, MeasureSummary>>
+  /** How the fleet came back from its worst storm; undefined without any. */
+  readonly recovery?: Recovery | undefined
 }
 
 export type Unit = 'count' | 'share' | 'ms' | 'number'
@@ -83,6 +86,18 @@ const DEVICES: Readonly<Record<string, Metric>> = {
   'errors.count': counted(({ devices }) => devices.errors),
 }
 
+const RECOVERY: Readonly<Record<string, Metric>> = {
+  'recovery.time': { unit: 'ms', read: ({ recovery }) => recovery?.backMs },
+  'recovery.peakPerSecond': {
+    unit: 'number',
+    read: ({ recovery }) => recovery?.peakPerSecond,
+  },
+  'recovery.peakShare': {
+    unit: 'share',
+    read: ({ recovery }) => recovery && recovery.peakPerSecond / recovery.before,
+  },
+}
+
 /** How many of them a device: what holds for fleets of any size. */
 const PER_DEVICE: Readonly<Record<string, Metric>> = Object.fromEntries(
   Object.entries({ ...MESSAGES, ...DEVICES }).flatMap(([name, { unit, read }]) => {
@@ -111,6 +126,7 @@ const METRICS: Readonly<Record<string, Metric>> = {
   ...MESSAGES,
   ...CAUSES,
   ...DEVICES,
+  ...RECOVERY,
   ...PER_DEVICE,
   ...DURATIONS,
 }

@@ -6,6 +6,7 @@ import type { GroupSnapshot, LatencySummary } from './fleet-snapshot.ts'
 import { LatencyHistogram } from './latency-histogram.ts'
 import type { Account, Ledger, QoS } from './ledger.ts'
 import type { MeasureSummary, Measures } from './measures.ts'
+import { worstRecovery } from './recovery.ts'
 import type { Replay } from './replay.ts'
 import type { FleetShape, ShardNumber, ShardsMerged } from './shards.ts'
 import { checkThreshold, parseThreshold } from './threshold.ts'
@@ -119,12 +120,13 @@ export function makeReport(input: ReportInput): Report {
   const lagMs = input.lag.summary()
   const isVerified = input.isVerified ?? false
   const measures = input.measures?.summary() ?? {}
+  const recovery = input.timeline && worstRecovery(input.timeline)
   const thresholds = (input.thresholds ?? []).flatMap((text): ThresholdResult[] => {
     const { latency, lag, delivery = new LatencyHistogram() } = input
     const figures = { totals, groups, devices, durationMs, overruns, isVerified, measures }
     const threshold = parseThreshold(text)
     if ('found' in threshold) return [{ threshold: text, value: null, isMet: false }]
-    return [checkThreshold(threshold, { ...figures, latency, lag, delivery })]
+    return [checkThreshold(threshold, { ...figures, latency, lag, delivery, recovery })]
   })
   const { lastError } = input
   const { digest, scenarioHash, fleet, shard, shards, replay, timeline } = input

@@ -5,6 +5,8 @@ import type { LatencySummary } from './fleet-snapshot.ts'
 import { LOSS_CAUSES } from './ledger.ts'
 import type { Account } from './ledger.ts'
 import { formatCount, formatMs } from './quantities.ts'
+import { worstRecovery } from './recovery.ts'
+import type { Recovery } from './recovery.ts'
 import type { Report } from './report.ts'
 import { formatResult } from './threshold.ts'
 import { formatTable } from './text-table.ts'
@@ -45,7 +47,8 @@ const DIM = 2
 const COLORS = { passed: 32, failed: 31, invalid: 33 } as const
 
 function factLines(report: Report): string[] {
-  const { broker, clock, seed, durationMs, startedAt, devices, shard, shards } = report
+  const { broker, clock, seed, durationMs, startedAt, devices, shard, shards, timeline } = report
+  const storm = timeline && worstRecovery(timeline)
   const trouble = [
     ...(devices.reconnects > 0 ? [`${formatCount(devices.reconnects)} reconnects`] : []),
     ...(devices.errors > 0 ? [`${formatCount(devices.errors)} errors`] : []),
@@ -55,10 +58,17 @@ function factLines(report: Report): string[] {
     `broker   ${broker}`,
     `run      ${formatMs(durationMs)} from ${startedAt}, clock ${clock}, seed ${seed}`,
     `devices  ${[online, ...trouble].join(', ')}`,
+    ...(storm === undefined ? [] : [`storm    ${stormText(storm)}`]),
     ...(shard === undefined ? [] : [`shard    ${shard.index} of ${shard.count}`]),
     ...(shards === undefined ? [] : [`shards   ${shards.present.length} of ${shards.count}`]),
     ...(report.digest === undefined ? [] : [`digest   ${report.digest}`]),
   ]
+}
+
+function stormText({ before, fewest, backMs, peakPerSecond }: Recovery): string {
+  const back = backMs === undefined ? '99 % never back' : `99 % back after ${formatMs(backMs)}`
+  const peak = `at most ${Number(peakPerSecond.toPrecision(3)).toLocaleString('en-US')} reconnects/s`
+  return `${formatCount(before)} online down to ${formatCount(fewest)}, ${back}, ${peak}`
 }
 
 function messageLines({ byQos, totals, isVerified }: Report): string[] {

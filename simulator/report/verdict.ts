@@ -1,5 +1,6 @@
 // What a run proves: passed, failed, or invalid because this tool, not the broker, was the
-// bottleneck. A lost message is lost however slow the tool was, so failed outranks invalid. A
+// bottleneck. A lost message is lost however slow the tool was, so a loss outranks invalid; what
+// other thresholds say of such a run means nothing, so invalid outranks those. A
 // scenario whose thresholds speak of losses has its own mind about them: then QoS 1 and 2 messages
 // may be lost as far as it says.
 
@@ -37,8 +38,10 @@ export function judge(evidence: Evidence): {
 } {
   const faults = faultsOf(evidence)
   const doubts = doubtsOf(evidence)
-  const verdict = faults.length > 0 ? 'failed' : doubts.length > 0 ? 'invalid' : 'passed'
-  return { verdict, reasons: [...faults.map(({ text }) => text), ...doubts] }
+  const isFailed = faults.some(({ isCertain }) => isCertain || doubts.length === 0)
+  const texts = faults.map(({ text }) => text)
+  if (isFailed) return { verdict: 'failed', reasons: [...texts, ...doubts] }
+  return { verdict: doubts.length > 0 ? 'invalid' : 'passed', reasons: [...doubts, ...texts] }
 }
 
 /** What is wrong with a run. */
@@ -46,6 +49,8 @@ interface Fault {
   /** The same for the same kind of fault, however often it occurs. */
   readonly kind: string
   readonly text: string
+  /** Whether it is one however slow this tool was. */
+  readonly isCertain: boolean
 }
 
 /**
@@ -79,9 +84,11 @@ function faultsOf(evidence: Evidence): Fault[] {
   const faults = (shards?.missing ?? []).map(({ index, devices: gone, names }): Fault => {
     const part = `shard ${index} of ${shards?.count}`
     const text = `${part} is missing: ${count(gone)} devices (${names.join('; ')})`
-    return { kind: 'missing shard', text }
+    return { kind: 'missing shard', text, isCertain: true }
   })
-  const add = (kind: string, text: string): void => void faults.push({ kind, text })
+  const add = (kind: string, text: string, isCertain = true): void => {
+    faults.push({ kind, text, isCertain })
+  }
   if (devices.started > 0 && totals.acked === 0 && devices.connected === 0) {
     const why = lastError ?? 'the broker did not answer'
     add('none connected', `none of ${count(devices.started)} devices connected: ${why}`)
@@ -96,9 +103,17 @@ function faultsOf(evidence: Evidence): Fault[] {
     }
   }
   for (const result of isWhole ? thresholds.filter(({ isMet }) => !isMet) : []) {
-    add(result.threshold, `threshold ${result.threshold} crossed: ${formatResult(result)}`)
+    const text = `threshold ${result.threshold} crossed: ${formatResult(result)}`
+    add(result.threshold, text, isTooMuchLoss(result))
   }
   return faults
+}
+
+/** Not too little of it, which may be for want of messages. */
+function isTooMuchLoss({ threshold }: ThresholdResult): boolean {
+  const parsed = parseThreshold(threshold)
+  if ('found' in parsed) return true
+  return /^(lost|duplicated|reordered)\./.test(parsed.metric) && !parsed.operator.startsWith('>')
 }
 
 function doubtsOf({ totals, overruns, lagMs }: Evidence): string[] {

@@ -149,4 +149,15 @@ describe('the verdict', () => {
     expect(verdict).toBe('failed')
     expect(reasons).toHaveLength(2)
   })
+
+  it.each([
+    ['latency.p50 < 1ms', 'invalid'],
+    ['acked.count > 5000', 'invalid'],
+    ['lost.count > 5', 'invalid'],
+    ['lost.count == 1', 'failed'],
+  ])('that was too slow and crosses %s is %s', (threshold, verdict) => {
+    const report = reportOf({ lag: slow, thresholds: [threshold] })
+    expect(report.verdict).toBe(verdict)
+    expect(report.reasons).toHaveLength(2)
+  })
 })

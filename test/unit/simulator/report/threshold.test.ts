@@ -1,7 +1,7 @@
 // Thresholds: what they may say, how they are judged, and what they do to the verdict.
 
 import { describe, expect, it } from 'vitest'
-import { METRIC_NAMES, parseThreshold } from '../../../../simulator/report/index.ts'
+import { formatText, METRIC_NAMES, parseThreshold } from '../../../../simulator/report/index.ts'
 import { ledgerOf, fullReport, reportOf } from './sample.ts'
 
 describe('a threshold', () => {
@@ -43,6 +43,27 @@ describe('a threshold', () => {
     // 3,000 messages of 1,000 devices.
     expect(resultOf(text, 120_000)).toEqual({ threshold: text, value: 3, isMet: false })
     expect(resultOf(text, 119_999)).toEqual({ threshold: text, value: null, isMet: true })
+  })
+
+  it.each([
+    ['recovery.time < 5s', 4_000, true],
+    ['recovery.time < 3s', 4_000, false],
+    ['recovery.peakPerSecond == 60', 60, true],
+    ['recovery.peakShare < 50%', 0.6, false],
+  ])('of a storm: %s', (text, value, isMet) => {
+    const none = [0, 0, 0, 0, 0, 0]
+    const rest = { published: none, acked: none, lost: none, queued: none, errors: none }
+    const connected = [50, 100, 0, 30, 90, 100]
+    const timeline = { stepMs: 1_000, connected, reconnects: [0, 0, 0, 30, 90, 100], ...rest }
+    const report = reportOf({ thresholds: [text], timeline })
+    expect(report.thresholds?.[0]).toEqual({ threshold: text, value, isMet })
+    expect(formatText(report)).toContain(
+      '\n  storm    100 online down to 0, 99 % back after 4.00 s, at most 60 reconnects/s\n',
+    )
+  })
+
+  it('of a storm is crossed where there was none', () => {
+    expect(reportOf({ thresholds: ['recovery.time < 5s'] }).thresholds?.[0]?.isMet).toBe(false)
   })
 
   it('can be written for every figure that is listed', () => {
