@@ -1,6 +1,7 @@
 // What becomes of a report at the command line: printed, written to files, turned into an exit
 // code. What was measured is never lost: when a file cannot be written, the report is printed.
 
+import { Option } from 'commander'
 import { formatJson, formatText, writeReport } from '@motewire/simulator/report'
 import type { DeviceRow, Report } from '@motewire/simulator/report'
 import { Exit, EXIT } from './exit.ts'
@@ -43,7 +44,10 @@ export function exitCodeOf({ verdict, thresholds = [], shard, shards }: Report):
   return isFine ? EXIT.fine : EXIT.failed
 }
 
-/** For an option that may be given again: `--report a.json --report b.html`. */
-export function collect(path: string, before: readonly string[]): readonly string[] {
-  return [...before, path]
+/** `--report`, which may be given again: `--report a.json --report b.html`. */
+export function reportOption(endings: string): Option {
+  const append = (path: string, before: readonly string[]): readonly string[] => [...before, path]
+  return new Option('--report <file>', `write the report to ${endings}; may be given again`)
+    .argParser(append)
+    .default([], 'none')
 }

@@ -7,7 +7,7 @@ import { expand, parseDuration, parseScenario } from '@motewire/simulator/scenar
 import { DEMO_SCENARIO } from '../demo-scenario.ts'
 import { runFleet } from '../fleet-run.ts'
 import { wholeFlag } from '../mqtt-flags.ts'
-import { collect } from '../report-output.ts'
+import { reportOption } from '../report-output.ts'
 
 interface DemoFlags {
   readonly devices: number
@@ -31,12 +31,7 @@ export function addDemo(program: Command): void {
       if (typeof ms === 'number') return ms
       throw new InvalidArgumentError('expected a time like 30s or 5m')
     })
-    .option(
-      '--report <file>',
-      'write the report to .json, .html, .xml (JUnit) or .csv',
-      collect,
-      [],
-    )
+    .addOption(reportOption('.json, .html, .xml (JUnit) or .csv'))
     .action(async (flags: DemoFlags) => {
       const scenario = parseScenario(DEMO_SCENARIO, 'demo')
       await runFleet({

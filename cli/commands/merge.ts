@@ -6,14 +6,14 @@ import { checkReportPath, mergeReports, readReport } from '@motewire/simulator/r
 import type { NamedReport } from '@motewire/simulator/report'
 import { describeShard } from '@motewire/simulator/scenario'
 import { Exit, EXIT } from '../exit.ts'
-import { collect, deliverReport, exitCodeOf } from '../report-output.ts'
+import { deliverReport, exitCodeOf, reportOption } from '../report-output.ts'
 
 export function addMerge(program: Command): void {
   program
     .command('merge')
     .description('make one report out of the reports of shards')
     .argument('<reports...>', '.json reports of `motewire sim --shard`')
-    .option('--report <file>', 'write the report to .json, .html or .xml', collect, [])
+    .addOption(reportOption('.json, .html or .xml'))
     .addHelpText(
       'after',
       `

@@ -24,7 +24,7 @@ import { Exit, EXIT } from '../exit.ts'
 import { runFleet } from '../fleet-run.ts'
 import type { FleetResult } from '../fleet-run.ts'
 import { listFlag, wholeFlag } from '../mqtt-flags.ts'
-import { collect } from '../report-output.ts'
+import { reportOption } from '../report-output.ts'
 import { shrinkRun } from '../shrink-run.ts'
 import { commandOf, parseLink, requestOf } from '../sim-request.ts'
 import type { RunFlags, SimRequest } from '../sim-request.ts'
@@ -66,12 +66,7 @@ export function addSim(program: Command): void {
       'run only every n-th device, the i-th first (0/3, 1/3, 2/3)',
       shardFlag,
     )
-    .option(
-      '--report <file>',
-      'write the report to .json, .html, .xml (JUnit) or .csv',
-      collect,
-      [],
-    )
+    .addOption(reportOption('.json, .html, .xml (JUnit) or .csv'))
     .option('--replay <report>', 'do the run of a .json report in virtual time again')
     .option(
       '--shrink <time>',

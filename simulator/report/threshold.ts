@@ -38,6 +38,8 @@ export interface ThresholdResult {
 export interface ThresholdProblem {
   readonly found: string
   readonly expected: string
+  /** A name that nobody knows, and those that there are. */
+  readonly unknown?: { readonly name: string; readonly known: readonly string[] }
 }
 
 const SHAPE = /^([A-Za-z][\w.]*)(?:\{group:([\w.-]+)\})?(<=|>=|==|<|>)(\S+)$/
@@ -66,7 +68,8 @@ export function parseThreshold(text: string): Threshold | ThresholdProblem {
   if (known === undefined) {
     const names = group === undefined ? METRIC_NAMES : GROUP_METRIC_NAMES
     const more = group === undefined ? ' latency.pN lag.pN delivery.pN measure.NAME.KEY' : ''
-    return { found: `figure ${metric}`, expected: `one of ${names.join(' ')}${more}` }
+    const expected = `one of ${names.join(' ')}${more}`
+    return { found: `figure ${metric}`, expected, unknown: { name: metric, known: names } }
   }
   const limit = limitOf(right, known.unit)
   if (limit === undefined) return { found: JSON.stringify(right), expected: LIMITS[known.unit] }

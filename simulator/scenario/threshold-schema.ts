@@ -4,6 +4,7 @@
 import * as z from 'zod'
 import { parseThreshold } from '../report/threshold.ts'
 import { THRESHOLDS_MAX } from './bounds.ts'
+import { nearestWord } from './nearest-word.ts'
 
 const EXPECTED = 'a threshold such as "acked.rate > 0.99"'
 
@@ -14,7 +15,10 @@ const threshold = z
     const input = context.value
     const parsed = parseThreshold(input)
     if (!('found' in parsed)) return
-    const { found, expected: message } = parsed
+    const { found, expected, unknown } = parsed
+    // There are too many to list them all to somebody who mistyped one.
+    const nearest = unknown && nearestWord(unknown.name, unknown.known)
+    const message = nearest === undefined ? expected : `${nearest}, or another figure of a report`
     context.issues.push({ code: 'custom', message, params: { found }, input })
   })
   .transform((text) => {

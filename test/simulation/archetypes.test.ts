@@ -1,7 +1,7 @@
 // Each archetype keeps its verdict in a small size: fewer devices and as much time as its
 // thresholds need, or, where that is days, enough for each device to do its work.
 
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { Modules } from '../../simulator/device/index.ts'
@@ -30,6 +30,20 @@ const SIZES: Readonly<Record<string, readonly [devices: number, duration?: strin
 describe('the archetypes', () => {
   it('are twelve', () => {
     expect(FILES.map((name) => name.slice(0, 2))).toEqual(Object.keys(SIZES).toSorted())
+  })
+
+  it.each(FILES)('%s says how it runs, here and on a broker of yours', (name) => {
+    const head = readFileSync(join(FOLDER, name), 'utf8')
+    const told = Array.from(
+      head.matchAll(/^# +npx motewire sim (\S+)(.*)$/gm),
+      ([, file, rest]) => {
+        return [file, /--clock (real|scaled:\d+) --broker mqtt:/.test(rest!) ? 'yours' : 'ours']
+      },
+    )
+    expect(told).toEqual([
+      [name, 'ours'],
+      [name, 'yours'],
+    ])
   })
 
   it.each(FILES)('%s passes in a small size', async (name) => {

@@ -46,6 +46,11 @@ export const CASES: readonly ProblemCase[] = [
     told: '3:43: groups.a.provisioner.username: found placeholder {index}, expected one of {id}',
   },
   {
+    name: 'a figure that is nearly one',
+    text: `thresholds: [ackd.rate > 1]\n${BODY}  a: { count: 1 }`,
+    told: '1:14: thresholds[0]: found figure ackd.rate, expected acked.rate, or another figure of a report',
+  },
+  {
     name: 'no broker in the list',
     text: `broker: []\n${BODY}  a: { count: 1 }`,
     told: '1:9: broker: found an empty list, expected 1 to 256 broker URLs such as mqtt://127.0.0.1:1883',
