@@ -11,6 +11,7 @@
 
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { connectAsync } from '@motewire/sdk'
@@ -38,6 +39,8 @@ const [devices, workers, brokers, seconds] = (
 const DURATION_MS = seconds * 1_000
 const RAMP_MS = DURATION_MS / 2
 const EVERY_MS = Number(values.period) * 1_000
+/** After the run, until the brokers have told their counts, which they do each second. */
+const COUNT_MS = 5_000
 /** Between looks at what a run costs, and between lines on standard error. */
 const LOOK_MS = 1_000
 const PROGRESS_MS = 15_000
@@ -147,17 +150,22 @@ async function measureFleet(): Promise<Cost> {
     process.stderr.write(`${formatProgress(run.snapshot())}\n`)
   }, PROGRESS_MS)
   const watch = setInterval(() => {
-    const { connected, acked, elapsedMs } = run.snapshot()
-    meter.look(elapsedMs, acked)
+    const { connected, acked, elapsedMs, phase } = run.snapshot()
+    // A worker that has ended costs nothing any more.
+    if (phase === 'running') meter.look(elapsedMs, acked)
     connectedMax = Math.max(connectedMax, connected)
     if (connected < devices * 0.99) return
     onlineS = Math.min(onlineS, elapsedMs / 1_000)
   }, LOOK_MS)
-  const counted = countsOf(peers)
-  const part = await run.run().finally(() => {
+  const ended = run.run().finally(() => {
     clearInterval(watch)
     clearInterval(progress)
   })
+  const counted = countsOf(
+    peers,
+    ended.then(() => delay(COUNT_MS)),
+  )
+  const part = await ended
   const report = reportOfPart(part, plan, urls.join(','), startedAt)
   const { totals, latencyMs, lagMs, verdict, reasons } = report
   const { connectedMax: brokerClients, messages } = await counted
@@ -198,9 +206,10 @@ async function measureBare(): Promise<Cost> {
   return meter.cost
 }
 
-/** What the brokers say themselves, until some time after the run. */
+/** What the brokers say themselves until `ended`. */
 async function countsOf(
   mosquittos: readonly Mosquitto[],
+  ended: Promise<unknown>,
 ): Promise<{ connectedMax: number; messages: number }> {
   const answers = await Promise.all(
     mosquittos.map(async ({ url }) => {
@@ -215,9 +224,7 @@ async function countsOf(
         '$SYS/broker/clients/connected',
         '$SYS/broker/publish/messages/received',
       ])
-      await new Promise<void>((resolve) => {
-        setTimeout(resolve, DURATION_MS + 10_000)
-      })
+      await ended
       await client.end()
       // This watcher is a client too.
       return { clients: seen.clients - 1, messages: seen.messages }
