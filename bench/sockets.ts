@@ -86,7 +86,10 @@ class Meter {
   /** @param elapsedMs of the run; nothing is looked at before it begins. */
   look(elapsedMs: number, acked: number): void {
     if (elapsedMs === 0) return
-    const now = figuresOf(this.#pids())
+    const pids = this.#pids()
+    // What a worker has cost that has ended is not known any more.
+    if (pids.length < workers) return
+    const now = figuresOf(pids)
     this.#before ??= now
     if (elapsedMs < RAMP_MS + 2_000 || elapsedMs > DURATION_MS) return
     this.#held ??= { cpuMs: now.cpuMs, acked }
