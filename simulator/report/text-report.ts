@@ -67,7 +67,8 @@ function factLines(report: Report): string[] {
 
 function stormText({ before, fewest, backMs, peakPerSecond }: Recovery): string {
   const back = backMs === undefined ? '99 % never back' : `99 % back after ${formatMs(backMs)}`
-  const peak = `at most ${Number(peakPerSecond.toPrecision(3)).toLocaleString('en-US')} reconnects/s`
+  const most = Number(peakPerSecond.toPrecision(3)).toLocaleString('en-US')
+  const peak = `at most ${most} reconnects/s`
   return `${formatCount(before)} online down to ${formatCount(fewest)}, ${back}, ${peak}`
 }
 
