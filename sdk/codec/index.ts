@@ -48,5 +48,5 @@ export {
   reasonName,
   TYPE_NAMES,
 } from './reason-codes.ts'
-export { TEXT_BYTES_MAX, textBytes } from './text.ts'
+export { TEXT_BYTES_MAX, textBytes, topicBytes } from './text.ts'
 export { filterProblem, matchesFilter, topicProblem } from './topics.ts'

@@ -44,6 +44,18 @@ export function textBytes(text: string): number {
   return Buffer.byteLength(text)
 }
 
+let lastTopic = ''
+let lastTopicBytes = 0
+
+/** Same, for topics, of which most publishers have few. */
+export function topicBytes(topic: string): number {
+  if (topic !== lastTopic) {
+    lastTopicBytes = textBytes(topic)
+    lastTopic = topic
+  }
+  return lastTopicBytes
+}
+
 /** Writes `text` in UTF-8 at `offset`, without a length; returns the offset behind it. */
 export function writeText(target: Buffer, offset: number, text: string): number {
   const { length } = text

@@ -2,7 +2,7 @@
 // policies, lets them expire, takes them back, and tells the publisher how each one ended; sending
 // is the flight's. It knows no bytes and no link.
 
-import { textBytes } from '../codec/index.ts'
+import { textBytes, topicBytes } from '../codec/index.ts'
 import type { AckType, Properties, QoS } from '../codec/index.ts'
 import type { StoredSession } from '../store/store.ts'
 import { admissionOf, earliestExpiry, expiredOf } from './admission.ts'
@@ -82,7 +82,7 @@ export class Delivery implements FlightOwner {
     const { outbox } = this
     this.lastSlot = NONE
     const bytes =
-      textBytes(topic) + (typeof payload === 'string' ? textBytes(payload) : payload.length)
+      topicBytes(topic) + (typeof payload === 'string' ? textBytes(payload) : payload.length)
     const refusal = this.#admit(topic, qos, bytes, priority)
     if (refusal !== undefined) {
       this.#handler.onOutcome(token, refusal, 0, topic, qos)
@@ -104,7 +104,7 @@ export class Delivery implements FlightOwner {
     if (expiresAtMs < this.#expiryMs) this.#expiryMs = expiresAtMs
     if (qos !== 0) this.log.record(slot)
     if (!this.#flight.isOnline) return 'queued'
-    this.pump(now)
+    this.#flight.sendNew(slot, now)
     const phase = outbox.phaseOf(slot)
     if (phase === Phase.queued) return 'queued'
     return phase === Phase.free && qos !== 0 ? 'dropped' : 'sent'

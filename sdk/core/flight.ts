@@ -120,6 +120,17 @@ export class Flight {
     return refusal
   }
 
+  /** Sends a message that was just queued, with all that wait before it. */
+  sendNew(slot: number, now: number): void {
+    const writer = this.#writer
+    const isAlone = this.#outbox.size === this.#window.inflight + 1
+    if (!isAlone || this.#isPumping || writer === undefined) return this.pump(now)
+    this.#isPumping = true
+    this.#budgetDueMs = undefined
+    this.#sendQueued(slot, writer, now)
+    this.#isPumping = false
+  }
+
   /** Sends what the window, the budget and the transmit buffer allow. */
   pump(now: number): void {
     // Writing while we pump comes back here: the loop below goes on by itself.
@@ -155,15 +166,23 @@ export class Flight {
     const isNewestFirst = this.#settings.outbox.order === 'newest-first'
     for (;;) {
       const slot = isNewestFirst ? outbox.tailOf(queue) : outbox.headOf(queue)
-      if (slot === NONE) return
-      const qos = outbox.qosOf(slot)
-      if (qos !== 0 && !this.#window.isOpen(qos, writer.capabilities)) return
-      if (!this.#takesData()) return
-      // Writing may have told others, who may have ended this very message.
-      if (outbox.phaseOf(slot) !== Phase.queued) continue
-      if (outbox.expiresAtMs(slot) <= now) this.#owner.settle(slot, 'expired', 0)
-      else if (!this.#isAffordable(slot, now) || !this.#sendFirst(slot, writer, now)) return
+      if (slot === NONE || !this.#sendQueued(slot, writer, now)) return
     }
+  }
+
+  /** False when neither it nor any behind it may go now. */
+  #sendQueued(slot: number, writer: PublishWriter, now: number): boolean {
+    const outbox = this.#outbox
+    const qos = outbox.qosOf(slot)
+    if (qos !== 0 && !this.#window.isOpen(qos, writer.capabilities)) return false
+    if (!this.#takesData()) return false
+    // Writing may have told others, who may have ended this very message.
+    if (outbox.phaseOf(slot) !== Phase.queued) return true
+    if (outbox.expiresAtMs(slot) > now) {
+      return this.#isAffordable(slot, now) && this.#sendFirst(slot, writer, now)
+    }
+    this.#owner.settle(slot, 'expired', 0)
+    return true
   }
 
   /** The most urgent messages do not ask what they cost. */
