@@ -55,7 +55,8 @@ describe.runIf(isPossible)('a board that qemu emulates, on the bridge', () => {
       try {
         await bridge.start()
         const signal = AbortSignal.timeout(WAIT_MS)
-        while (bridge.snapshot().port.state !== 'up') await once(states, 'notice', { signal })
+        while (!['probing', 'up'].includes(bridge.snapshot().port.state))
+          await once(states, 'notice', { signal })
         board.start()
         // The cause of the reset at the beginning is power, that of a hang the watchdog.
         await until(`boot/${id} 01`)

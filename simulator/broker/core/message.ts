@@ -123,7 +123,8 @@ export class Message {
   secondsLeft(now: number): number {
     const expiry = this.properties?.messageExpiryInterval
     if (expiry === undefined) return Infinity
-    return expiry - Math.floor((now - this.receivedAtMs) / 1000)
+    // Times of arrival are rounded up to a millisecond.
+    return expiry - Math.floor(Math.max(0, now - this.receivedAtMs) / 1000)
   }
 
   /** Length of the whole packet in this form. */
