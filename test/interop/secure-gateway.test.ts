@@ -96,6 +96,7 @@ describe.runIf(requireComponent('mosquitto'))('TLS on behalf of a device', () =>
       port.far!.send('4.25 bar\n')
       await watcher.until('pump-7/line 4.25 bar')
       await watcher.client.publishAsync('pump-7/cmd', 'stop', { qos: 1 })
+      await port.far!.until('stop')
       await gateway.stop()
       // All that the device was ever told.
       expect(port.far!.text).toBe('stop\n')

@@ -10,6 +10,7 @@ import type { ChannelSource } from '../../../hardware/index.ts'
 export class FarSide implements ChannelHandler {
   readonly #channel: MemoryChannel
   readonly #chunks: Buffer[] = []
+  #wake: () => void = () => undefined
   isClosed = false
 
   constructor(channel: MemoryChannel) {
@@ -21,6 +22,7 @@ export class FarSide implements ChannelHandler {
   onDrain(): void {}
   onBytes(bytes: Uint8Array): void {
     this.#chunks.push(Buffer.from(bytes))
+    this.#wake()
   }
   onClose(): void {
     this.isClosed = true
@@ -28,6 +30,11 @@ export class FarSide implements ChannelHandler {
 
   get text(): string {
     return Buffer.concat(this.#chunks).toString('latin1')
+  }
+
+  /** Settles once `text` has come, for tests in real time. */
+  async until(text: string): Promise<void> {
+    while (!this.text.includes(text)) await new Promise<void>((resolve) => (this.#wake = resolve))
   }
 
   send(text: string): void {
