@@ -82,10 +82,14 @@ describe.each(WORKSPACES.filter(({ manifest }) => manifest.exports !== undefined
   },
 )
 
+const PUBLISHED = /\.(js|d\.ts|json|ya?ml|hex|uf2|wasm|html|css|svg|map)$/
+
 function isPublishable(path: string): boolean {
   if (['package.json', 'LICENSE', 'README.md'].includes(path)) return true
   if (/\.(test|spec|bench)\./.test(path)) return false
-  return /^dist\/.+(\.js|\.d\.ts|\.json|\.ya?ml|\.hex|\.wasm|\.html|\.css|\.svg|\.map)$/.test(path)
+  // What the licences of bundled packages ask for.
+  if (path === 'dist/page/licences.txt') return true
+  return path.startsWith('dist/') && PUBLISHED.test(path)
 }
 
 describe('installed in an empty folder', () => {
