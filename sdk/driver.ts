@@ -16,6 +16,7 @@ import type { MotewireError } from './errors.ts'
 import { Task } from './kit/index.ts'
 import type { ConnectPacer } from './pacer.ts'
 import type { LinkTap } from './packet-tap.ts'
+import { beginRead } from './payload-slab.ts'
 import type { Clock, SleepWatcher } from './runtime/index.ts'
 import type { Store } from './store/index.ts'
 import type { Attempt, Targets } from './targets.ts'
@@ -262,6 +263,7 @@ export class Driver implements SessionHandler, SleepWatcher {
   handleBytes(channel: ByteChannel, bytes: Uint8Array): void {
     if (this.#channel !== channel) return
     this.#handler.tap?.handleReceived(bytes)
+    beginRead()
     this.session.handleBytes(bytes, this.clock.now())
     this.settle()
   }

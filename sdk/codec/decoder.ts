@@ -285,8 +285,10 @@ export class PacketDecoder implements Reading {
       if (properties?.topicAlias === undefined) {
         this.#fail(PROTOCOL_ERROR, 'topic is empty and there is no topic alias')
       }
-    } else if (topic.includes('#') || topic.includes('+')) {
-      this.#fail(TOPIC_NAME_INVALID, `topic '${topic}' of a PUBLISH contains a wildcard`)
+    } else if (topic !== plainTopic) {
+      if (topic.includes('#') || topic.includes('+')) {
+        this.#fail(TOPIC_NAME_INVALID, `topic '${topic}' of a PUBLISH contains a wildcard`)
+      } else plainTopic = topic
     }
     if (this.role === 'server' && properties?.subscriptionIdentifier !== undefined) {
       this.#fail(PROTOCOL_ERROR, 'a client sent a subscription identifier in a PUBLISH')
@@ -333,6 +335,8 @@ export class PacketDecoder implements Reading {
 
 // Decoding is never re-entered while these are read: handlers run after the last read of either.
 const sharedCursor = new ByteCursor()
+/** The last topic without a wildcard: mostly the next one's too. */
+let plainTopic = ''
 const sharedFrame: PublishFrame = {
   topic: '',
   qos: 0,
