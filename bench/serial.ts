@@ -2,7 +2,7 @@
 // of 115,200 baud, and how soon a hang-up is seen. One run, one machine; ratios matter. Needs
 // socat, ser2net and a C compiler. About three minutes.
 //
-//   npx tsx --conditions=dev bench/serial.ts [part...]      parts: as the keys of PARTS
+//   npm run bench:serial [-- part...]      parts: as the keys of PARTS
 
 import { execFileSync, spawn } from 'node:child_process'
 import type { ChildProcess, SpawnOptions } from 'node:child_process'
@@ -39,7 +39,8 @@ const TICKS_PER_SECOND = 100
 const PAGE_BYTES = 4_096
 const folder = mkdtempSync(join(tmpdir(), 'motewire-serial-'))
 const driver = join(folder, 'driver')
-const cli = fileURLToPath(new URL('../cli/main.ts', import.meta.url))
+/** The built one: what TypeScript is run by would be measured too. */
+const cli = fileURLToPath(new URL('../cli/dist/main.js', import.meta.url))
 
 const PARTS: Readonly<Record<string, () => Promise<void>>> = {
   'round-trips': () => compare({ mode: 'round-trips', ports: 1, amount: 5_000 }, 'p50', 'us, p50'),
@@ -152,7 +153,7 @@ function startBridges(
   })
   writeFileSync(config, `version: 1\nports:\n${entries.join('')}`)
   const profile = (process.env['BRIDGE_NODE_FLAGS'] ?? '').split(' ').filter((one) => one !== '')
-  const node = [...profile, '--import', 'tsx', '--conditions=dev', cli, 'bridge', config]
+  const node = [...profile, cli, 'bridge', config]
   return [spawn(process.execPath, node, { stdio: ['ignore', 'ignore', 'ignore'] })]
 }
 
