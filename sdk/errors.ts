@@ -78,9 +78,10 @@ export class LinkError extends MotewireError {
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     const limit = Error.stackTraceLimit
-    Error.stackTraceLimit = 0
+    // Where Error is frozen it stays as it is, and the error has its stack.
+    Reflect.set(Error, 'stackTraceLimit', 0)
     super(code, message, { retryable: true, ...details })
-    Error.stackTraceLimit = limit
+    Reflect.set(Error, 'stackTraceLimit', limit)
   }
 }
 
