@@ -20,6 +20,7 @@ import type { DemoMicrocontroller } from './demo-microcontroller.ts'
 import { EXIT } from './exit.ts'
 import { interrupted } from './interrupt.ts'
 import { deliverReport, exitCodeOf } from './report-output.ts'
+import { UART_BRIDGE } from './uart-bridge.ts'
 
 export interface FleetRun {
   readonly plan: FleetPlan
@@ -74,8 +75,9 @@ export async function runFleet(run: FleetRun): Promise<FleetResult> {
   const brokerUrls = broker !== undefined ? [broker.url] : isEmbedded ? [] : run.brokers
   const hasLinks = link !== undefined || plan.groups.some((group) => group.link !== undefined)
   const drainMs = clock.kind === 'real' && !hasLinks ? DRAIN_MS : SLOW_DRAIN_MS
-  const modules = await Modules.load(plan.groups)
-  const spec = { plan, modules, clock, brokerUrls, sources, durationMs, drainMs, link }
+  const modules = await Modules.load(plan.groups, UART_BRIDGE)
+  const programs = { modules, uartBridge: UART_BRIDGE }
+  const spec = { plan, ...programs, clock, brokerUrls, sources, durationMs, drainMs, link }
   const fleet = makeRun(spec, workers)
   const brokerName = isEmbedded ? (broker?.url ?? 'embedded') : run.brokers.join(',')
   const say = (line: string): void => void (run.quiet || process.stdout.write(`${line}\n`))

@@ -20,6 +20,7 @@ import { Exit, EXIT } from './exit.ts'
 import { SLOW_DRAIN_MS } from './fleet-run.ts'
 import { interrupted } from './interrupt.ts'
 import { quoted } from './sim-request.ts'
+import { UART_BRIDGE } from './uart-bridge.ts'
 
 export interface ShrinkRequest {
   /** Scenario file. */
@@ -48,7 +49,7 @@ export async function shrinkRun(request: ShrinkRequest): Promise<void> {
   const run = async (scenario: Scenario): Promise<FailedRun | undefined> => {
     const plan = expand(scenario)
     const { durationMs, clock } = scenario
-    const modules = await Modules.load(plan.groups)
+    const modules = await Modules.load(plan.groups, UART_BRIDGE)
     const place = { brokerUrls: [], sources: [], link: undefined, drainMs: SLOW_DRAIN_MS }
     current = makeRun({ plan, modules, clock, durationMs, ...place })
     const part = await current.run()

@@ -41,6 +41,17 @@ export interface Device {
    * publishes the will, and the device connects again.
    */
   reconnect(): void
+  /**
+   * For a model that `connectsItself`: connects once the current callback is over, with the will
+   * that the model has then, and keeps the connection up until `disconnect`. When it has one, or
+   * seeks one, nothing changes.
+   */
+  connect(): void
+  /**
+   * For a model that `connectsItself`: ends the connection once the current callback is over, as a
+   * client would, or `silent`, as a loss of the link would: then the broker publishes the will.
+   */
+  disconnect(how: 'goodbye' | 'silent'): void
   /** Subscribes, now and again after each connect that finds no session. */
   subscribe(filter: string, qos: QoS): void
   /**
@@ -82,6 +93,8 @@ export type DevicePublishResult = 'sent' | 'queued' | 'dropped'
  * exception out of any of these stops this device and is told in the report; others go on.
  */
 export interface DeviceModel {
+  /** Whether the model says when to connect. Default: the device does as soon as it is on. */
+  readonly connectsItself?: boolean
   /**
    * Asked once for each attempt to connect, for the first one before `start`; the topic stays the
    * same. Not there, or undefined: no will.
@@ -91,6 +104,8 @@ export interface DeviceModel {
   start(device: Device): void
   /** No new messages from here on: what is queued is still sent. */
   stop?(): void
+  /** The power goes: only for a model that has tasks or resources that are not its device's. */
+  powerOff?(): void
   /** The broker took the connection; each time. */
   handleOnline?(): void
   /** The connection is gone, and is made again without the model's doing. */

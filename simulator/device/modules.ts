@@ -1,17 +1,17 @@
 // The programs that a scenario brings along: device models and sensor functions in TypeScript, and
-// images for microcontrollers, loaded before the run. Workers load what they need, each for itself;
-// in one process an image is there once for all devices. Emulators are imported with the first
-// image, not before.
+// images for microcontrollers with the bridge that they need, loaded before the run. Workers load
+// what they need, each for itself; in one process an image is there once for all devices. Emulators
+// are imported with the first image, not before.
 
 import { readFile } from 'node:fs/promises'
 import { pathToFileURL } from 'node:url'
 import { MotewireError } from '@motewire/sdk/errors'
 import type { DeviceGroup } from '../scenario/index.ts'
 import type { DeviceModel, DeviceModelFactory } from './device.ts'
-import type { FirmwareModelOptions } from './firmware/index.ts'
+import type { FirmwareModelOptions, MakeUartBridge } from './firmware/index.ts'
 import type { SampleFunction } from './sensors/function.ts'
 
-type FirmwareRunOptions = Omit<FirmwareModelOptions, 'flash'>
+type FirmwareRunOptions = Omit<FirmwareModelOptions, 'flash' | 'makeBridge'>
 type MakeFirmware = (options: FirmwareRunOptions) => DeviceModel
 
 export class Modules {
@@ -31,14 +31,19 @@ export class Modules {
 
   /**
    * Imports all that these groups name.
+   * @param uartBridge URL of a module that exports `makeUartBridge`, the bridge at the UART of real
+   *   images; needed when a group has `firmware`.
    * @throws MotewireError `ERR_MODEL_LOAD` or `ERR_FIRMWARE_INVALID` that names the file.
    */
-  static async load(groups: readonly DeviceGroup[]): Promise<Modules> {
+  static async load(groups: readonly DeviceGroup[], uartBridge?: string): Promise<Modules> {
     const byPath = new Map<string, Readonly<Record<string, unknown>>>()
     for (const path of new Set(groups.flatMap(pathsOf))) byPath.set(path, await importFile(path))
     const images = new Map<string, MakeFirmware>()
     const paths = groups.flatMap(({ firmware }) => firmware?.path ?? [])
-    for (const path of new Set(paths)) images.set(path, await readImage(path))
+    if (paths.length > 0) {
+      const makeBridge = await importBridge(uartBridge)
+      for (const path of new Set(paths)) images.set(path, await readImage(path, makeBridge))
+    }
     return new Modules(byPath, images)
   }
 
@@ -73,8 +78,8 @@ function pathsOf({ model, firmware, publish, sparkplug }: DeviceGroup): string[]
   return model === undefined ? functions : [model.path, ...functions]
 }
 
-async function readImage(path: string): Promise<MakeFirmware> {
-  const { firmwareModels, flashOf } = await import('./firmware/index.ts')
+async function readImage(path: string, makeBridge: MakeUartBridge): Promise<MakeFirmware> {
+  const { FirmwareModel, flashOf } = await import('./firmware/index.ts')
   const fail = (cause: unknown): never => {
     const { code = 'ERR_MODEL_LOAD', message } = cause as Partial<MotewireError> & Error
     const isOurs = code === 'ERR_FIRMWARE_INVALID'
@@ -83,10 +88,19 @@ async function readImage(path: string): Promise<MakeFirmware> {
   const image = await readFile(path).catch(fail)
   try {
     const flash = flashOf(image)
-    return (options) => firmwareModels({ flash, ...options })({})
+    return (options) => new FirmwareModel({ flash, makeBridge, ...options })
   } catch (error) {
     return fail(error)
   }
+}
+
+async function importBridge(url: string | undefined): Promise<MakeUartBridge> {
+  if (url === undefined) {
+    const message = 'real images need a bridge at their UART, and none was handed in (uartBridge)'
+    throw new MotewireError('ERR_MODEL_LOAD', message)
+  }
+  const { makeUartBridge } = (await import(url)) as { makeUartBridge: MakeUartBridge }
+  return makeUartBridge
 }
 
 async function importFile(path: string): Promise<Readonly<Record<string, unknown>>> {

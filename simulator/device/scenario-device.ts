@@ -67,6 +67,8 @@ export class GroupModel {
     let inputs: AnalogInputs | undefined
     return this.#modules.firmware(firmware.path, {
       driftPpm: firmware.driftPpm,
+      framing: firmware.framing,
+      line: firmware.line,
       readAnalog: (device, channel, nowMs) => {
         inputs ??= new AnalogInputs(device, firmware, track, this.#modules)
         return inputs.read(channel, nowMs)

@@ -12,6 +12,7 @@ import type {
   DeviceModel,
   DevicePublishOptions,
   DevicePublishResult,
+  DeviceWill,
 } from '../device/index.ts'
 import type { DeviceRow } from '../report/index.ts'
 import type { DevicePlan, ProvisionPlan } from '../scenario/index.ts'
@@ -48,7 +49,10 @@ export class FleetDevice implements Device, SwitchedDevice {
   /** Undefined but while a new device obtains an identity. */
   #provisioning: Provisioning | undefined
   #radio: Radio | undefined
+  #identity: Identity | undefined
   #boots = 0
+  /** Its model has been started. */
+  #isRunning = false
   /** What happens to the link is the device's own doing. */
   #isSwitching = false
   #isOnline = false
@@ -133,7 +137,7 @@ export class FleetDevice implements Device, SwitchedDevice {
 
   stopPublishing(): void {
     this.#life?.end()
-    if (this.#client !== undefined) this.#guard(() => this.#model.stop?.())
+    if (this.#isRunning) this.#guard(() => this.#model.stop?.())
     void this.#provisioning?.end()
     // A model that does not care to stop is not heard any more.
     this.#isMuted = true
@@ -153,7 +157,7 @@ export class FleetDevice implements Device, SwitchedDevice {
     }
     const { provision } = this.#plan
     const identity = this.#flash?.get(IDENTITY) as Identity | undefined
-    if (provision === undefined || identity !== undefined) this.#connect(identity)
+    if (provision === undefined || identity !== undefined) this.#run(identity)
     else this.#provision(provision)
   }
 
@@ -173,30 +177,37 @@ export class FleetDevice implements Device, SwitchedDevice {
         this.#provisioning = undefined
         this.#flash?.set(IDENTITY, identity)
         this.startMs = this.#clock.now()
-        if (!this.#isMuted) this.#connect(identity)
+        if (!this.#isMuted) this.#run(identity)
       },
     })
     this.#provisioning.start()
   }
 
   /** @param identity what the device has learnt since it was made. */
-  #connect(identity: Identity | undefined): void {
+  #run(identity: Identity | undefined): void {
+    this.#identity = identity
+    this.#isRunning = true
+    if (this.#model.connectsItself !== true) this.#client = this.#makeClient()
+    this.#guard(() => this.#model.start(this))
+    this.#client?.start()
+  }
+
+  #makeClient(): Client {
     const will = this.#model.will?.(this)
     // Who has a will may want to die by it.
-    if (this.#life || will) this.#radio ??= new Radio(this.#clock)
-    const options = { ...this.#options, plan: { ...this.#plan, ...identity } }
-    const client = new Client(
-      this.#options.brokerUrl,
-      clientOptionsOf(options, this.#radio, will, () => this.#model.will?.(this)),
-    )
-    this.#client = client
+    if (this.#life || will || this.#model.connectsItself) this.#radio ??= new Radio(this.#clock)
+    const options = { ...this.#options, plan: { ...this.#plan, ...this.#identity } }
+    const nextWill = (): DeviceWill | undefined => this.#model.will?.(this)
+    const settings = clientOptionsOf(options, this.#radio, will, nextWill)
+    const client = new Client(this.#options.brokerUrl, settings)
     this.#watch(client)
-    this.#guard(() => this.#model.start(this))
-    client.start()
+    return client
   }
 
   powerOff(): void {
     const [client, provisioning] = [this.#client, this.#provisioning]
+    if (this.#isRunning) this.#guard(() => this.#model.powerOff?.())
+    this.#isRunning = false
     this.#switch(() => this.#radio?.off('silent'))
     this.#client = undefined
     this.#provisioning = undefined
@@ -204,6 +215,26 @@ export class FleetDevice implements Device, SwitchedDevice {
     this.#boots++
     void client?.end()
     void provisioning?.end()
+  }
+
+  connect(): void {
+    this.#later(() => {
+      if (this.#client !== undefined && this.#radio?.isOn === true) return
+      this.#client ??= this.#makeClient()
+      this.wake()
+    })
+  }
+
+  disconnect(how: 'goodbye' | 'silent'): void {
+    this.#later(() => this.#switch(() => this.#radio?.off(how)))
+  }
+
+  /** Once the current callback is over, unless the power has gone or the run is over by then. */
+  #later(run: () => void): void {
+    const boot = this.#boots
+    this.#clock.defer(() => {
+      if (boot === this.#boots && !this.#isMuted) run()
+    })
   }
 
   reconnect(): void {

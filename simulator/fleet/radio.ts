@@ -20,6 +20,10 @@ export class Radio {
     this.#clock = clock
   }
 
+  get isOn(): boolean {
+    return this.#isOn
+  }
+
   /** For the client's `pacer`. */
   schedule(attempt: () => void): Task | undefined {
     if (this.#isOn) attempt()

@@ -21,6 +21,8 @@ export interface RunSpec {
   readonly plan: FleetPlan
   /** The TypeScript that the scenario names, loaded. */
   readonly modules?: Modules | undefined
+  /** As of Modules.load, for worker processes, which load them anew. */
+  readonly uartBridge?: string | undefined
   readonly clock: ScenarioClock
   /** Where devices connect, in turn; none: the broker in the process of the fleet. */
   readonly brokerUrls: readonly string[]

@@ -26,7 +26,7 @@ process.on('SIGINT', () => undefined)
 /** Modules are loaded in each process anew. */
 async function prepare(job: WorkerJob): Promise<void> {
   const spec = specOf(job)
-  run = makeRun({ ...spec, modules: await Modules.load(spec.plan.groups) })
+  run = makeRun({ ...spec, modules: await Modules.load(spec.plan.groups, spec.uartBridge) })
   say({ kind: 'ready' })
 }
 

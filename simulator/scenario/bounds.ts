@@ -52,8 +52,10 @@ export const DATA_FILE_BYTES_MAX: number = 32 << 20
 export const ROWS_MAX = 1_000_000
 /** Waypoints of one track. */
 export const WAYPOINTS_MAX = 10_000
-/** Outages of one link, faults of one scenario. */
+/** Outages of one link, faults of one scenario, resets and unplugs of one line. */
 export const FAULTS_MAX = 100
+/** Bytes of a chip's output between resets: a day at 115,200 baud. */
+export const RESET_BYTES_MAX = 1_000_000_000
 /** Stages of one scenario. */
 export const STAGES_MAX = 100
 /** Times the usual rate of messages. */

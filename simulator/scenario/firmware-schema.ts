@@ -1,9 +1,12 @@
-// A real image that the devices of a group run, and what its analog inputs see.
+// A real image that the devices of a group run, what its analog inputs see, and what goes wrong on
+// its serial line.
 
 import * as z from 'zod'
+import { FAULTS_MAX, RESET_BYTES_MAX } from './bounds.ts'
+import { share } from './link-schema.ts'
 import { fieldsSchema } from './payload-schema.ts'
-import type { FieldSpec, FirmwareSpec } from './scenario.ts'
-import { mapping } from './schema-leaf.ts'
+import type { FieldSpec, FirmwareSpec, UartLineSpec, UnplugSpec } from './scenario.ts'
+import { duration, inOrder, mapping, rule, whole } from './schema-leaf.ts'
 import { driftSchema } from './track-schema.ts'
 
 const IMAGE = 'the path of an image such as ./pump.hex, .uf2 or .bin'
@@ -17,20 +20,70 @@ function isInput({ name, sensor }: FieldSpec): boolean {
 }
 
 const DRIFT = '30ppm'
+const FRAMING = 'raw, slip, cobs, hdlc or length'
+const RESET_AT = 'ascending numbers of bytes, such as [300, 2500]'
+
+const unplug: z.ZodType<UnplugSpec> = mapping({
+  start: duration().describe('First time, after the device was switched on.'),
+  duration: duration(1).describe('How long the cable is out.'),
+  every: duration(1).optional().describe('From one time to the next. Default: once.'),
+  spread: duration().prefault('0s').describe('Shifts it for each device by up to this, both ways.'),
+})
+  .refine(
+    ({ duration: outMs, every }) => every === undefined || !inOrder(every, outMs),
+    rule('every', 'more than the duration'),
+  )
+  .transform(({ start, duration: durationMs, every, spread }) => {
+    return { startMs: start, durationMs, everyMs: every, spreadMs: spread }
+  })
+
+const line: z.ZodType<UartLineSpec> = mapping({
+  flip: share.default(0).describe('Part of the bytes with a flipped bit, in both directions.'),
+  drop: share.default(0).describe('Part of the bytes that are lost, in both directions.'),
+  resetAt: z
+    .array(whole(1, RESET_BYTES_MAX), { error: RESET_AT })
+    .max(FAULTS_MAX, { error: `at most ${FAULTS_MAX} resets` })
+    .refine(isAscending, { error: RESET_AT })
+    .default([])
+    .describe('The chip is reset when it has sent so many bytes since it was switched on.'),
+  resetEvery: whole(0, RESET_BYTES_MAX)
+    .default(0)
+    .describe('Mean number of bytes that the chip sends between resets at random; 0: never.'),
+  unplugs: z
+    .array(unplug, { error: 'a list of unplugs' })
+    .max(FAULTS_MAX, { error: `at most ${FAULTS_MAX} unplugs` })
+    .default([])
+    .describe('Times in which the cable is out.'),
+}).transform(({ flip, drop, resetAt, resetEvery, unplugs }) => ({
+  flipShare: flip,
+  dropShare: drop,
+  resetAtBytes: resetAt,
+  resetEveryBytes: resetEvery,
+  unplugs,
+}))
+
+const details = mapping({
+  file: path.describe('Intel HEX, UF2, or the flash byte by byte.'),
+  framing: z
+    .enum(['raw', 'slip', 'cobs', 'hdlc', 'length'], { error: FRAMING })
+    .default('raw')
+    .describe('How the image tells packets apart on its line.'),
+  drift: driftSchema.prefault(DRIFT).describe('Each crystal is off by up to this.'),
+  analog: fieldsSchema
+    .refine((fields) => fields.every(isInput), { error: INPUTS })
+    .prefault({})
+    .describe('Analog inputs, 0 to 7, and the sensors that they see, in volts.'),
+  line: line.optional().describe('What goes wrong on the serial line. Default: nothing.'),
+})
 
 export const firmwareSchema: z.ZodType<FirmwareSpec> = z
-  .union(
-    [
-      path.transform((file) => ({ file, drift: Number.parseFloat(DRIFT), analog: [] })),
-      mapping({
-        file: path.describe('Intel HEX, UF2, or the flash byte by byte.'),
-        drift: driftSchema.prefault(DRIFT).describe('Each crystal is off by up to this.'),
-        analog: fieldsSchema
-          .refine((fields) => fields.every(isInput), { error: INPUTS })
-          .prefault({})
-          .describe('Analog inputs, 0 to 7, and the sensors that they see, in volts.'),
-      }),
-    ],
-    { error: `${IMAGE}, or a mapping with file, drift and analog` },
-  )
-  .transform(({ file, drift, analog }) => ({ path: file, driftPpm: drift, analog }))
+  .union([path.transform((file) => details.parse({ file })), details], {
+    error: `${IMAGE}, or a mapping with file, framing, drift, analog and line`,
+  })
+  .transform(({ file, drift, framing, analog, line: faults }) => {
+    return { path: file, driftPpm: drift, framing, analog, line: faults }
+  })
+
+function isAscending(numbers: readonly number[]): boolean {
+  return numbers.every((number, at) => at === 0 || number > numbers[at - 1]!)
+}

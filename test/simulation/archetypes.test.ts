@@ -4,6 +4,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { UART_BRIDGE } from '../../cli/uart-bridge.ts'
 import { Modules } from '../../simulator/device/index.ts'
 import { makeRun, reportOfPart } from '../../simulator/fleet/index.ts'
 import { expand, loadScenario } from '../../simulator/scenario/index.ts'
@@ -52,7 +53,7 @@ describe('the archetypes', () => {
     expect(scenario.clock).toEqual({ kind: 'virtual' })
     const { clock, durationMs } = scenario
     const plan = expand(scenario)
-    const modules = await Modules.load(plan.groups)
+    const modules = await Modules.load(plan.groups, UART_BRIDGE)
     const where = { brokerUrls: [], sources: [], link: undefined }
     const spec = { plan, modules, clock, ...where, durationMs, drainMs: 60_000 }
     const report = reportOfPart(await makeRun(spec).run(), plan, 'embedded', 0)

@@ -1,28 +1,58 @@
 // Real images as devices of a fleet, in virtual time against the broker of this process: both chips
-// side by side, while the broker goes away and comes back, the same each time.
+// side by side, while the broker goes away and comes back; on bad lines; and their wills. The same
+// each time.
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Client } from '@motewire/sdk'
+import type { ByteChannel } from '@motewire/sdk'
 import { firmwarePath } from '@motewire/hardware'
 import { makeRun, Modules, reportOfPart } from '@motewire/simulator'
 
 import { afterAll, describe, expect, it } from 'vitest'
+import { UART_BRIDGE } from '../../cli/uart-bridge.ts'
 import type { Report } from '../../simulator/report/index.ts'
+import { VirtualWorld } from '../../simulator/fleet/virtual-world.ts'
 import { expand, loadScenario } from '../../simulator/scenario/index.ts'
-
-const DURATION_MS = 60_000
+import type { FleetPlan } from '../../simulator/scenario/index.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'motewire-fleet-'))
 afterAll(() => rmSync(folder, { recursive: true }))
-const path = join(folder, 'fleet.yaml')
-writeFileSync(
-  path,
-  `
-version: 1
-seed: 7
-clock: virtual
-ramp: { over: 0s }
+
+async function planOf(text: string): Promise<FleetPlan> {
+  const path = join(folder, 'fleet.yaml')
+  writeFileSync(path, `version: 1\nseed: 7\nclock: virtual\nramp: { over: 0s }\n${text}`)
+  return expand(await loadScenario(path))
+}
+
+async function run(text: string, durationMs: number): Promise<Report> {
+  const plan = await planOf(text)
+  const modules = await Modules.load(plan.groups, UART_BRIDGE)
+  const times = { clock: plan.scenario.clock, durationMs, drainMs: 5_000 }
+  const spec = { plan, modules, ...times, brokerUrls: [], sources: [], link: undefined }
+  return reportOfPart(await makeRun(spec).run(), plan, 'embedded', 0)
+}
+
+/** Wills that the broker publishes while a fleet runs. */
+async function willsOf(text: string, durationMs: number): Promise<string[]> {
+  const plan = await planOf(text)
+  const modules = await Modules.load(plan.groups, UART_BRIDGE)
+  const world = new VirtualWorld({ plan, modules, durationMs, drainMs: 5_000 })
+  const { clock, embedded } = world
+  const openChannel = (): ByteChannel => embedded.dial('watcher')
+  const watcher = new Client('mqtt://embedded', { clock, openChannel, seed: 1 })
+  const wills: string[] = []
+  watcher.on('message', (topic, payload) => {
+    if (payload.toString() === 'offline') wills.push(topic)
+  })
+  void watcher.subscribe('sensors/+/state')
+  watcher.start()
+  await world.run()
+  return wills
+}
+
+const TWO_CHIPS = `
 faults: [{ broker: restart, at: 20s, down: 10s }]
 groups:
   uno: { count: 3, firmware: ${firmwarePath('sensor-raw')} }
@@ -30,22 +60,33 @@ groups:
     count: 3
     firmware: { file: ${firmwarePath('sensor-raw-rp2040')}, analog: { 0: 1.65 } }
     link: wifi-poor
-`,
-)
+`
 
-async function run(): Promise<Report> {
-  const plan = expand(await loadScenario(path))
-  const modules = await Modules.load(plan.groups)
-  const { clock } = plan.scenario
-  const times = { clock, durationMs: DURATION_MS, drainMs: 5_000 }
-  const spec = { plan, modules, ...times, brokerUrls: [], sources: [], link: undefined }
-  const fleet = makeRun(spec)
-  return reportOfPart(await fleet.run(), plan, 'embedded', 0)
-}
+const BAD_LINES = `
+groups:
+  board:
+    count: 3
+    firmware:
+      file: ${firmwarePath('sensor-cobs')}
+      framing: cobs
+      line:
+        flip: 0.2%
+        drop: 0.1%
+        resetAt: [100, 700]
+        resetEvery: 2000
+        unplugs: [{ start: 30s, duration: 5s, every: 1m, spread: 10s }]
+`
+
+const RESETS = `
+groups:
+  board:
+    count: 1
+    firmware: { file: ${firmwarePath('sensor-raw')}, line: { resetAt: [300, 620, 900, 1500] } }
+`
 
 describe('a fleet of real images', () => {
   it('publishes, and comes back when the broker has been away, each time alike', async () => {
-    const report = await run()
+    const report = await run(TWO_CHIPS, 60_000)
     const [uno, pico] = report.groups
     // A reading a second, but for the time in which nobody is there to take it.
     for (const { published } of [uno!, pico!]) {
@@ -54,6 +95,36 @@ describe('a fleet of real images', () => {
     }
     expect(report.totals).toMatchObject({ acked: report.totals.published, lost: 0 })
     expect(report.digest).toBeDefined()
-    expect((await run()).digest).toBe(report.digest)
+    expect((await run(TWO_CHIPS, 60_000)).digest).toBe(report.digest)
+  })
+
+  it('gets through on bad lines, and tells what went wrong, each time alike', async () => {
+    const report = await run(BAD_LINES, 120_000)
+    const { published, acked, lost } = report.totals
+    expect(published).toBeGreaterThan(3 * 40)
+    expect({ acked, lost }).toEqual({ acked: published, lost: 0 })
+    const { measures } = report
+    for (const what of ['flipped', 'dropped', 'refused', 'resets', 'unplugged']) {
+      expect(measures?.[`line.${what}`]).toMatchObject({ count: 3, min: expect.toSatisfy(isSome) })
+    }
+    const again = await run(BAD_LINES, 120_000)
+    expect(again.digest).toBe(report.digest)
+    expect(again.measures).toEqual(measures)
+  })
+
+  it('dies by the will of its image each time the chip is reset', async () => {
+    expect(await willsOf(RESETS, 120_000)).toEqual(Array(4).fill('sensors/board-0/state'))
+  })
+
+  it('dies by its will when the power goes, and is there once when it is back', async () => {
+    const reboot = `faults: [{ devices: reboot, at: 20s, down: 10s }]\n`
+    const group = `groups: { board: { count: 1, firmware: ${firmwarePath('sensor-raw')} } }`
+    expect(await willsOf(reboot + group, 60_000)).toHaveLength(1)
+    const { totals } = await run(reboot + group, 60_000)
+    // A reading a second from one board, not from a second one that never lost its power.
+    expect(totals.published).toBeGreaterThan(40)
+    expect(totals.published).toBeLessThan(55)
   })
 })
+
+const isSome = (value: number): boolean => value > 0

@@ -30,5 +30,5 @@ export function microcontroller(
 
 /** The far end of a microcontroller's UART, opened anew as often as a bridge likes. */
 export function uartSource({ uart }: Microcontroller): ChannelSource {
-  return { name: uart.name, connect: () => uart }
+  return { name: uart.name, connect: () => uart, isPresent: () => uart.isPlugged }
 }

@@ -1,180 +1,161 @@
-// A device model whose firmware is a real image. The image's own MQTT session ends here, and its
-// messages go on over the device's client, so that links, faults, ledger and virtual time are those
-// of every other device of the fleet. The image is told nothing but what a broker would tell it.
-//
-// Its will is not passed on (the client's connection is the fleet's), and it is asked for QoS 1 at
-// most. Bound: messagesMax messages wait for the chip, then the oldest goes.
+// A device model whose firmware is a real image, on an emulated chip at the far end of a bridge.
+// The image's MQTT session ends here, and becomes that of the device's client, so that links,
+// faults, ledger and virtual time are those of every other device of the fleet. The device connects
+// when the image says CONNECT, with its will, and is cut off when the bridge has lost the image.
 
 import { Task } from '@motewire/sdk'
-import type { ByteChannel, Clock } from '@motewire/sdk'
-import { encodePacket, PacketDecoder, publishBytes, writePublish } from '@motewire/sdk/codec'
-import type { AckType, ControlPacket, PacketHandler, PublishFrame } from '@motewire/sdk/codec'
-import type { Device, DeviceModel, DeviceModelFactory } from '../device.ts'
+import type { Clock } from '@motewire/sdk'
+import type { UartFraming, UartLineSpec } from '../../scenario/index.ts'
+import type { Device, DeviceModel, DeviceWill } from '../device.ts'
 import type { Flash } from './chip.ts'
+import { ImageSession } from './image-session.ts'
+import type { ImageSessionHandler } from './image-session.ts'
 import { Microcontroller } from './microcontroller.ts'
-import type { UartChannel } from './uart-channel.ts'
+import type { MakeUartBridge, UartBridge } from './uart-bridge.ts'
+import { UartLine } from './uart-line.ts'
 
 export interface FirmwareModelOptions {
   readonly flash: Flash
+  /** `(options) => new MqttBridge(options)`, with the MqttBridge of @motewire/hardware. */
+  readonly makeBridge: MakeUartBridge
+  /** Of the image. Default `raw`. */
+  readonly framing?: UartFraming
+  /** What goes wrong on the line. Default: nothing. */
+  readonly line?: Partial<UartLineSpec> | undefined
   /** Volts at an analog input of a device, 0 to 5. Default 0. */
   readonly readAnalog?: (device: Device, channel: number, nowMs: number) => number
   /** Largest deviation of a crystal, parts per million; each device draws its own. Default 30. */
   readonly driftPpm?: number
-  /**
-   * What lies between the UART and us: a framing, a line with faults. Opened once; carries whole
-   * packets where the image frames them. Default: the UART itself.
-   */
-  readonly line?: (uart: UartChannel, device: Device) => ByteChannel
   /** Messages that wait for the chip. Default 100. */
   readonly messagesMax?: number
 }
 
-/** Makes devices that all run one image; each has its client id in the EEPROM or its like. */
-export function firmwareModels(options: FirmwareModelOptions): DeviceModelFactory {
-  return () => new FirmwareModel(options)
-}
-
-const PINGRESP = Uint8Array.of(0xd0, 0)
-const SERVER_GONE = Uint8Array.of(0xe0, 0)
-const ACCEPTED = Uint8Array.of(0x20, 2, 0, 0)
-
-class FirmwareModel implements DeviceModel, PacketHandler {
+export class FirmwareModel implements DeviceModel, ImageSessionHandler {
+  readonly connectsItself = true
   readonly #options: FirmwareModelOptions
   #device!: Device
   #chip!: Microcontroller
-  #line!: ByteChannel
-  #decoder = new PacketDecoder('server', this)
-  #resets = 0
+  #bridge!: UartBridge
+  #line: UartLine | undefined
+  #will: DeviceWill | undefined
+  /** The newest connection of the bridge. */
+  #session: ImageSession | undefined
+  #isAccepted = false
   #isOnline = false
-  /** The image has said CONNECT and waits. */
-  #isWaiting = false
-  readonly #queue: { readonly packet: Buffer; readonly packetId: number }[] = []
-  /** Identifier of the message that the chip has not confirmed; 0: none. */
-  #inFlight = 0
-  #lastId = 0
+  #isOff = false
 
   constructor(options: FirmwareModelOptions) {
     this.#options = options
   }
 
   start(device: Device): void {
-    const { flash, readAnalog, driftPpm = 30 } = this.#options
+    const { flash, readAnalog, driftPpm = 30, line, makeBridge, framing = 'raw' } = this.#options
+    const clock = clockOf(device)
     this.#device = device
+    this.#line = line && new UartLine(line, device.random('firmware/line'))
     this.#chip = new Microcontroller({
       flash,
-      clock: clockOf(device),
+      clock,
       name: device.clientId,
       eeprom: Buffer.from(`${device.clientId}\0`),
       driftPpm: (device.random('firmware/drift').unit() * 2 - 1) * driftPpm,
       readAnalog: (channel, nowMs) => readAnalog?.(device, channel, nowMs) ?? 0,
+      line: this.#line,
     })
-    this.#line = this.#options.line?.(this.#chip.uart, device) ?? this.#chip.uart
-    this.#line.open({
-      onOpen: () => {},
-      onBytes: (bytes) => this.#handleBytes(bytes),
-      onDrain: () => {},
-      onClose: () => {},
+    const { uart } = this.#chip
+    const name = `device ${device.clientId}`
+    this.#bridge = makeBridge({
+      port: { name: uart.name, connect: () => uart, isPresent: () => uart.isPlugged },
+      broker: { name, connect: () => this.#openSession(name, clock) },
+      framing,
+      clock,
+      seed: device.clientId,
     })
+    void this.#bridge.start()
     this.#chip.start()
   }
 
+  will(): DeviceWill | undefined {
+    return this.#will
+  }
+
   stop(): void {
+    this.powerOff()
+  }
+
+  powerOff(): void {
+    if (this.#isOff) return
+    this.#isOff = true
     this.#chip.stop()
+    void this.#bridge.stop()
+    this.#tell()
   }
 
   handleOnline(): void {
     this.#isOnline = true
-    if (this.#isWaiting) this.#accept()
+    this.#accept()
   }
 
   handleOffline(): void {
     this.#isOnline = false
-    this.#forget()
-    this.#send(SERVER_GONE)
+    if (this.#isAccepted) this.#session?.end()
+    this.#isAccepted = false
   }
 
   handleMessage(topic: string, payload: Uint8Array): void {
-    const { messagesMax = 100 } = this.#options
-    if (this.#queue.length === messagesMax) this.#queue.shift()
-    this.#lastId = (this.#lastId % 0xffff) + 1
-    const packet = Buffer.alloc(publishBytes(Buffer.byteLength(topic), payload.length, 1, 0, 4))
-    const packetId = this.#lastId
-    const fields = { topic, payload, qos: 1, retain: false, dup: false, packetId } as const
-    writePublish(packet, 0, { ...fields, properties: undefined }, 4)
-    this.#queue.push({ packet, packetId })
-    this.#pump()
+    if (this.#isAccepted) this.#session?.deliver(topic, payload)
   }
 
-  // What the image sends.
+  // What the image wants.
 
-  handlePublish(frame: PublishFrame): void {
-    const { topic, qos, retain, packetId, bytes, payloadStart, payloadEnd } = frame
-    const payload = bytes.subarray(payloadStart, payloadEnd)
+  handleConnect(session: ImageSession, will: DeviceWill | undefined): void {
+    this.#will = will
+    this.#session = session
+    this.#device.connect()
+    this.#accept()
+  }
+
+  handleGoodbye(session: ImageSession): void {
+    this.#leave(session, 'goodbye')
+  }
+
+  handleEnd(session: ImageSession): void {
+    this.#leave(session, 'silent')
+  }
+
+  handlePublish(topic: string, payload: Uint8Array, qos: 0 | 1, retain: boolean): void {
     this.#device.publish(topic, payload, { qos, retain })
-    if (qos === 1) this.#send(Uint8Array.of(0x40, 2, packetId >> 8, packetId))
   }
 
-  handleAck(type: AckType, packetId: number): void {
-    if (type !== 4 || packetId !== this.#inFlight) return
-    this.#inFlight = 0
-    this.#pump()
+  handleSubscribe(filter: string, qos: 0 | 1): void {
+    this.#device.subscribe(filter, qos)
   }
 
-  handlePing(): void {
-    this.#send(PINGRESP)
-  }
-
-  handlePacket(packet: ControlPacket): void {
-    if (packet.type === 'connect') {
-      this.#forget()
-      this.#isWaiting = true
-      if (this.#isOnline) this.#accept()
-    } else if (packet.type === 'subscribe') {
-      const { packetId, subscriptions } = packet
-      const granted = subscriptions.map(({ filter, qos }) => {
-        const level = qos === 0 ? 0 : 1
-        this.#device.subscribe(filter, level)
-        return level
-      })
-      this.#send(encodePacket({ type: 'suback', packetId, reasonCodes: granted }, 4))
-    }
-  }
-
-  #handleBytes(bytes: Uint8Array): void {
-    // After a reset the image begins anew, wherever it was.
-    if (this.#resets !== this.#chip.chip.resets) this.#renew()
-    const problem = this.#decoder.feed(bytes)
-    if (problem !== undefined) this.#renew()
-  }
-
-  #renew(): void {
-    this.#resets = this.#chip.chip.resets
-    this.#decoder = new PacketDecoder('server', this)
-    this.#forget()
+  #openSession(name: string, clock: Clock): ImageSession {
+    return new ImageSession(name, clock, this, this.#options.messagesMax ?? 100)
   }
 
   #accept(): void {
-    this.#isWaiting = false
-    this.#send(ACCEPTED)
+    if (!this.#isOnline || this.#isAccepted || this.#session === undefined) return
+    this.#isAccepted = true
+    this.#session.accept()
   }
 
-  #forget(): void {
-    this.#queue.length = 0
-    this.#inFlight = 0
-    this.#isWaiting = false
+  #leave(session: ImageSession, how: 'goodbye' | 'silent'): void {
+    if (session !== this.#session || this.#isOff) return
+    this.#session = undefined
+    // Who has waited in vain for the device to come online says CONNECT again, and goes on waiting.
+    if (this.#isAccepted) this.#device.disconnect(how)
+    this.#isAccepted = false
   }
 
-  /** One message at a time: the chip's receive buffer is small. */
-  #pump(): void {
-    if (this.#inFlight !== 0) return
-    const next = this.#queue.shift()
-    if (next === undefined) return
-    this.#inFlight = next.packetId
-    this.#send(next.packet)
-  }
-
-  #send(packet: Uint8Array): void {
-    this.#line.write(packet)
+  /** What went wrong on the line, once, when it is over. */
+  #tell(): void {
+    if (this.#line === undefined) return
+    const { damagedFrames: refused, breaks } = this.#bridge.snapshot().mqtt.fromDevice
+    for (const [name, count] of Object.entries({ ...this.#line.counts, refused, breaks })) {
+      this.#device.measure(`line.${name}`, count)
+    }
   }
 }
 

@@ -7,6 +7,7 @@ import { Task } from '@motewire/sdk'
 import type { Clock } from '@motewire/sdk'
 import type { Chip, ChipHandler, Flash, ResetCause } from './chip.ts'
 import { UartChannel } from './uart-channel.ts'
+import type { UartLine } from './uart-line.ts'
 
 export interface MicrocontrollerOptions {
   readonly flash: Flash
@@ -26,8 +27,8 @@ export interface MicrocontrollerOptions {
   readonly readAnalog?: (channel: number, nowMs: number) => number
   /** How long the chip stays in reset. Default 65 ms, as the fuses of new boards say. */
   readonly startUpMs?: number
-  /** Changes or drops (undefined) bytes on the line. `toDevice`: its direction. */
-  readonly disturb?: (byte: number, toDevice: boolean) => number | undefined
+  /** What goes wrong between the UART and its other end. Default: nothing. */
+  readonly line?: UartLine | undefined
 }
 
 /** Awake chips run this far ahead at a time; UART bytes leave in as large pieces. */
@@ -42,12 +43,16 @@ export class Microcontroller {
   readonly #options: MicrocontrollerOptions
   readonly #clock: Clock
   readonly #cyclesPerMs: number
+  readonly #line: UartLine | undefined
   readonly #task = new Task((now) => this.#handleDue(now))
+  readonly #cableTask = new Task((now) => this.#turnCable(now))
   /** The clock's time at which the chip's cycle counter stood, or would have stood, at 0. */
   #originMs = 0
   #isRunning = false
   /** In reset until then. */
   #startMs = 0
+  /** When it was switched on. */
+  #onMs = 0
   #resetAfter: { count: number; readonly cause: ResetCause } | undefined
   /** Is told of each reset from outside, as it happens. */
   handleReset: ((cause: ResetCause) => void) | undefined
@@ -66,6 +71,7 @@ export class Microcontroller {
     this.name = name
     this.#options = options
     this.#clock = clock
+    this.#line = options.line
     this.#cyclesPerMs = (frequencyHz / 1_000) * (1 + driftPpm / 1e6)
     this.uart = new UartChannel(`uart ${name}`, clock, () => this.#wake())
     const handler: ChipHandler = {
@@ -84,6 +90,8 @@ export class Microcontroller {
     this.#isRunning = true
     const now = this.#clock.now()
     this.#originMs = now - this.chip.cycles / this.#cyclesPerMs
+    this.#onMs = now
+    this.#planCable()
     this.#hold(now)
   }
 
@@ -91,6 +99,7 @@ export class Microcontroller {
   stop(): void {
     this.#isRunning = false
     this.#clock.cancel(this.#task)
+    this.#clock.cancel(this.#cableTask)
     this.uart.discard()
   }
 
@@ -149,13 +158,28 @@ export class Microcontroller {
     else this.#clock.schedule(Math.max(now + SLICE_MS, eventMs), this.#task)
   }
 
+  #planCable(): void {
+    const turnMs = this.#line?.turnMs ?? Infinity
+    if (turnMs !== Infinity) this.#clock.schedule(this.#onMs + turnMs, this.#cableTask)
+  }
+
+  #turnCable(now: number): void {
+    const line = this.#line!
+    // What has been sent until now has passed.
+    this.uart.flush()
+    line.turn(now - this.#onMs)
+    if (line.isPlugged) this.uart.plug()
+    else this.uart.unplug()
+    this.#planCable()
+  }
+
   /** Hands the UART the next byte from the line, when it can take one. */
   #feed(): void {
-    const { disturb } = this.#options
+    const line = this.#line
     while (this.chip.canReceive) {
       const byte = this.uart.take()
       if (byte === undefined) return
-      const arrived = disturb === undefined ? byte : disturb(byte, true)
+      const arrived = line === undefined ? byte : line.carry(byte)
       if (arrived !== undefined) this.chip.receive(arrived)
     }
     // A receiver that is switched off does not hold the line up: what comes is lost.
@@ -163,11 +187,12 @@ export class Microcontroller {
   }
 
   #transmit(byte: number): void {
-    const { disturb } = this.#options
+    const line = this.#line
     const reset = this.#resetAfter
     // What the slice still brings after the reset was never sent.
     if (reset !== undefined && reset.count-- <= 0) return
-    const sent = disturb === undefined ? byte : disturb(byte, false)
+    if (line?.handleSent() === true) this.resetAfterBytes(0)
+    const sent = line === undefined ? byte : line.carry(byte)
     if (sent !== undefined) this.uart.deliver(sent)
   }
 

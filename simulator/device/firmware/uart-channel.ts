@@ -1,7 +1,7 @@
 // The line to an emulated UART, as a byte channel: the end that a bridge or a gateway holds. Bytes
 // towards the chip wait here until its UART takes them, one at a time and as slowly as its baud
 // rate says; bytes from the chip are gathered and handed over in pieces. It can be opened again
-// after it was closed, as a real port can, but not by two at once.
+// after it was closed, as a real port can, but not by two at once, and not while it is unplugged.
 //
 // Bound: a write of any length is refused (`false`) until the chip has taken it; from the chip,
 // BYTES_MAX a slice, beyond which the line loses bytes as a real one would.
@@ -28,6 +28,7 @@ export class UartChannel implements ByteChannel {
   #gatheredBytes = 0
   #isPaused = false
   #isClosing = false
+  #isPlugged = true
   /** Bytes that nobody was there to take. */
   lostBytes = 0
 
@@ -39,9 +40,10 @@ export class UartChannel implements ByteChannel {
   }
 
   open(handler: ChannelHandler): void {
-    if (this.#handler !== undefined) {
-      const busy = new LinkError('ERR_LINK_REFUSED', `${this.name} is open already`)
-      this.#clock.defer(() => handler.onClose(busy))
+    if (this.#handler !== undefined || !this.#isPlugged) {
+      const why = this.#isPlugged ? 'is open already' : 'is not plugged in'
+      const refused = new LinkError('ERR_LINK_REFUSED', `${this.name} ${why}`)
+      this.#clock.defer(() => handler.onClose(refused))
       return
     }
     this.#handler = handler
@@ -76,9 +78,19 @@ export class UartChannel implements ByteChannel {
     this.#end(undefined)
   }
 
-  /** Pulls the cable: whoever holds the channel sees it hang up. */
+  get isPlugged(): boolean {
+    return this.#isPlugged
+  }
+
+  /** Pulls the cable: whoever holds the channel sees it hang up, and what is sent now is lost. */
   unplug(): void {
+    this.#isPlugged = false
     this.#end(new LinkError('ERR_LINK_LOST', `${this.name} hung up`))
+  }
+
+  /** Plugs the cable in: the channel can be opened again. */
+  plug(): void {
+    this.#isPlugged = true
   }
 
   // What the microcontroller calls.
@@ -108,7 +120,7 @@ export class UartChannel implements ByteChannel {
 
   /** A byte from the chip; it leaves with the next `flush`. */
   deliver(byte: number): void {
-    if (this.#handler === undefined || this.#gatheredBytes === BYTES_MAX) {
+    if (this.#handler === undefined || !this.#isPlugged || this.#gatheredBytes === BYTES_MAX) {
       this.lostBytes++
       return
     }

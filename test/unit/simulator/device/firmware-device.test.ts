@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { firmwarePath } from '@motewire/hardware'
 import { afterAll, describe, expect, it } from 'vitest'
+import { UART_BRIDGE } from '../../../../cli/uart-bridge.ts'
 import { GroupModel, Modules, PayloadBuffer } from '../../../../simulator/device/index.ts'
 import { expand, loadScenario } from '../../../../simulator/scenario/index.ts'
 import type { DevicePlan } from '../../../../simulator/scenario/index.ts'
@@ -22,7 +23,7 @@ async function planOf(firmware: string): Promise<DevicePlan> {
 
 async function run(firmware: string, seconds: number): Promise<ManualDevice> {
   const plan = await planOf(firmware)
-  const modules = await Modules.load([plan.group])
+  const modules = await Modules.load([plan.group], UART_BRIDGE)
   const model = new GroupModel(plan.group, new PayloadBuffer(), modules).device(plan)
   const device = new ManualDevice()
   model.start(device)
@@ -71,7 +72,7 @@ describe('a device with an image', () => {
     writeFileSync(path, '')
     const plan = await planOf('firmware: ./gone.hex')
     rmSync(path)
-    await expect(Modules.load([plan.group])).rejects.toMatchObject({
+    await expect(Modules.load([plan.group], UART_BRIDGE)).rejects.toMatchObject({
       code: 'ERR_MODEL_LOAD',
       message: expect.stringContaining(`${path}: ENOENT`),
     })

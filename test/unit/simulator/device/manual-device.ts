@@ -31,6 +31,8 @@ export class ManualDevice implements Device {
   readonly startMs: number
   readonly sent: SentMessage[] = []
   readonly filters: string[] = []
+  /** What its model said about the connection. */
+  readonly links: string[] = []
   readonly measured: [string, number][] = []
   overruns = 0
   readonly #wheel = new TimerWheel(1_000)
@@ -98,6 +100,14 @@ export class ManualDevice implements Device {
   }
 
   reconnect(): void {}
+
+  connect(): void {
+    this.links.push('connect')
+  }
+
+  disconnect(how: 'goodbye' | 'silent'): void {
+    this.links.push(how)
+  }
 
   subscribe(filter: string): void {
     this.filters.push(filter)

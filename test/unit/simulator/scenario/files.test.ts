@@ -134,7 +134,13 @@ describe('firmware', () => {
   it('is found beside the scenario', async () => {
     const { groups } = await load('firmware: ./pump.HEX', { 'pump.HEX': '' })
     const path = join(folder, 'pump.HEX')
-    expect(groups[0]?.firmware).toEqual({ path, driftPpm: 30, analog: [] })
+    expect(groups[0]?.firmware).toEqual({
+      path,
+      framing: 'raw',
+      driftPpm: 30,
+      analog: [],
+      line: undefined,
+    })
   })
 
   it('has inputs that see sensors, also recorded ones', async () => {
@@ -145,6 +151,23 @@ describe('firmware', () => {
     expect(driftPpm).toBe(5)
     expect(analog[0]).toEqual({ name: '0', sensor: { sensor: 'constant', value: 1.5 } })
     expect(analog[1]).toMatchObject({ name: '3', sensor: { sensor: 'replay', values: [1, 2] } })
+  })
+
+  it('has a line on which things go wrong', async () => {
+    const line = 'flip: 1%, drop: 0.002, resetAt: [5, 900], resetEvery: 4000'
+    const unplugs = 'unplugs: [{ start: 1m, duration: 5s, every: 2m }]'
+    const text = `firmware: { file: p.uf2, framing: cobs, line: { ${line}, ${unplugs} } }`
+    const { groups } = await load(text, { 'p.uf2': '' })
+    expect(groups[0]!.firmware).toMatchObject({
+      framing: 'cobs',
+      line: {
+        flipShare: 0.01,
+        dropShare: 0.002,
+        resetAtBytes: [5, 900],
+        resetEveryBytes: 4_000,
+        unplugs: [{ startMs: 60_000, durationMs: 5_000, everyMs: 120_000, spreadMs: 0 }],
+      },
+    })
   })
 
   it('cannot be verified', async () => {

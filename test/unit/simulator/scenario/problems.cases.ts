@@ -412,6 +412,25 @@ export const CASES: readonly ProblemCase[] = [
       '7, to numbers or sensors of numbers, in volts',
   },
   {
+    name: 'a serial line that flips more than all bytes',
+    text: `${BODY}  a: { count: 1, firmware: { file: a.hex, line: { flip: 2 } } }`,
+    told: '3:57: groups.a.firmware.line.flip: found 2, expected a share such as 2% or 0.02',
+  },
+  {
+    name: 'resets that do not ascend',
+    text: `${BODY}  a: { count: 1, firmware: { file: a.hex, line: { resetAt: [9, 9] } } }`,
+    told:
+      '3:60: groups.a.firmware.line.resetAt: found a list, expected ascending numbers of bytes, ' +
+      'such as [300, 2500]',
+  },
+  {
+    name: 'a cable that is never plugged in between its times',
+    text:
+      `${BODY}  a: { count: 1, firmware: { file: a.hex, line: { ` +
+      'unplugs: [{ start: 1s, duration: 2s, every: 2s }] } } }',
+    told: '3:95: groups.a.firmware.line.unplugs[0].every: found "2s", expected more than the duration',
+  },
+  {
     name: 'a drift without its unit',
     text: `${BODY}  a: { count: 1, wallClock: { drift: 20 } }`,
     told: '3:38: groups.a.wallClock.drift: found 20, expected a drift up to 10000ppm, such as 20ppm',

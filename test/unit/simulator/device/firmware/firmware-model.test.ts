@@ -3,9 +3,10 @@
 
 import { readFileSync } from 'node:fs'
 import { firmwarePath } from '@motewire/hardware'
-import { firmwareModels, flashOf } from '@motewire/simulator/firmware'
+import { FirmwareModel, flashOf } from '@motewire/simulator/firmware'
 import type { Flash } from '@motewire/simulator/firmware'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { makeUartBridge } from '../../../../../cli/uart-bridge.ts'
 import type { DeviceModel } from '../../../../../simulator/device/index.ts'
 import { ManualDevice } from '../manual-device.ts'
 
@@ -27,7 +28,11 @@ describe.each(CHIPS)('a device that runs an image for the $chip', ({ suffix, qua
 
   function start(name: Program, volts = 0): void {
     device = new ManualDevice()
-    model = firmwareModels({ flash: flash(name), readAnalog: () => volts })({})
+    model = new FirmwareModel({
+      flash: flash(name),
+      makeBridge: makeUartBridge,
+      readAnalog: () => volts,
+    })
     model.start(device)
   }
 
