@@ -124,6 +124,7 @@ describe.runIf(requireComponent('mosquitto'))('a microcontroller on the bridge',
     await until('up/d')
     device.uart.unplug()
     await until('will/d gone')
+    device.uart.plug()
     device.reset('power')
     await until('boot/d', 2)
     expect(bridge.snapshot()).toMatchObject({ port: { state: 'up', losses: 1 } })

@@ -126,6 +126,7 @@ describe.runIf(requireComponent('mosquitto'))('a gateway for MQTT devices', () =
     device.uart.unplug()
     await until('will/d gone')
     await until('pump-7/presence {"state":"unplugged"')
+    device.uart.plug()
     await until('pump-7/presence {"state":"up","reason":"the port is open"}')
     expect(gateway.snapshot().presence).toBe('up')
   })
