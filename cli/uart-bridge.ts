@@ -1,10 +1,15 @@
 // The bridge at the UART of each emulated chip of a fleet is that of real boards. The simulator,
-// which knows no bridges, imports this file by its URL, in worker processes too.
+// which knows neither bridges nor serial ports, imports this file by its URL, in worker processes
+// too.
 
-import { MqttBridge } from '@motewire/hardware'
-import type { MakeUartBridge } from '@motewire/simulator/firmware'
+import { MqttBridge, serialSource } from '@motewire/hardware'
+import type { UartBridgeModule } from '@motewire/simulator/firmware'
 
 /** For `Modules.load` and runs. */
 export const UART_BRIDGE: string = import.meta.url
 
-export const makeUartBridge: MakeUartBridge = (options) => new MqttBridge(options)
+export const makeUartBridge: UartBridgeModule['makeUartBridge'] = (options) => {
+  return new MqttBridge(options)
+}
+
+export const serialPort: UartBridgeModule['serialPort'] = (path) => serialSource(path)

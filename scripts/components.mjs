@@ -34,6 +34,14 @@ export const COMPONENTS = [
     debian: 'qemu-system-arm',
     isOptional: true,
   },
+  // Emulates AVRs; a program of ours is linked to it.
+  {
+    name: 'simavr',
+    executables: ['cc'],
+    files: ['/usr/include/simavr/parts/uart_pty.h'],
+    debian: 'gcc libc6-dev libsimavr-dev',
+    isOptional: true,
+  },
   {
     name: 'gcc-arm-none-eabi',
     executables: ['arm-none-eabi-gcc'],

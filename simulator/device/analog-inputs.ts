@@ -1,7 +1,7 @@
 // What the analog inputs of a device with a real image see: the sensors of the scenario, in volts.
 // An input that has none sees 0. Sensors are sampled when the program looks. O(1) a look.
 
-import type { FirmwareSpec, TrackSpec } from '../scenario/index.ts'
+import type { FieldSpec, TrackSpec } from '../scenario/index.ts'
 import type { Device } from './device.ts'
 import type { Modules } from './modules.ts'
 import { createSensors } from './sensors/create.ts'
@@ -16,7 +16,7 @@ export class AnalogInputs {
 
   constructor(
     device: Device,
-    { analog }: FirmwareSpec,
+    analog: readonly FieldSpec[],
     track: TrackSpec | undefined,
     modules: Modules,
   ) {

@@ -52,6 +52,8 @@ export interface Device {
    * client would, or `silent`, as a loss of the link would: then the broker publishes the will.
    */
   disconnect(how: 'goodbye' | 'silent'): void
+  /** Stops this device, as an exception does: the report counts an error with this message. */
+  fail(message: string): void
   /** Subscribes, now and again after each connect that finds no session. */
   subscribe(filter: string, qos: QoS): void
   /**

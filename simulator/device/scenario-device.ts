@@ -48,10 +48,11 @@ export class GroupModel {
 
   /**
    * One device of the group: firmware of its own, or what the scenario says.
-   * @param names its topics and filters, filled in.
+   * @param names its topics, filters and firmware, filled in.
    */
   device(names: DeviceNames): DeviceModel {
-    const { model, firmware } = this.#group
+    const { model } = this.#group
+    const { firmware } = names
     if (model !== undefined) return this.#modules.model(model.path)(model.options)
     if (firmware !== undefined) return this.#firmwareDevice(firmware)
     return new ScenarioDevice(this.#group, this.#streams, {
@@ -65,20 +66,19 @@ export class GroupModel {
   #firmwareDevice(firmware: FirmwareSpec): DeviceModel {
     const { track } = this.#group
     let inputs: AnalogInputs | undefined
-    return this.#modules.firmware(firmware.path, {
-      driftPpm: firmware.driftPpm,
-      framing: firmware.framing,
-      line: firmware.line,
-      readAnalog: (device, channel, nowMs) => {
-        inputs ??= new AnalogInputs(device, firmware, track, this.#modules)
-        return inputs.read(channel, nowMs)
-      },
+    return this.#modules.firmware(firmware, (device, channel, nowMs) => {
+      const analog = firmware.kind === 'image' ? firmware.analog : []
+      inputs ??= new AnalogInputs(device, analog, track, this.#modules)
+      return inputs.read(channel, nowMs)
     })
   }
 }
 
 /** Of a device's plan: what its model publishes and subscribes to. */
-export type DeviceNames = Pick<DevicePlan, 'topics' | 'filters' | 'reported' | 'identityOf'>
+export type DeviceNames = Pick<
+  DevicePlan,
+  'topics' | 'filters' | 'firmware' | 'reported' | 'identityOf'
+>
 
 interface Surroundings {
   readonly names: DeviceNames

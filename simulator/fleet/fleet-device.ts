@@ -21,6 +21,7 @@ import { lifeOf } from './device-life.ts'
 import type { DeviceLife, SwitchedDevice } from './device-life.ts'
 import { clientOptionsOf } from './device-options.ts'
 import type { FleetDeviceOptions } from './device-options.ts'
+import { OUTCOME_EVENTS } from './outcome-events.ts'
 import { Provisioning } from './provisioning.ts'
 import type { Identity } from './provisioning.ts'
 import { Radio } from './radio.ts'
@@ -314,6 +315,12 @@ export class FleetDevice implements Device, SwitchedDevice {
 
   // What the model asks.
 
+  fail(message: string): void {
+    this.#guard(() => {
+      throw new Error(message)
+    })
+  }
+
   now(): number {
     return this.#clock.now()
   }
@@ -387,13 +394,3 @@ export class FleetDevice implements Device, SwitchedDevice {
 
 /** In flash. */
 const IDENTITY = 'identity'
-
-/** What the trace calls outcomes; links use the numbers below 16. */
-const OUTCOME_EVENTS: Readonly<Record<Outcome, number>> = {
-  delivered: 16,
-  rejected: 17,
-  expired: 18,
-  dropped: 19,
-  superseded: 20,
-  indeterminate: 21,
-}

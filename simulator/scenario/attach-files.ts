@@ -51,7 +51,7 @@ export function attachFiles(
       model: attempt.at(['model'], group.model, (model) => {
         return { ...model, path: files.locate(model.path) }
       }),
-      firmware: attachFirmware(group.firmware, attempt),
+      firmware: attachFirmware(group.firmware, attempt, files),
       credentials: attempt.at(['credentials'], group.credentials, (rows) => {
         return typeof rows === 'string' ? credentialsOf(attempt.csv(rows), files) : rows
       }),
@@ -127,7 +127,17 @@ function attachStream(stream: StreamSpec, attempt: Attempt, path: KeyPath): Stre
   return { ...stream, payload: { ...stream.payload, fields } }
 }
 
-function attachFirmware(spec: FirmwareSpec | undefined, attempt: Attempt): typeof spec {
+function attachFirmware(
+  spec: FirmwareSpec | undefined,
+  attempt: Attempt,
+  files: ScenarioFiles,
+): FirmwareSpec | undefined {
+  if (spec?.kind === 'program') {
+    // Whether the program is there, or on the PATH, is seen before the run.
+    const [name = '', ...args] = spec.command
+    const own = name.includes('/') ? files.resolve(name) : name
+    return { ...spec, command: [own, ...args], folder: files.resolve('.') }
+  }
   return attempt.at(['firmware'], spec, (firmware) => {
     const analog = attachFields(firmware.analog, attempt, ['firmware', 'analog'])
     return { ...firmware, path: attempt.locate(firmware.path), analog }

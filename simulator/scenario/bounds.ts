@@ -56,6 +56,8 @@ export const WAYPOINTS_MAX = 10_000
 export const FAULTS_MAX = 100
 /** Bytes of a chip's output between resets: a day at 115,200 baud. */
 export const RESET_BYTES_MAX = 1_000_000_000
+/** Arguments of a program that emulates a board, with its name. */
+export const ARGUMENTS_MAX = 100
 /** Stages of one scenario. */
 export const STAGES_MAX = 100
 /** Times the usual rate of messages. */

@@ -30,6 +30,7 @@ export function crossCheck(root: unknown): Finding[] {
     ...groups.flatMap(({ path }) => [
       ...checkTrack(path, root),
       ...checkModel(path, root),
+      ...checkProgram(path, root),
       ...checkSparkplug(path, root),
     ]),
   ]
@@ -167,6 +168,15 @@ function checkModel(path: KeyPath, root: unknown): Finding[] {
     return valueAt(root, [...path, key]) !== undefined
   })
   return more.map((key) => mismatch([...path, key], root, `either ${first} or ${key}`, 'both'))
+}
+
+/** A program beside the simulator lives in real time only. */
+function checkProgram(path: KeyPath, root: unknown): Finding[] {
+  const clock = valueAt(root, ['clock']) ?? DEFAULTS.clock
+  const key = [...path, 'firmware', 'command']
+  if (clock === 'real' || valueAt(root, key) === undefined) return []
+  const expected = 'clock: real beside it, because a program has a clock of its own'
+  return [mismatch(key, root, expected, `clock: ${String(clock)}`)]
 }
 
 /** A node is a level of its topics, and each of its connections begins with a birth. */

@@ -1,12 +1,13 @@
-// A real image that the devices of a group run, what its analog inputs see, and what goes wrong on
-// its serial line.
+// Real firmware of a group: an image that the simulator runs, what its analog inputs see and what
+// goes wrong on its serial line; or a program that emulates the board.
 
 import * as z from 'zod'
-import { FAULTS_MAX, RESET_BYTES_MAX } from './bounds.ts'
+import { ARGUMENTS_MAX, FAULTS_MAX, RESET_BYTES_MAX } from './bounds.ts'
 import { share } from './link-schema.ts'
 import { fieldsSchema } from './payload-schema.ts'
-import type { FieldSpec, FirmwareSpec, UartLineSpec, UnplugSpec } from './scenario.ts'
-import { duration, inOrder, mapping, rule, whole } from './schema-leaf.ts'
+import type { FieldSpec, FirmwareSpec, ImageSpec, ProgramSpec } from './scenario.ts'
+import type { UartLineSpec, UnplugSpec } from './scenario.ts'
+import { duration, inOrder, mapping, rule, template, whole } from './schema-leaf.ts'
 import { driftSchema } from './track-schema.ts'
 
 const IMAGE = 'the path of an image such as ./pump.hex, .uf2 or .bin'
@@ -62,27 +63,53 @@ const line: z.ZodType<UartLineSpec> = mapping({
   unplugs,
 }))
 
-const details = mapping({
+const framing = z
+  .enum(['raw', 'slip', 'cobs', 'hdlc', 'length'], { error: FRAMING })
+  .default('raw')
+  .describe('How the image tells packets apart on its line.')
+
+const image = mapping({
   file: path.describe('Intel HEX, UF2, or the flash byte by byte.'),
-  framing: z
-    .enum(['raw', 'slip', 'cobs', 'hdlc', 'length'], { error: FRAMING })
-    .default('raw')
-    .describe('How the image tells packets apart on its line.'),
+  framing,
   drift: driftSchema.prefault(DRIFT).describe('Each crystal is off by up to this.'),
   analog: fieldsSchema
     .refine((fields) => fields.every(isInput), { error: INPUTS })
     .prefault({})
     .describe('Analog inputs, 0 to 7, and the sensors that they see, in volts.'),
   line: line.optional().describe('What goes wrong on the serial line. Default: nothing.'),
+}).transform(({ file, drift, line: faults, ...rest }): ImageSpec => {
+  return { kind: 'image', path: file, driftPpm: drift, line: faults, ...rest }
 })
 
-export const firmwareSchema: z.ZodType<FirmwareSpec> = z
-  .union([path.transform((file) => details.parse({ file })), details], {
-    error: `${IMAGE}, or a mapping with file, framing, drift, analog and line`,
-  })
-  .transform(({ file, drift, framing, analog, line: faults }) => {
-    return { path: file, driftPpm: drift, framing, analog, line: faults }
-  })
+const COMMAND = 'a list of a program and its arguments'
+const UART = 'the path of a terminal such as /tmp/{id}, or HOST:PORT'
+
+const program = mapping({
+  command: z
+    .array(template('an argument'), { error: COMMAND })
+    .min(1, { error: COMMAND })
+    .max(ARGUMENTS_MAX, { error: `at most ${ARGUMENTS_MAX} arguments` })
+    .describe('A program that emulates the board, one process a device: templates.'),
+  uart: template(UART, { objection: objectionToUart })
+    .optional()
+    .describe('Where its UART is: a template. Default: the terminal or port that it names.'),
+  framing,
+}).transform(({ command, uart, framing: kind }): ProgramSpec => {
+  return { kind: 'program', command, uart, framing: kind, folder: '' }
+})
+
+const FIRMWARE =
+  `${IMAGE}, or a mapping with file, framing, drift, analog and line, ` +
+  'or one with command, uart and framing'
+
+export const firmwareSchema: z.ZodType<FirmwareSpec> = z.union(
+  [path.transform((file) => image.parse({ file })), image, program],
+  { error: FIRMWARE },
+)
+
+function objectionToUart(text: string): string | undefined {
+  return /^\/|^[^/]+:[^/:]+$/.test(text) ? undefined : UART
+}
 
 function isAscending(numbers: readonly number[]): boolean {
   return numbers.every((number, at) => at === 0 || number > numbers[at - 1]!)

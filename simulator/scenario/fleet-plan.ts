@@ -9,7 +9,13 @@ import { assert, Prng } from '@motewire/sdk/kit'
 import { apportion } from './apportion.ts'
 import { DEVICES_MAX } from './bounds.ts'
 import { chosenDevices } from './only.ts'
-import type { DeviceGroup, ProvisionerSpec, ProvisionSpec, Scenario } from './scenario.ts'
+import type {
+  DeviceGroup,
+  ProvisionerSpec,
+  ProvisionSpec,
+  Scenario,
+  FirmwareSpec,
+} from './scenario.ts'
 import { Template } from './template.ts'
 import type { PlaceholderValues } from './template.ts'
 
@@ -37,6 +43,8 @@ export interface DevicePlan {
   readonly topics: readonly string[]
   /** One a subscription of the group. */
   readonly filters: readonly string[]
+  /** Real firmware that it runs, templates filled in; undefined: none. */
+  readonly firmware: FirmwareSpec | undefined
   /** Where its shadow is told; undefined without one. */
   readonly reported: string | undefined
   /** Of who gives identities: what the device of a name is given. Undefined: it gives none. */
@@ -196,10 +204,21 @@ type Names = Pick<
   | 'key'
   | 'topics'
   | 'filters'
+  | 'firmware'
   | 'reported'
   | 'provision'
   | 'identityOf'
 >
+
+function filledIn(
+  firmware: FirmwareSpec | undefined,
+  values: PlaceholderValues,
+): FirmwareSpec | undefined {
+  if (firmware?.kind !== 'program') return firmware
+  const render = (text: string): string => Template.of(text).render(values)
+  const { command, uart } = firmware
+  return { ...firmware, command: command.map(render), uart: uart && render(uart) }
+}
 
 /** A group's templates, compiled once. */
 class GroupTemplates {
@@ -213,6 +232,7 @@ class GroupTemplates {
   readonly #key: Template | undefined
   readonly #topics: readonly Template[]
   readonly #filters: readonly Template[]
+  readonly #firmware: FirmwareSpec | undefined
   readonly #reported: Template | undefined
   readonly #identityOf: DevicePlan['identityOf']
   readonly #provision: ProvisionSpec | undefined
@@ -231,6 +251,7 @@ class GroupTemplates {
     this.#key = given(broker.key)
     this.#topics = publish.map(({ topic }) => Template.of(topic))
     this.#filters = subscribe.map(({ filter }) => Template.of(filter))
+    this.#firmware = group.firmware
     this.#reported = given(shadow?.reported)
     this.#identityOf = provisioner && identityOf(provisioner)
     this.#provision = lifecycle?.provision
@@ -251,6 +272,7 @@ class GroupTemplates {
       key: row?.key ?? this.#key?.render(values),
       topics: this.#topics.map((topic) => topic.render(values)),
       filters: this.#filters.map((filter) => filter.render(values)),
+      firmware: filledIn(this.#firmware, values),
       reported: this.#reported?.render(values),
       identityOf: this.#identityOf,
       provision: this.#renderProvision(values),

@@ -4,9 +4,11 @@
 
 import type { ProtocolVersion, QoS } from '@motewire/sdk'
 import type { LinkSettings } from '../world/link-settings.ts'
-import type { SensorSpec, TrackSpec } from './sensor-spec.ts'
+import type { FirmwareSpec } from './firmware-spec.ts'
+import type { FieldSpec, TrackSpec } from './sensor-spec.ts'
 import type { ScenarioFault, Stage } from './timeline.ts'
 
+export type * from './firmware-spec.ts'
 export type * from './sensor-spec.ts'
 export type * from './timeline.ts'
 
@@ -224,49 +226,6 @@ export interface ModelSpec {
   readonly options: Readonly<Record<string, unknown>>
 }
 
-/** An image that each device of the group runs on a chip of its own. */
-export interface FirmwareSpec {
-  /** Absolute path. */
-  readonly path: string
-  readonly framing: UartFraming
-  /** Undefined: nothing goes wrong. */
-  readonly line: UartLineSpec | undefined
-  /** Each crystal is off by up to this. */
-  readonly driftPpm: number
-  /** By the number of the input, `0` to `7`; readings are volts. */
-  readonly analog: readonly FieldSpec[]
-}
-
-/** How packets are told apart on a line: not at all, or as frames with a check sum. */
-export type UartFraming = 'raw' | 'slip' | 'cobs' | 'hdlc' | 'length'
-
-/** What goes wrong between the UART of a chip and its bridge. */
-export interface UartLineSpec {
-  /** Part of the bytes, in both directions, of which one bit is flipped. 0 to 1. */
-  readonly flipShare: number
-  /** Part of the bytes, in both directions, that never arrive. 0 to 1. */
-  readonly dropShare: number
-  /**
-   * The chip is reset when it has sent so many bytes since it was switched on. Ascending; the last
-   * of them still leaves, what follows does not.
-   */
-  readonly resetAtBytes: readonly number[]
-  /** Mean number of bytes that the chip sends between resets at random; 0: none. */
-  readonly resetEveryBytes: number
-  /** When the cable is out. */
-  readonly unplugs: readonly UnplugSpec[]
-}
-
-export interface UnplugSpec {
-  /** Since the device was switched on. */
-  readonly startMs: number
-  readonly durationMs: number
-  /** From one to the next, more than `durationMs`; undefined: once. */
-  readonly everyMs: number | undefined
-  /** Shifts them by up to this, both ways, for each device. */
-  readonly spreadMs: number
-}
-
 export interface CredentialSpec {
   readonly username: string | undefined
   readonly password: string | undefined
@@ -378,9 +337,3 @@ export type BinarySlotSpec =
  * messages of a stream from 0, `ts` is when the message was due (milliseconds since 1970).
  */
 export type StampKey = 'id' | 'stream' | 'seq' | 'ts'
-
-export interface FieldSpec {
-  /** The key in the message. */
-  readonly name: string
-  readonly sensor: SensorSpec
-}

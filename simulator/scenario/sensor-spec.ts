@@ -157,3 +157,9 @@ export interface FunctionSpec extends NumericSpec {
   /** Which of its exports. */
   readonly name: string
 }
+
+export interface FieldSpec {
+  /** The key in the message. */
+  readonly name: string
+  readonly sensor: SensorSpec
+}

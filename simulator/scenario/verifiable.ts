@@ -14,12 +14,9 @@ export function checkVerifiable(
   const topics = groups.flatMap(({ publish }) => publish.map(({ topic }) => topic))
   return groups.flatMap((group, position) => {
     const path = pathOf(position)
-    const own = group.model ?? group.firmware
-    if (own !== undefined) {
-      const key = group.model === undefined ? 'firmware' : 'model'
-      const expected = 'a group without firmware of its own, which nobody can verify'
-      return [mismatch([...path, key], undefined, expected, own.path)]
-    }
+    const expected = 'a group without firmware of its own, which nobody can verify'
+    const own = group.model === undefined ? group.firmware && 'firmware' : 'model'
+    if (own !== undefined) return [mismatch([...path, own], undefined, expected, nameOf(group))]
     return group.publish.flatMap((stream, at) => {
       const payload = [...path, 'publish', at, 'payload']
       if (!isNumbered(stream.payload)) {
@@ -30,6 +27,10 @@ export function checkVerifiable(
       return [mismatch(payload, undefined, NAMED, 'messages of devices that share a topic')]
     })
   })
+}
+
+function nameOf({ model, firmware }: DeviceGroup): string {
+  return model?.path ?? (firmware?.kind === 'image' ? firmware.path : 'a program')
 }
 
 const NUMBERED = 'seq in the stamp (in a binary layout as u32 or u64) beside verify'

@@ -14,6 +14,7 @@ export type ComponentName =
   | 'arduino-core-avr'
   | 'chromium'
   | 'qemu-system-arm'
+  | 'simavr'
   | 'gcc-arm-none-eabi'
   | 'activemq'
   | 'rabbitmq'

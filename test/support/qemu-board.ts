@@ -21,6 +21,18 @@ const BOARDS: Readonly<Record<FirmwareChip, { machine: string; memory: number }>
 }
 export const QEMU_CHIPS = Object.keys(BOARDS) as FirmwareChip[]
 
+/** For a board with the echo program, whose UART is a terminal. @param name file with its name. */
+export function boardArguments(chip: FirmwareChip, name: string): string[] {
+  const { machine, memory } = BOARDS[chip]
+  const loaded = [
+    `loader,file=${firmwarePath(`echo-raw-${chip}`)}`,
+    `loader,file=${name},addr=${memory},force-raw=on`,
+  ]
+  const uart = ['-chardev', 'pty,id=uart', '-serial', 'chardev:uart']
+  const devices = loaded.flatMap((device) => ['-device', device])
+  return ['-M', machine, '-display', 'none', ...uart, ...devices]
+}
+
 export class QemuBoard {
   /** Of its serial port. */
   readonly path: string
@@ -35,18 +47,10 @@ export class QemuBoard {
 
   /** A board with the echo program. @param id its name, at most 15 characters. */
   static async make(chip: FirmwareChip, id: string): Promise<QemuBoard> {
-    const { machine, memory } = BOARDS[chip]
     const folder = mkdtempSync(join(tmpdir(), 'motewire-qemu-'))
     const name = join(folder, 'name')
     writeFileSync(name, `${id}\0`)
-    const loaded = [
-      `loader,file=${firmwarePath(`echo-raw-${chip}`)}`,
-      `loader,file=${name},addr=${memory},force-raw=on`,
-    ]
-    const uart = ['-chardev', 'pty,id=uart', '-serial', 'chardev:uart']
-    const control = ['-S', '-display', 'none', '-monitor', 'stdio']
-    const devices = loaded.flatMap((device) => ['-device', device])
-    const args = ['-M', machine, ...control, ...uart, ...devices]
+    const args = ['-S', '-monitor', 'stdio', ...boardArguments(chip, name)]
     const child = spawn(componentPath('qemu-system-arm'), args, { stdio: 'pipe' })
     try {
       return new QemuBoard(await terminalOf(child), child, folder)

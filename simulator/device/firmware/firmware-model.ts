@@ -1,31 +1,24 @@
-// A device model whose firmware is a real image, on an emulated chip at the far end of a bridge.
+// A device model whose firmware is a real image, on an emulated board at the far end of a bridge.
 // The image's MQTT session ends here, and becomes that of the device's client, so that links,
 // faults, ledger and virtual time are those of every other device of the fleet. The device connects
 // when the image says CONNECT, with its will, and is cut off when the bridge has lost the image.
 
 import { Task } from '@motewire/sdk'
 import type { Clock } from '@motewire/sdk'
-import type { UartFraming, UartLineSpec } from '../../scenario/index.ts'
+import type { UartFraming } from '../../scenario/index.ts'
 import type { Device, DeviceModel, DeviceWill } from '../device.ts'
-import type { Flash } from './chip.ts'
+import type { Board, MakeBoard } from './board.ts'
 import { ImageSession } from './image-session.ts'
 import type { ImageSessionHandler } from './image-session.ts'
-import { Microcontroller } from './microcontroller.ts'
 import type { MakeUartBridge, UartBridge } from './uart-bridge.ts'
-import { UartLine } from './uart-line.ts'
 
 export interface FirmwareModelOptions {
-  readonly flash: Flash
+  /** `emulatedBoards({ flash })`. */
+  readonly makeBoard: MakeBoard
   /** `(options) => new MqttBridge(options)`, with the MqttBridge of @motewire/hardware. */
   readonly makeBridge: MakeUartBridge
   /** Of the image. Default `raw`. */
   readonly framing?: UartFraming
-  /** What goes wrong on the line. Default: nothing. */
-  readonly line?: Partial<UartLineSpec> | undefined
-  /** Volts at an analog input of a device, 0 to 5. Default 0. */
-  readonly readAnalog?: (device: Device, channel: number, nowMs: number) => number
-  /** Largest deviation of a crystal, parts per million; each device draws its own. Default 30. */
-  readonly driftPpm?: number
   /** Messages that wait for the chip. Default 100. */
   readonly messagesMax?: number
 }
@@ -34,9 +27,8 @@ export class FirmwareModel implements DeviceModel, ImageSessionHandler {
   readonly connectsItself = true
   readonly #options: FirmwareModelOptions
   #device!: Device
-  #chip!: Microcontroller
+  #board!: Board
   #bridge!: UartBridge
-  #line: UartLine | undefined
   #will: DeviceWill | undefined
   /** The newest connection of the bridge. */
   #session: ImageSession | undefined
@@ -49,30 +41,19 @@ export class FirmwareModel implements DeviceModel, ImageSessionHandler {
   }
 
   start(device: Device): void {
-    const { flash, readAnalog, driftPpm = 30, line, makeBridge, framing = 'raw' } = this.#options
+    const { makeBoard, makeBridge, framing = 'raw' } = this.#options
     const clock = clockOf(device)
     this.#device = device
-    this.#line = line && new UartLine(line, device.random('firmware/line'))
-    this.#chip = new Microcontroller({
-      flash,
-      clock,
-      name: device.clientId,
-      eeprom: Buffer.from(`${device.clientId}\0`),
-      driftPpm: (device.random('firmware/drift').unit() * 2 - 1) * driftPpm,
-      readAnalog: (channel, nowMs) => readAnalog?.(device, channel, nowMs) ?? 0,
-      line: this.#line,
-    })
-    const { uart } = this.#chip
+    this.#board = makeBoard(device, clock)
     const name = `device ${device.clientId}`
     this.#bridge = makeBridge({
-      port: { name: uart.name, connect: () => uart, isPresent: () => uart.isPlugged },
+      port: this.#board.port,
       broker: { name, connect: () => this.#openSession(name, clock) },
       framing,
       clock,
       seed: device.clientId,
     })
-    void this.#bridge.start()
-    this.#chip.start()
+    this.#board.start(() => void this.#bridge.start())
   }
 
   will(): DeviceWill | undefined {
@@ -86,7 +67,7 @@ export class FirmwareModel implements DeviceModel, ImageSessionHandler {
   powerOff(): void {
     if (this.#isOff) return
     this.#isOff = true
-    this.#chip.stop()
+    this.#board.stop()
     void this.#bridge.stop()
     this.#tell()
   }
@@ -151,9 +132,10 @@ export class FirmwareModel implements DeviceModel, ImageSessionHandler {
 
   /** What went wrong on the line, once, when it is over. */
   #tell(): void {
-    if (this.#line === undefined) return
+    const { counts } = this.#board
+    if (counts === undefined) return
     const { damagedFrames: refused, breaks } = this.#bridge.snapshot().mqtt.fromDevice
-    for (const [name, count] of Object.entries({ ...this.#line.counts, refused, breaks })) {
+    for (const [name, count] of Object.entries({ ...counts, refused, breaks })) {
       this.#device.measure(`line.${name}`, count)
     }
   }

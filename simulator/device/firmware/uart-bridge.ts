@@ -43,3 +43,10 @@ export interface UartBridge {
 }
 
 export type MakeUartBridge = (options: UartBridgeOptions) => UartBridge
+
+/** What a module that is handed in as bridge exports. */
+export interface UartBridgeModule {
+  readonly makeUartBridge: MakeUartBridge
+  /** A serial port of this machine, for boards that are emulated by a program. */
+  serialPort(path: string): UartBridgeEnd
+}

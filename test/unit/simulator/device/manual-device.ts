@@ -33,6 +33,7 @@ export class ManualDevice implements Device {
   readonly filters: string[] = []
   /** What its model said about the connection. */
   readonly links: string[] = []
+  readonly failures: string[] = []
   readonly measured: [string, number][] = []
   overruns = 0
   readonly #wheel = new TimerWheel(1_000)
@@ -103,6 +104,10 @@ export class ManualDevice implements Device {
 
   connect(): void {
     this.links.push('connect')
+  }
+
+  fail(message: string): void {
+    this.failures.push(message)
   }
 
   disconnect(how: 'goodbye' | 'silent'): void {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { expand, loadScenario } from '../../../../simulator/scenario/index.ts'
-import type { Scenario } from '../../../../simulator/scenario/index.ts'
+import type { ImageSpec, Scenario } from '../../../../simulator/scenario/index.ts'
 import { parseCsv } from '../../../../simulator/scenario/csv.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'motewire-files-'))
@@ -135,6 +135,7 @@ describe('firmware', () => {
     const { groups } = await load('firmware: ./pump.HEX', { 'pump.HEX': '' })
     const path = join(folder, 'pump.HEX')
     expect(groups[0]?.firmware).toEqual({
+      kind: 'image',
       path,
       framing: 'raw',
       driftPpm: 30,
@@ -147,7 +148,7 @@ describe('firmware', () => {
     const replay = '{ sensor: replay, file: v.csv, column: v }'
     const text = `firmware: { file: p.uf2, drift: 5ppm, analog: { 0: 1.5, 3: ${replay} } }`
     const { groups } = await load(text, { 'p.uf2': '', 'v.csv': 'time,v\n0,1\n1,2\n' })
-    const { driftPpm, analog } = groups[0]!.firmware!
+    const { driftPpm, analog } = groups[0]!.firmware as ImageSpec
     expect(driftPpm).toBe(5)
     expect(analog[0]).toEqual({ name: '0', sensor: { sensor: 'constant', value: 1.5 } })
     expect(analog[1]).toMatchObject({ name: '3', sensor: { sensor: 'replay', values: [1, 2] } })
@@ -167,6 +168,26 @@ describe('firmware', () => {
         resetEveryBytes: 4_000,
         unplugs: [{ startMs: 60_000, durationMs: 5_000, everyMs: 120_000, spreadMs: 0 }],
       },
+    })
+  })
+
+  it('may be a program that stands beside the scenario, or on the PATH', async () => {
+    const command = '[./qemu, -M, "x{index}"]'
+    const scenario = await load(`firmware: { command: ${command}, framing: slip }`, {})
+    expect(scenario.groups[0]?.firmware).toEqual({
+      kind: 'program',
+      command: [join(folder, 'qemu'), '-M', 'x{index}'],
+      uart: undefined,
+      framing: 'slip',
+      folder,
+    })
+    expect(expand(scenario).device(2).firmware).toMatchObject({
+      command: [join(folder, 'qemu'), '-M', 'x2'],
+    })
+    const other = await load('firmware: { command: [qemu], uart: "localhost:50{index:02}" }', {})
+    expect(other.groups[0]?.firmware).toMatchObject({
+      command: ['qemu'],
+      uart: 'localhost:50{index:02}',
     })
   })
 

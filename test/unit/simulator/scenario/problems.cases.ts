@@ -431,6 +431,25 @@ export const CASES: readonly ProblemCase[] = [
     told: '3:95: groups.a.firmware.line.unplugs[0].every: found "2s", expected more than the duration',
   },
   {
+    name: 'a program in another than real time',
+    text: `version: 1\nclock: virtual\ngroups:\n  a: { count: 1, firmware: { command: [qemu] } }`,
+    told:
+      '4:39: groups.a.firmware.command: found clock: virtual, expected clock: real beside it, ' +
+      'because a program has a clock of its own',
+  },
+  {
+    name: 'a program on whose line something is to go wrong',
+    text: `${BODY}  a: { count: 1, firmware: { command: [qemu], line: { flip: 1% } } }`,
+    told: '3:47: groups.a.firmware.line: unknown key, expected one of command uart framing',
+  },
+  {
+    name: 'a UART that is nowhere',
+    text: `${BODY}  a: { count: 1, firmware: { command: [qemu], uart: com7 } }`,
+    told:
+      '3:53: groups.a.firmware.uart: found "com7", expected the path of a terminal such as ' +
+      '/tmp/{id}, or HOST:PORT',
+  },
+  {
     name: 'a drift without its unit',
     text: `${BODY}  a: { count: 1, wallClock: { drift: 20 } }`,
     told: '3:38: groups.a.wallClock.drift: found 20, expected a drift up to 10000ppm, such as 20ppm',

@@ -3,7 +3,7 @@
 
 import { readFileSync } from 'node:fs'
 import { firmwarePath } from '@motewire/hardware'
-import { FirmwareModel, flashOf } from '@motewire/simulator/firmware'
+import { emulatedBoards, FirmwareModel, flashOf } from '@motewire/simulator/firmware'
 import type { Flash } from '@motewire/simulator/firmware'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { makeUartBridge } from '../../../../../cli/uart-bridge.ts'
@@ -28,11 +28,8 @@ describe.each(CHIPS)('a device that runs an image for the $chip', ({ suffix, qua
 
   function start(name: Program, volts = 0): void {
     device = new ManualDevice()
-    model = new FirmwareModel({
-      flash: flash(name),
-      makeBridge: makeUartBridge,
-      readAnalog: () => volts,
-    })
+    const makeBoard = emulatedBoards({ flash: flash(name), readAnalog: () => volts })
+    model = new FirmwareModel({ makeBoard, makeBridge: makeUartBridge })
     model.start(device)
   }
 
