@@ -8,7 +8,8 @@
 //
 // Messages to the client go one at a time, at QoS 1, and are sent again until it confirms them:
 // that is the credit of a UART which nothing else paces. While it sleeps they wait in the client's
-// inbox, and then at the broker. Bounds: of the framing and SnTopics; QOS2_MAX open exchanges.
+// inbox, and then at the broker. Its own messages are sn-incoming.ts. Bounds: of the framing,
+// SnTopics and SnIncoming.
 
 import type { QoS } from '@motewire/sdk'
 import { topicProblem } from '@motewire/sdk/codec'
@@ -18,13 +19,13 @@ import {
   ID_NORMAL,
   makeFraming,
   SN_ACCEPTED,
-  SN_CONGESTION,
   SN_INVALID_TOPIC,
   SN_NOT_SUPPORTED,
   SnFraming,
 } from '../framing/index.ts'
 import type { FrameKind, Framing, SnFields, SnName, SnPacket } from '../framing/index.ts'
 import type { Device, DeviceFactory, DeviceHost, DeviceMessage } from './device.ts'
+import { SnIncoming } from './sn-incoming.ts'
 import { SnOutgoing } from './sn-outgoing.ts'
 import { SnTopics } from './sn-topics.ts'
 import { SnWill } from './sn-will.ts'
@@ -54,7 +55,6 @@ export function snDevice(options: SnDeviceOptions = {}): DeviceFactory {
 type ClientState = 'disconnected' | 'greeting' | 'active' | 'asleep' | 'awake'
 
 const PROTOCOL_ID = 1
-const QOS2_MAX = 64
 /** Longest wait for the client after its time, as a share of it (6.12). */
 const TOLERANCE = 1.5
 const reader = new TextDecoder()
@@ -64,11 +64,10 @@ class SnDevice implements Device {
   readonly #framing: Framing
   readonly #subscriptions: Subscriptions
   readonly #topics: SnTopics
+  readonly #incoming: SnIncoming
   readonly #outgoing: SnOutgoing
   readonly #gatewayId: number
   readonly #will = new SnWill()
-  /** QoS 2 messages that are published and not released yet. */
-  readonly #unreleased = new Set<number>()
   #state: ClientState = 'disconnected'
   #clientId = ''
   #isClean = true
@@ -77,8 +76,6 @@ class SnDevice implements Device {
   #heardMs = 0
   #now = 0
   #sessions = 0
-  #messages = 0
-  #unaccepted = 0
   #illegal = 0
 
   constructor(host: DeviceHost, options: SnDeviceOptions) {
@@ -89,14 +86,14 @@ class SnDevice implements Device {
     this.#subscriptions = new Subscriptions(host, options.topics)
     const handler = { handleFrame: (frame: Uint8Array) => this.#handleFrame(frame) }
     this.#framing = framing === 'raw' ? new SnFraming(handler) : makeFraming(framing, handler)
-    this.#outgoing = new SnOutgoing(
-      this.#topics,
-      {
-        send: (name, fields) => this.#send(name, fields),
-        handleGivenUp: () => this.#lose('the client did not confirm a message'),
-      },
-      options,
-    )
+    const send = (name: SnName, fields: SnFields): void => this.#send(name, fields)
+    const handleGivenUp = (): void => this.#lose('the client did not confirm a message')
+    this.#outgoing = new SnOutgoing(this.#topics, { send, handleGivenUp }, options)
+    this.#incoming = new SnIncoming(this.#topics, {
+      send,
+      publish: (message) => this.#publish(message),
+      handleKnown: (topic) => this.#outgoing.handleKnown(topic),
+    })
   }
 
   handleOpen(now: number): void {
@@ -142,11 +139,12 @@ class SnDevice implements Device {
   }
 
   counts(): Readonly<Record<string, number>> {
+    const { messages, unaccepted, illegal } = this.#incoming.counts()
     return {
       sessions: this.#sessions,
-      messages: this.#messages,
-      messagesUnaccepted: this.#unaccepted,
-      packetsIllegal: this.#illegal,
+      messages,
+      messagesUnaccepted: unaccepted,
+      packetsIllegal: this.#illegal + illegal,
       damagedFrames: this.#framing.snapshot().damaged,
       ...this.#outgoing.counts(),
     }
@@ -177,7 +175,7 @@ class SnDevice implements Device {
     this.#host.confirm()
     if (name === 'searchgw') this.#send('gwinfo', { returnCode: this.#gatewayId })
     else if (name === 'connect') this.#connect(packet)
-    else if (name === 'publish' && flags.qos === -1) this.#publish(packet, 0)
+    else if (name === 'publish' && flags.qos === -1) this.#incoming.publish(packet, 0)
     else if (name === 'disconnect') this.#disconnect(durationS)
     else if (name === 'willtopic' && this.#state === 'greeting') {
       // Without a topic there is no will to ask for.
@@ -192,12 +190,10 @@ class SnDevice implements Device {
 
   #handleInSession(packet: SnPacket): void {
     const { name, messageId } = packet
-    if (name === 'register') this.#register(packet)
-    else if (name === 'publish') this.#handlePublish(packet)
-    else if (name === 'pubrel') {
-      this.#unreleased.delete(messageId)
-      this.#send('pubcomp', { messageId })
-    } else if (name === 'puback' || name === 'regack') this.#outgoing.handleConfirmed(packet)
+    if (name === 'register') this.#incoming.register(packet)
+    else if (name === 'publish') this.#incoming.handlePublish(packet)
+    else if (name === 'pubrel') this.#incoming.release(packet)
+    else if (name === 'puback' || name === 'regack') this.#outgoing.handleConfirmed(packet)
     else if (name === 'subscribe') this.#subscribe(packet)
     else if (name === 'unsubscribe') {
       const filter = this.#filterOf(packet)
@@ -283,62 +279,24 @@ class SnDevice implements Device {
 
   #publishWill(): void {
     const will = this.#will.take()
-    if (will === undefined) return
-    this.#host.publish({ ...will, topic: this.#subscriptions.topics.toBroker(will.topic) })
+    if (will !== undefined) this.#publish(will)
+  }
+
+  /** Under the topic that the broker knows. */
+  #publish(message: DeviceMessage): boolean {
+    const topic = this.#subscriptions.topics.toBroker(message.topic)
+    return this.#host.publish({ ...message, topic })
   }
 
   #forget(isAll: boolean): void {
     this.#topics.clear()
-    this.#unreleased.clear()
+    this.#incoming.clear()
     if (!isAll) return
     this.#subscriptions.clear()
     this.#outgoing.clear()
   }
 
-  // Messages of the client.
-
-  #register({ messageId, rest }: SnPacket): void {
-    const topic = reader.decode(rest)
-    const isLegal = topicProblem(topic) === undefined
-    const topicId = isLegal ? this.#topics.register(topic) : undefined
-    const refusal = isLegal ? SN_CONGESTION : SN_NOT_SUPPORTED
-    const returnCode = topicId === undefined ? refusal : SN_ACCEPTED
-    if (topicId !== undefined) this.#outgoing.handleKnown(topic)
-    this.#send('regack', { topicId: topicId ?? 0, messageId, returnCode })
-  }
-
-  #handlePublish(packet: SnPacket): void {
-    const { flags, topicId, messageId } = packet
-    const qos = flags.qos as QoS
-    const isRepeated = qos === 2 && this.#unreleased.has(messageId)
-    if (qos === 2 && !isRepeated && this.#unreleased.size >= QOS2_MAX) {
-      this.#send('puback', { topicId, messageId, returnCode: SN_CONGESTION })
-      return
-    }
-    const returnCode = isRepeated ? SN_ACCEPTED : this.#publish(packet, qos)
-    if (returnCode !== SN_ACCEPTED) this.#send('puback', { topicId, messageId, returnCode })
-    else if (qos === 1) this.#send('puback', { topicId, messageId, returnCode })
-    else if (qos === 2) {
-      this.#unreleased.add(messageId)
-      this.#send('pubrec', { messageId })
-    }
-  }
-
-  /** The return code. Unlike MQTT 3.1.1, a client can be told that there is no room. */
-  #publish({ flags, topicId, rest }: SnPacket, qos: QoS): number {
-    const { idType, retain } = flags
-    const isKnown = flags.qos !== -1 || idType !== ID_NORMAL
-    const topic = isKnown ? this.#topics.nameOf({ idType, topicId }) : undefined
-    if (topic === undefined || topicProblem(topic) !== undefined) {
-      this.#illegal++
-      return SN_INVALID_TOPIC
-    }
-    this.#messages++
-    const mapped = this.#subscriptions.topics.toBroker(topic)
-    if (this.#host.publish({ topic: mapped, payload: rest, qos, retain })) return SN_ACCEPTED
-    this.#unaccepted++
-    return SN_CONGESTION
-  }
+  // Its subscriptions.
 
   #subscribe(packet: SnPacket): void {
     const { flags, messageId } = packet
