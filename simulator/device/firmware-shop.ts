@@ -6,9 +6,10 @@ import { readFile } from 'node:fs/promises'
 import { MotewireError } from '@motewire/sdk/errors'
 import type { FirmwareSpec } from '../scenario/index.ts'
 import type { Device, DeviceModel } from './device.ts'
+import type * as firmwareRoom from './firmware/index.ts'
 import type { Flash, MakeBoard, UartBridgeModule } from './firmware/index.ts'
 
-type Firmware = typeof import('./firmware/index.ts')
+type Firmware = typeof firmwareRoom
 
 /** Volts at an analog input of a device. */
 export type ReadAnalog = (device: Device, channel: number, nowMs: number) => number

@@ -174,9 +174,10 @@ function checkModel(path: KeyPath, root: unknown): Finding[] {
 function checkProgram(path: KeyPath, root: unknown): Finding[] {
   const clock = valueAt(root, ['clock']) ?? DEFAULTS.clock
   const key = [...path, 'firmware', 'command']
-  if (clock === 'real' || valueAt(root, key) === undefined) return []
+  const isOther = typeof clock === 'string' && clock !== 'real'
+  if (!isOther || valueAt(root, key) === undefined) return []
   const expected = 'clock: real beside it, because a program has a clock of its own'
-  return [mismatch(key, root, expected, `clock: ${String(clock)}`)]
+  return [mismatch(key, root, expected, `clock: ${clock}`)]
 }
 
 /** A node is a level of its topics, and each of its connections begins with a birth. */

@@ -48,5 +48,5 @@ export type MakeUartBridge = (options: UartBridgeOptions) => UartBridge
 export interface UartBridgeModule {
   readonly makeUartBridge: MakeUartBridge
   /** A serial port of this machine, for boards that are emulated by a program. */
-  serialPort(path: string): UartBridgeEnd
+  readonly serialPort: (path: string) => UartBridgeEnd
 }
