@@ -69,6 +69,9 @@ export const BRANCHES_MAX = 500
 /** Devices of a fleet that a visitor starts. */
 export const FLEET_DEVICES_MAX = 10_000
 
+/** Devices on the map, about 100 bytes each in an answer. */
+export const MAPPED_DEVICES_MAX = 5_000
+
 /** Links, serial ports and sockets, that visitors hold open. */
 export const LINKS_MAX = 8
 

@@ -4,9 +4,9 @@
 import { BlockList, isIP } from 'node:net'
 import { UsageError } from '@motewire/sdk'
 import type { Clock } from '@motewire/sdk'
-import type { FleetInspection } from '@motewire/simulator'
 import type { BrokerInspection } from '@motewire/simulator/broker'
 import { ConsoleError } from './errors.ts'
+import type { InspectedFleet } from './fleets/fleet-desk.ts'
 import type { SerialPortView } from './link-views.ts'
 import type { BridgeView, LogRow, Role } from './views.ts'
 
@@ -14,7 +14,7 @@ export interface ConsoleOptions {
   /** The broker to look into. Without it the broker's pages are empty and its routes answer 404. */
   readonly broker?: BrokerInspection | undefined
   /** The fleet that runs in this process. */
-  readonly fleet?: FleetInspection | undefined
+  readonly fleet?: InspectedFleet | undefined
   /**
    * URL of the broker that fleets of visitors connect to. Default: visitors cannot start any.
    * Without effect beside `fleet`.

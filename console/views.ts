@@ -203,6 +203,38 @@ export interface FleetView {
   readonly link: string | null
 }
 
+/** One device of the fleet. */
+export interface DeviceRowView {
+  readonly clientId: string
+  readonly group: string
+  readonly isOnline: boolean
+  /** What it has for itself: a profile, or `cut`; null: the link of all. */
+  readonly link: string | null
+  readonly published: number
+  readonly acked: number
+  readonly lost: number
+  readonly queued: number
+  readonly reconnects: number
+  /** Degrees; null for a device that knows no place. */
+  readonly latitude: number | null
+  readonly longitude: number | null
+}
+
+/** Where the devices of the fleet are, of those that know. */
+export interface FleetMapView {
+  /** How many know where they are; more than the rows when there are too many to show. */
+  readonly total: number
+  readonly rows: readonly PlacedDevice[]
+}
+
+export interface PlacedDevice {
+  readonly clientId: string
+  readonly group: string
+  readonly isOnline: boolean
+  readonly latitude: number
+  readonly longitude: number
+}
+
 /**
  * State of one end of a bridge: `up` carries bytes; `opening` is being tried right now, `waiting`
  * will be tried again, `absent` is a device that is not there; `listening` is a server without a

@@ -7,6 +7,7 @@ export type {
   DeviceModelFactory,
   DevicePublishOptions,
   DevicePublishResult,
+  GeoPosition,
   PeriodicSchedule,
   SampleFunction,
 } from './device/index.ts'
@@ -19,11 +20,15 @@ export {
   reportOf,
   reportOfPart,
   shrink,
+  STEERED_KINDS,
   SteeredRun,
   thisMachine,
   VirtualRun,
 } from './fleet/index.ts'
 export type {
+  DeviceLink,
+  DevicesInspection,
+  DeviceState,
   Dialer,
   FailedRun,
   FleetInspection,
@@ -37,9 +42,9 @@ export type {
   Run,
   RunPart,
   RunSpec,
-  SensorFleet,
   Shrunk,
   ShrinkOptions,
+  SteeredFleet,
   VirtualRunOptions,
 } from './fleet/index.ts'
 export { LINK_PROFILE_NAMES } from './world/index.ts'

@@ -2,15 +2,17 @@
 // time. A visitor's fleet connects where the console was told, and nowhere else. It ends with the
 // console. Bound: FLEET_DEVICES_MAX devices.
 
-import type { FleetInspection, LinkProfileName } from '@motewire/simulator'
+import type { DeviceLink, DevicesInspection, DeviceState } from '@motewire/simulator'
+import type { FleetInspection, LinkProfileName, SteeredFleet } from '@motewire/simulator'
 import { SteeredRun } from '@motewire/simulator'
-import type { SensorFleet } from '@motewire/simulator'
 import { fleetView } from '../api/fleet-view.ts'
 import { ConsoleError } from '../errors.ts'
 import type { FleetView } from '../views.ts'
 
+export type InspectedFleet = FleetInspection & DevicesInspection
+
 export class FleetDesk {
-  readonly #own: FleetInspection | undefined
+  readonly #own: InspectedFleet | undefined
   readonly #brokerUrl: string | undefined
   #steered: SteeredRun | undefined
   #ended: Promise<unknown> = Promise.resolve()
@@ -21,7 +23,7 @@ export class FleetDesk {
    * @param own the fleet that runs in this process anyway.
    * @param brokerUrl where fleets of visitors connect; undefined: none can be started.
    */
-  constructor(own: FleetInspection | undefined, brokerUrl: string | undefined) {
+  constructor(own: InspectedFleet | undefined, brokerUrl: string | undefined) {
     this.#own = own
     this.#brokerUrl = brokerUrl
   }
@@ -40,7 +42,7 @@ export class FleetDesk {
   }
 
   /** @throws ConsoleError `ERR_CONSOLE_CONFLICT`, `ERR_CONSOLE_PART_ABSENT`. */
-  start(fleet: SensorFleet): void {
+  start(fleet: SteeredFleet): void {
     if (this.#brokerUrl === undefined) {
       throw new ConsoleError('ERR_CONSOLE_PART_ABSENT', 'this console has no broker for fleets')
     }
@@ -61,6 +63,26 @@ export class FleetDesk {
   /** Moves all devices to another kind of link, connections included. */
   setLink(profile: LinkProfileName): void {
     this.#running().link = profile
+  }
+
+  /** Its devices one by one, in the order of their starts; none where the fleet cannot tell. */
+  devices(): Iterable<DeviceState> {
+    return (this.#steered ?? this.#own)?.states?.() ?? []
+  }
+
+  /** What a device has for itself; undefined: the link of all. */
+  deviceLink(clientId: string): DeviceLink | undefined {
+    return this.#steered?.deviceLink(clientId)
+  }
+
+  /**
+   * Changes or cuts the link of one device; undefined gives it that of all again.
+   * @throws ConsoleError `ERR_CONSOLE_NOT_FOUND`
+   */
+  setDeviceLink(clientId: string, link: DeviceLink | undefined): void {
+    if (this.#running().setDeviceLink(clientId, link)) return
+    const message = `no device '${clientId}' of the fleet is switched on`
+    throw new ConsoleError('ERR_CONSOLE_NOT_FOUND', message)
   }
 
   /** Ends the fleet in good order; asked again, it waits no longer for what is under way. */

@@ -31,6 +31,8 @@ import { adminEn } from './text/admin-en.ts'
 import { adminZh } from './text/admin-zh.ts'
 import { en } from './text/en.ts'
 import type { Labels } from './text/en.ts'
+import { fleetEn } from './text/fleet-en.ts'
+import { fleetZh } from './text/fleet-zh.ts'
 import { Format } from './text/format.ts'
 import { linksEn } from './text/links-en.ts'
 import { linksZh } from './text/links-zh.ts'
@@ -39,8 +41,8 @@ import { toolsZh } from './text/tools-zh.ts'
 import { zh } from './text/zh.ts'
 
 const LABELS: Record<settings.Language, Labels> = {
-  en: { ...adminEn, ...linksEn, ...toolsEn, ...en },
-  zh: { ...adminZh, ...linksZh, ...toolsZh, ...zh },
+  en: { ...adminEn, ...fleetEn, ...linksEn, ...toolsEn, ...en },
+  zh: { ...adminZh, ...fleetZh, ...linksZh, ...toolsZh, ...zh },
 }
 
 const VIEWS: Record<PageName, () => JSX.Element> = {

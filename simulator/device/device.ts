@@ -75,6 +75,12 @@ export interface Device {
   measure(name: string, value: number): void
 }
 
+/** Degrees, north and east positive. */
+export interface GeoPosition {
+  readonly latitude: number
+  readonly longitude: number
+}
+
 export interface DevicePublishOptions {
   readonly qos: QoS
   readonly retain: boolean
@@ -112,6 +118,8 @@ export interface DeviceModel {
   handleOnline?(): void
   /** The connection is gone, and is made again without the model's doing. */
   handleOffline?(): void
+  /** Where the device says that it is, for a map; undefined while it knows no place. */
+  position?(): GeoPosition | undefined
   /** @param payload borrowed: copy what must outlive the call. */
   handleMessage?(topic: string, payload: Uint8Array): void
 }

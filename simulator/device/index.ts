@@ -5,6 +5,7 @@ export type {
   DeviceModelFactory,
   DevicePublishOptions,
   DevicePublishResult,
+  GeoPosition,
   DeviceWill,
 } from './device.ts'
 export { Modules } from './modules.ts'

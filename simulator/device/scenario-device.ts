@@ -7,7 +7,7 @@
 import type { DeviceGroup, DevicePlan, FirmwareSpec, Stage } from '../scenario/index.ts'
 import { AnalogInputs } from './analog-inputs.ts'
 import { CommandDesk } from './command-desk.ts'
-import type { Device, DeviceModel, DeviceWill } from './device.ts'
+import type { Device, DeviceModel, DeviceWill, GeoPosition } from './device.ts'
 import { DeviceClock } from './device-clock.ts'
 import { EnergyMeter } from './energy-meter.ts'
 import { Modules } from './modules.ts'
@@ -99,6 +99,7 @@ export class ScenarioDevice implements DeviceModel {
   #host: HostApplication | undefined
   #provisioning: ProvisioningDesk | undefined
   #energy: EnergyMeter | undefined
+  #vehicle: Vehicle | undefined
 
   constructor(group: DeviceGroup, models: readonly StreamModel[], around: Surroundings) {
     this.#group = group
@@ -120,6 +121,7 @@ export class ScenarioDevice implements DeviceModel {
       device.subscribe(filters[position] ?? '', qos)
     }
     const vehicle = track && new Vehicle(track, device.random('track'))
+    this.#vehicle = vehicle
     const clock = new DeviceClock(device, wallClock)
     const { commands, shadow, energy } = this.#group
     this.#device = device
@@ -166,6 +168,11 @@ export class ScenarioDevice implements DeviceModel {
   handleOffline(): void {
     this.#node?.handleOffline()
     this.#host?.handleOffline()
+  }
+
+  /** That of its last reading. */
+  position(): GeoPosition | undefined {
+    return this.#vehicle?.position
   }
 
   /** Messages that a stream has handed over; their `seq` are 0 up to one less. */

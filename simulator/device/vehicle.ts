@@ -5,6 +5,7 @@
 
 import type { Prng } from '@motewire/sdk/kit'
 import type { TrackFigure, TrackSpec } from '../scenario/index.ts'
+import type { GeoPosition } from './device.ts'
 
 const STEP_S = 0.5
 const STEPS_MAX = 7_200
@@ -43,15 +44,23 @@ export class Vehicle {
     this.#heading = bearing(to.x - this.#x, to.y - this.#y)
   }
 
+  /** Where it was when it was last asked for a figure. */
+  get position(): GeoPosition {
+    const [latitude = 0, longitude = 0] = this.#spec.waypoints[0] ?? []
+    return {
+      latitude: latitude + this.#y / METRES_PER_DEGREE,
+      longitude: longitude + this.#x / this.#metresPerLongitude,
+    }
+  }
+
   /** Drives on until `elapsedMs`, which never falls, and tells where it is then. */
   figure(figure: TrackFigure, elapsedMs: number): number {
     this.#driveTo(elapsedMs)
-    const [latitude = 0, longitude = 0] = this.#spec.waypoints[0] ?? []
     switch (figure) {
       case 'latitude':
-        return latitude + this.#y / METRES_PER_DEGREE
+        return this.position.latitude
       case 'longitude':
-        return longitude + this.#x / this.#metresPerLongitude
+        return this.position.longitude
       case 'speed':
         return this.#speed
       case 'heading':

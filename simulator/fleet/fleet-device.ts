@@ -21,6 +21,7 @@ import { lifeOf } from './device-life.ts'
 import type { DeviceLife, SwitchedDevice } from './device-life.ts'
 import { clientOptionsOf } from './device-options.ts'
 import type { FleetDeviceOptions } from './device-options.ts'
+import type { DeviceState } from './device-state.ts'
 import { OUTCOME_EVENTS } from './outcome-events.ts'
 import { Provisioning } from './provisioning.ts'
 import type { Identity } from './provisioning.ts'
@@ -128,6 +129,11 @@ export class FleetDevice implements Device, SwitchedDevice {
       lost: this.#lost,
       queued: this.#open.reduce((sum, messages) => sum + messages, 0),
     }
+  }
+
+  /** How it does now. */
+  state(): DeviceState {
+    return { ...this.row(), position: this.#model.position?.() }
   }
 
   /** Switches the device on. */

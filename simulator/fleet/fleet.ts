@@ -14,6 +14,7 @@ import type { DeviceRow, FleetInspection, FleetSnapshot } from '../report/index.
 import { IDEAL_LINK, ImpairedChannel, LinkModel, LinkTrace, TraceSum } from '../world/index.ts'
 import type { LinkSource } from '../world/index.ts'
 import type { FleetDeviceOptions } from './device-options.ts'
+import type { DevicesInspection, DeviceState } from './device-state.ts'
 import { FleetDevice } from './fleet-device.ts'
 import { Operator } from './operator.ts'
 import { Tally } from './tally.ts'
@@ -49,7 +50,7 @@ const VIRTUAL_MARK_MS = 60_000
 /** A probe this often: how late this process runs its own schedule. */
 const LAG_PROBE_MS = 20
 
-export class Fleet implements FleetInspection {
+export class Fleet implements FleetInspection, DevicesInspection {
   readonly #options: FleetOptions
   readonly #clock: Clock
   readonly #machineClock: Clock
@@ -121,6 +122,10 @@ export class Fleet implements FleetInspection {
   /** What each device that was switched on did, in the order of starts. */
   *rows(): Generator<DeviceRow> {
     for (const device of this.#devices) yield device.row()
+  }
+
+  *states(): Generator<DeviceState> {
+    for (const device of this.#devices) yield device.state()
   }
 
   start(): void {
@@ -243,7 +248,8 @@ export class Fleet implements FleetInspection {
     trace: LinkTrace | undefined,
   ): Pick<FleetDeviceOptions, 'openChannel' | 'openNewChannel'> {
     const { links, clock } = this.#options
-    const link = links?.[groupPosition]?.link(plan.prng.fork('link'), this.#startedAtMs)
+    const source = links?.[groupPosition]
+    const link = source?.link(plan.prng.fork('link'), this.#startedAtMs, plan.clientId)
     const over = (dial: () => ByteChannel): (() => ByteChannel) =>
       link === undefined ? dial : () => new ImpairedChannel(dial(), link, clock, { trace })
     const openChannel = over(this.#dial(plan))

@@ -1,4 +1,5 @@
 // The fleet room: many devices on one clock.
+export type { DevicesInspection, DeviceState } from './device-state.ts'
 export { Fleet } from './fleet.ts'
 export type { FleetOptions } from './fleet.ts'
 export { reportOf, reportOfPart } from './fleet-report.ts'
@@ -11,8 +12,8 @@ export { shrink } from './shrink.ts'
 export type { FailedRun, Shrunk, ShrinkOptions } from './shrink.ts'
 export { loopbackSources } from './tcp-dialer.ts'
 export type { DialledDevice, Dialer } from './tcp-dialer.ts'
-export { SteeredRun } from './steered-run.ts'
-export type { SensorFleet } from './steered-run.ts'
+export { STEERED_KINDS, SteeredRun } from './steered-run.ts'
+export type { DeviceLink, SteeredFleet } from './steered-run.ts'
 export { VirtualRun } from './virtual-run.ts'
 export type { VirtualRunOptions } from './virtual-run.ts'
 export type {

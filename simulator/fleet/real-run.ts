@@ -8,6 +8,7 @@ import type { FleetSnapshot } from '../report/index.ts'
 import type { FleetPlan } from '../scenario/index.ts'
 import { completeLink, IDEAL_LINK, ScaledClock } from '../world/index.ts'
 import type { LinkSource } from '../world/index.ts'
+import type { DeviceState } from './device-state.ts'
 import { EmbeddedBroker } from './embedded-broker.ts'
 import { Fleet } from './fleet.ts'
 import { brokerFaultsOf, linkSources } from './links.ts'
@@ -99,6 +100,10 @@ export class RealRun implements Run {
 
   snapshot(): FleetSnapshot {
     return this.fleet.snapshot()
+  }
+
+  states(): Generator<DeviceState> {
+    return this.fleet.states()
   }
 
   #dialer(): Dialer {

@@ -5,9 +5,10 @@ import type { Modules } from '../device/index.ts'
 import type { FleetInspection } from '../report/index.ts'
 import type { FleetPlan, ScenarioClock } from '../scenario/index.ts'
 import type { LinkSettings } from '../world/index.ts'
+import type { DevicesInspection } from './device-state.ts'
 import type { RunPart } from './run-part.ts'
 
-export interface Run extends FleetInspection {
+export interface Run extends FleetInspection, DevicesInspection {
   /** Runs to the end; answers what was counted. Called once. */
   run(): Promise<RunPart>
   /**

@@ -28,8 +28,9 @@ export interface LinkSource {
   /**
    * @param prng the device's own stream for its link.
    * @param originMs when the run began, which outages count from.
+   * @param clientId of the device, for a source that tells devices apart.
    */
-  link(prng: Prng, originMs: number): Link
+  link(prng: Prng, originMs: number, clientId?: string): Link
 }
 
 const NO_RULES: readonly LinkRule[] = []

@@ -79,6 +79,33 @@ describe.runIf(requireComponent('chromium'))('steering from the page', () => {
     await client.end()
   })
 
+  it('shows a vehicle on the map as it goes, names it, and cuts its link', async () => {
+    const { page, go } = now
+    await go('#/fleet')
+    await page.getByLabel('Kind of devices').selectOption('vehicle')
+    await page.getByLabel('Devices', { exact: true }).fill('1')
+    await page.getByLabel('A message every … seconds').fill('0.2')
+    await page.getByRole('button', { name: 'Start' }).click()
+    const map = page.getByRole('img', { name: 'Map: 1 devices know where they are' })
+    await map.waitFor()
+    // One vehicle alone is in the middle then.
+    const tip = page.locator('.map-tip')
+    await page.getByRole('button', { name: 'Show all devices' }).click()
+    await map.hover()
+    await tip.getByText('ring-0').waitFor(WAIT)
+    const where = await tip.textContent()
+    await expect.poll(() => tip.textContent(), WAIT).not.toBe(where)
+    await page.getByRole('button', { name: 'Show all devices' }).click()
+    await map.click()
+    await expect.poll(() => page.getByLabel('Search devices').inputValue()).toBe('ring-0')
+    await page.getByLabel('Link of ring-0').selectOption({ label: 'Cut' })
+    await page.locator('tr', { hasText: 'ring-0' }).getByText('Offline').waitFor(WAIT)
+    await page.getByLabel('Link of ring-0').selectOption({ label: 'as all' })
+    await page.locator('tr', { hasText: 'ring-0' }).getByText('Connected').waitFor(WAIT)
+    await page.getByRole('button', { name: 'Stop' }).click()
+    await page.getByText('Ended').waitFor(WAIT)
+  })
+
   it('starts 1,000 sensors, moves them to another link, and loses nothing at the end', async () => {
     const { page, go } = now
     let received = 0

@@ -1,10 +1,10 @@
 // Each route of the API in words and schemas, by method and path. A test holds this table against
 // the routes: none is missing on either side.
 
-import { LINK_PROFILE_NAMES } from '@motewire/simulator'
+import { LINK_PROFILE_NAMES, STEERED_KINDS } from '@motewire/simulator'
 import { CHECKSUMS, LINE_ENDINGS, LINK_ENCODINGS, LINK_FRAMINGS } from '../../link-views.ts'
 import { TOPIC_ORDERS } from '../../views.ts'
-import { count, fields, flag, list, named, pageOf, qos, text, words } from './schema.ts'
+import { count, fields, flag, list, named, orNull, pageOf, qos, text, words } from './schema.ts'
 import { after, rows } from './operation.ts'
 import type { Operation } from './operation.ts'
 import { workbench } from './workbench-operations.ts'
@@ -219,14 +219,39 @@ const process: Readonly<Record<string, Operation>> = {
   'GET fleet': { tag: 'process', summary: 'The running fleet', answer: named('Fleet') },
   'POST fleet': {
     tag: 'process',
-    summary: 'Start a fleet of equal sensors',
-    body: fields({ devices: count }, { everyMs: count, qos, link: words(...LINK_PROFILE_NAMES) }),
+    summary: 'Start a fleet of equal sensors, or of vehicles that go round',
+    body: fields(
+      { devices: count },
+      {
+        kind: words(...STEERED_KINDS),
+        everyMs: count,
+        qos,
+        link: words(...LINK_PROFILE_NAMES),
+      },
+    ),
     answer: named('Fleet'),
   },
   'PUT fleet/link': {
     tag: 'process',
     summary: 'Move the running devices to another kind of link',
     body: fields({ link: words(...LINK_PROFILE_NAMES) }),
+  },
+  'GET fleet/devices': {
+    tag: 'process',
+    summary: 'The devices of the fleet one by one, in the order of their starts',
+    query: rows,
+    answer: pageOf(named('FleetDevice')),
+  },
+  'PUT fleet/devices/*/link': {
+    tag: 'process',
+    summary: 'Change or cut the link of one device; null: the link of all again',
+    id: 'device',
+    body: fields({ link: orNull(words(...LINK_PROFILE_NAMES, 'cut')) }),
+  },
+  'GET fleet/map': {
+    tag: 'process',
+    summary: 'Where the devices of the fleet are, of those that know',
+    answer: named('FleetMap'),
   },
   'DELETE fleet': { tag: 'process', summary: 'Stop the fleet; again: at once' },
   'GET bridges': { tag: 'process', summary: 'Serial bridges', answer: list(named('Bridge')) },

@@ -186,6 +186,31 @@ const brokerSchemas: Readonly<Record<string, Schema>> = {
 const processSchemas: Readonly<Record<string, Schema>> = {
   Whoami: fields({ name: text, role: words('admin', 'viewer') }),
   LogRow: fields({ at: time, name: text, address: text, what: text, status: count }),
+  FleetDevice: fields({
+    clientId: text,
+    group: text,
+    isOnline: flag,
+    link: orNull(text),
+    published: count,
+    acked: count,
+    lost: count,
+    queued: count,
+    reconnects: count,
+    latitude: orNull(number),
+    longitude: orNull(number),
+  }),
+  FleetMap: fields({
+    total: count,
+    rows: list(
+      fields({
+        clientId: text,
+        group: text,
+        isOnline: flag,
+        latitude: number,
+        longitude: number,
+      }),
+    ),
+  }),
   Fleet: fields({
     scenario: text,
     broker: text,

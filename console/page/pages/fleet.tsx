@@ -7,7 +7,9 @@ import { Bar, Card, Empty, Figure, Figures, PageHead, State } from '../parts/bas
 import type { Tone } from '../parts/basics.tsx'
 import { TableHeads } from '../parts/table-heads.tsx'
 import type { Labels } from '../text/en.ts'
-import { StartFleet, SteerFleet } from './fleet-desk.tsx'
+import { Devices } from './fleet/devices.tsx'
+import { FleetMap } from './fleet/map.tsx'
+import { StartFleet, SteerFleet } from './fleet/steer.tsx'
 
 export function Fleet(): JSX.Element {
   const { labels, live } = usePage()
@@ -44,6 +46,7 @@ export function Fleet(): JSX.Element {
       {mayStartFleet && fleet.phase === 'ended' && <StartFleet />}
       <Progress fleet={fleet} />
       <FleetFigures fleet={fleet} />
+      <FleetMap groups={fleet.groups} />
       <Groups groups={fleet.groups} />
       <div class="columns">
         <Ladder
@@ -53,6 +56,7 @@ export function Fleet(): JSX.Element {
         />
         <Ladder title={labels.lag} hint={labels.lagHint} ladder={fleet.lagMs} />
       </div>
+      <Devices maySteer={fleet.link !== null && fleet.phase !== 'ended'} />
     </>
   )
 }

@@ -6,6 +6,7 @@ import type { JSX } from 'preact'
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import uPlot from 'uplot'
 import { usePage } from '../context.ts'
+import { colourIn } from './canvas.ts'
 
 const HEIGHT = 260
 const NARROWEST = 240
@@ -140,15 +141,6 @@ function optionsOf(
     ],
     hooks: { setCursor: [point] },
   }
-}
-
-function colourIn(element: HTMLElement, name: string): string {
-  const probe = document.createElement('i')
-  probe.className = `line-key ${name}`
-  element.append(probe)
-  const { color } = getComputedStyle(probe)
-  probe.remove()
-  return color
 }
 
 function sizeOf(element: HTMLElement): { readonly width: number; readonly height: number } {

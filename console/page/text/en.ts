@@ -2,6 +2,7 @@
 // Texts with numbers in them are functions of the numbers as they are already written.
 
 import type { AdminLabels } from './admin-en.ts'
+import type { FleetLabels } from './fleet-en.ts'
 import type { LinkLabels } from './links-en.ts'
 import type { ToolLabels } from './tools-en.ts'
 
@@ -190,49 +191,6 @@ export const en = {
   savedMessages: 'Saved messages',
   save: 'Save',
 
-  // Fleet
-  startFleet: 'Start a fleet',
-  startFleetHint: 'Equal sensors that publish to fleet/sensor-NNNNN/temperature.',
-  steerFleet: 'Change it while it runs',
-  everySeconds: 'A message every … seconds',
-  linkQuality: 'Link of the devices',
-  linkEthernet: 'Ethernet',
-  linkWifiPoor: 'Poor Wi-Fi',
-  linkLorawan: 'LoRaWAN gateway',
-  linkSatellite: 'Satellite',
-  noFleet: 'No fleet runs in this process.',
-  noFleetHint: 'Start one with a console beside it:',
-  phaseStarting: 'Starting',
-  phaseRunning: 'Running',
-  phaseDraining: 'Draining',
-  phaseEnded: 'Ended',
-  fleetLine: (scenario: string, broker: string) => `${scenario} on ${broker}`,
-  devices: 'Devices',
-  devicesOf: (connected: string, devices: string) => `${connected} of ${devices} connected`,
-  startedOf: (started: string) => `${started} started by the ramp`,
-  elapsed: 'Elapsed',
-  elapsedOf: (duration: string) => `of ${duration}`,
-  untilStopped: 'until it is stopped',
-  publishedCount: 'Published',
-  acked: 'Acknowledged',
-  ackedHint: 'delivery confirmed by the broker',
-  lost: 'Lost',
-  lostHint: 'dropped, rejected or expired',
-  queuedFleet: 'queued or in flight',
-  reconnects: 'Reconnects',
-  errors: 'Errors',
-  groups: 'Groups',
-  group: 'Group',
-  ackLatency: 'Time to acknowledgement',
-  ackLatencyHint: 'From the moment a message was due to its confirmation.',
-  lag: 'Own lag',
-  lagHint: 'How late this process kept its own schedule. If large, this computer is the limit.',
-  notMeasured: 'Nothing was measured yet.',
-  measurements: (count: string) => `${count} measurements`,
-  least: 'min',
-  mean: 'mean',
-  most: 'max',
-
   // Bridges
   noBridges: 'No bridge runs in this process.',
   noBridgesHint: 'Put a serial device on the broker:',
@@ -276,4 +234,4 @@ export type PageLabels = {
 }
 
 /** All texts of one language. */
-export type Labels = PageLabels & AdminLabels & LinkLabels & ToolLabels
+export type Labels = PageLabels & AdminLabels & FleetLabels & LinkLabels & ToolLabels

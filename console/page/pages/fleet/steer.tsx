@@ -1,17 +1,28 @@
-// What a visitor does to a fleet: starts one of equal sensors, makes its link better or worse while
-// it runs, stops it.
+// What a visitor does to a fleet: starts one of sensors or vehicles, makes its link better or worse
+// while it runs, stops it.
 
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
-import { usePage } from '../context.ts'
-import { useAct } from '../parts/act.tsx'
-import { Card } from '../parts/basics.tsx'
-import { Field } from '../parts/field.tsx'
-import { Select } from '../parts/select.tsx'
-import { LINK_NAMES } from '../text/link-names.ts'
+import { usePage } from '../../context.ts'
+import { useAct } from '../../parts/act.tsx'
+import { Card } from '../../parts/basics.tsx'
+import { Field } from '../../parts/field.tsx'
+import { optionsOf, Select } from '../../parts/select.tsx'
+import type { Labels } from '../../text/en.ts'
+import { LINK_NAMES } from '../../text/link-names.ts'
 
 const QOS = ['0', '1', '2'] as const
-const EMPTY = { devices: '1000', everyS: '5', qos: '1' as (typeof QOS)[number], link: 'ethernet' }
+const KINDS: Readonly<Record<'sensor' | 'vehicle', (labels: Labels) => string>> = {
+  sensor: (labels) => labels.kindSensor,
+  vehicle: (labels) => labels.kindVehicle,
+}
+const EMPTY = {
+  kind: 'sensor' as keyof typeof KINDS,
+  devices: '1000',
+  everyS: '5',
+  qos: '1' as (typeof QOS)[number],
+  link: 'ethernet',
+}
 
 export function StartFleet(): JSX.Element {
   const { labels } = usePage()
@@ -20,9 +31,9 @@ export function StartFleet(): JSX.Element {
   const set = (change: Partial<typeof EMPTY>): void => setDraft({ ...draft, ...change })
   const start = (event: Event): void => {
     event.preventDefault()
-    const { devices, everyS, qos, link } = draft
+    const { kind, devices, everyS, qos, link } = draft
     const everyMs = Math.round(Number(everyS) * 1000)
-    const body = { devices: Number(devices), everyMs, qos: Number(qos), link }
+    const body = { kind, devices: Number(devices), everyMs, qos: Number(qos), link }
     void run('fleet', { method: 'POST', body })
   }
   return (
@@ -30,6 +41,12 @@ export function StartFleet(): JSX.Element {
       <form class="connect pad" onSubmit={start}>
         <p class="muted">{labels.startFleetHint}</p>
         <div class="field-grid">
+          <Select
+            label={labels.fleetKind}
+            value={draft.kind}
+            options={optionsOf(KINDS, labels)}
+            onChange={(kind) => set({ kind })}
+          />
           <Field
             label={labels.devices}
             type="number"
@@ -92,6 +109,5 @@ function ProfileSelect(props: {
   readonly onChange: (profile: string) => void
 }): JSX.Element {
   const { labels } = usePage()
-  const options = Object.entries(LINK_NAMES).map(([value, name]) => ({ value, text: name(labels) }))
-  return <Select label={labels.linkQuality} options={options} {...props} />
+  return <Select label={labels.linkQuality} options={optionsOf(LINK_NAMES, labels)} {...props} />
 }
