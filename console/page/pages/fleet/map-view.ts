@@ -65,9 +65,9 @@ export function worldAt({ centre, scale }: MapView, { width, height }: Size, at:
 export function zoomed(view: MapView, size: Size, at: Point, factor: number): MapView {
   const scale = Math.min(SCALE_MAX, Math.max(SCALE_MIN, view.scale * factor))
   const fixed = worldAt(view, size, at)
-  const moved = worldAt({ centre: view.centre, scale }, size, at)
+  const shown = worldAt({ centre: view.centre, scale }, size, at)
   const { x, y } = view.centre
-  return { scale, centre: { x: x + fixed.x - moved.x, y: y + fixed.y - moved.y } }
+  return { scale, centre: { x: x + fixed.x - shown.x, y: y + fixed.y - shown.y } }
 }
 
 /** By so many pixels of the picture. */
