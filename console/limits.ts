@@ -1,7 +1,7 @@
 // The bounds of the console. What a browser, or a hostile page in it, can make the process hold is
 // the sum of these: at worst 64 connections, each with a request of 1 MiB, 8 MQTT connections of
-// the workbench with 16 MiB each, and 8 links with 4 MiB each and 1 MiB for a peer that does not
-// read.
+// the workbench with 16 MiB each, 8 recordings with as much, and 8 links with 4 MiB each and 1 MiB
+// for a peer that does not read.
 
 /** Event streams open at one time. Each holds one snapshot at most that waits for its reader. */
 export const FEEDS_MAX = 16
@@ -65,6 +65,18 @@ export const HEARD_TOPICS_MAX = 10_000
 
 /** Levels of the topic tree in an answer. */
 export const BRANCHES_MAX = 500
+
+/** Recordings that the workbench keeps. */
+export const RECORDINGS_MAX = 8
+
+/** Messages of one of them. */
+export const RECORDED_MESSAGES_MAX = 50_000
+
+/** Bytes of one of them, topics and about 200 bytes a message included. */
+export const RECORDED_BYTES_MAX = 16_777_216
+
+/** Messages of a replay that wait for the broker. */
+export const REPLAYS_IN_FLIGHT_MAX = 100
 
 /** Devices of a fleet that a visitor starts. */
 export const FLEET_DEVICES_MAX = 10_000

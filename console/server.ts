@@ -15,7 +15,7 @@ import { FleetDesk } from './fleets/fleet-desk.ts'
 import { ActionLog } from './http/action-log.ts'
 import { readBody } from './http/body.ts'
 import { Guard } from './http/guard.ts'
-import { sendError, sendFile, sendJson, setCommonHeaders } from './http/reply.ts'
+import { sendError, sendFile, sendAnswer, setCommonHeaders } from './http/reply.ts'
 import { signIn, signOut } from './http/sign-in.ts'
 import { CONNECTIONS_MAX } from './limits.ts'
 import { Links } from './links/links.ts'
@@ -160,7 +160,7 @@ export class ConsoleServer {
       this.#guard.checkWrite(headers, visitor)
     }
     const body = await readBody(request)
-    sendJson(response, 200, await route.answer({ id, query, body, visitor }))
+    sendAnswer(response, 200, await route.answer({ id, query, body, visitor }))
   }
 
   /** Notes what was asked for, once it is known how it ended. */

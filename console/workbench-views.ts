@@ -136,6 +136,48 @@ export interface SendReply {
   readonly outcome: 'delivered' | 'repeating'
 }
 
+/** Messages that were recorded, or read from a file. */
+export interface RecordingView {
+  readonly id: string
+  readonly name: string
+  /** '' for one from a file. */
+  readonly filter: string
+  /** Number of the connection that it was recorded on; null for one from a file. */
+  readonly connection: string | null
+  /** `full` ended by itself because there was no more room. */
+  readonly state: 'recording' | 'full' | 'ended'
+  /** When its first message came; 0 before that. */
+  readonly startedAt: number
+  /** From the first message to the last one. */
+  readonly durationMs: number
+  readonly messages: number
+  readonly bytes: number
+  /** The last one; null when there was none. */
+  readonly replay: ReplayView | null
+}
+
+export interface ReplayView {
+  /** Number of the connection that publishes. */
+  readonly connection: string
+  /** Times faster than the messages came; null: as fast as the broker takes them. */
+  readonly speed: number | null
+  readonly prefix: string
+  readonly total: number
+  readonly sent: number
+  readonly failed: number
+  /** Why the last one that failed did. */
+  readonly problem: string | null
+  readonly isRunning: boolean
+}
+
+/** What became of `POST /api/v1/connections/ID/copy-retained`. */
+export interface RetainedCopyView {
+  readonly path: string
+  readonly copied: number
+  readonly failed: number
+  readonly problem: string | null
+}
+
 /** Where a kind of broker usually is. */
 export interface PresetView {
   readonly name: string

@@ -18,6 +18,7 @@ import { linkRoutes } from './link-routes.ts'
 import { openApiDocument } from './openapi/document.ts'
 import { readPublish } from './publish.ts'
 import { checkKeys, readRowQuery, readText, readWord } from './query.ts'
+import { recordingRoutes } from './recording-routes.ts'
 import type { Route } from './route.ts'
 import { systemView } from './system-view.ts'
 import { workbenchRoutes } from './workbench-routes.ts'
@@ -44,6 +45,7 @@ export function apiRoutes(sources: Sources): readonly Route[] {
     ...processRoutes(sources, source),
     ...fleetRoutes(sources.fleet),
     ...workbenchRoutes(sources.bench),
+    ...recordingRoutes(sources.bench),
     ...linkRoutes(sources.links),
   ]
 }

@@ -50,17 +50,29 @@ export function setCommonHeaders(response: ServerResponse): void {
   for (const [name, value] of Object.entries(COMMON_HEADERS)) response.setHeader(name, value)
 }
 
-/** Answers with JSON, or with 204 and nothing when there is nothing to say. */
-export function sendJson(response: ServerResponse, status: number, body: unknown): void {
+/** An answer of a route that is no JSON. */
+export class TextReply {
+  readonly type: string
+  readonly text: string
+
+  constructor(type: string, text: string) {
+    this.type = type
+    this.text = text
+  }
+}
+
+/** Answers with a text, with JSON, or with 204 and nothing when there is nothing to say. */
+export function sendAnswer(response: ServerResponse, status: number, body: unknown): void {
   response.setHeader('cache-control', 'no-store')
   if (body === undefined) {
     response.writeHead(204).end()
     return
   }
-  const text = `${JSON.stringify(body)}\n`
+  const isText = body instanceof TextReply
+  const text = isText ? body.text : `${JSON.stringify(body)}\n`
   response
     .writeHead(status, {
-      'content-type': 'application/json; charset=utf-8',
+      'content-type': `${isText ? body.type : 'application/json'}; charset=utf-8`,
       'content-length': Buffer.byteLength(text),
     })
     .end(text)
@@ -81,7 +93,7 @@ export function sendError(response: ServerResponse, error: unknown): void {
   const code = error instanceof MotewireError ? error.code : 'ERR_CONSOLE_FAILED'
   const text = error instanceof Error ? error.message : String(error)
   const message = text.split('\n', 1)[0] ?? ''
-  sendJson(response, status, { error: { code, message } } satisfies ErrorReply)
+  sendAnswer(response, status, { error: { code, message } } satisfies ErrorReply)
 }
 
 /** Answers with one of the page's files, or with 304 when the browser has it already. */

@@ -7,7 +7,7 @@ import { fieldsOf, readText } from '../workbench/profile.ts'
 import type { ActionLog } from './action-log.ts'
 import { readBody } from './body.ts'
 import type { Guard } from './guard.ts'
-import { sendJson } from './reply.ts'
+import { sendAnswer } from './reply.ts'
 
 /** `POST sign-in` with `{ token }`, or `{ name, password }`. */
 export async function signIn(
@@ -30,7 +30,7 @@ export async function signIn(
   log.add({ ...row, name: visitor.name, status: 204 })
   const id = guard.visitors.open(visitor)
   response.setHeader('set-cookie', guard.sessionCookie(request.headers, id))
-  sendJson(response, 204, undefined)
+  sendAnswer(response, 204, undefined)
 }
 
 function visitorOf(
@@ -53,5 +53,5 @@ export function signOut(guard: Guard, request: IncomingMessage, response: Server
   guard.checkWrite(request.headers)
   guard.visitors.close(guard.sessionOf(request.headers))
   response.setHeader('set-cookie', guard.sessionCookie(request.headers, ''))
-  sendJson(response, 204, undefined)
+  sendAnswer(response, 204, undefined)
 }

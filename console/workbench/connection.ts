@@ -2,6 +2,7 @@
 // the newest messages and packets until somebody asks for them. Whoever asks is answered with a
 // bounded part, so that no flood of messages reaches a page. It knows no HTTP.
 
+import { randomBytes } from 'node:crypto'
 import { Client, describePacket } from '@motewire/sdk'
 import type { Clock, Properties, ReceivedPacket, SeenPacket } from '@motewire/sdk'
 import { matchesFilter } from '@motewire/sdk/codec'
@@ -12,6 +13,8 @@ import type { ConnectionView, SubscriptionView } from '../workbench-views.ts'
 import { EntryRing } from './entry-ring.ts'
 import { portAdvice } from './profile.ts'
 import type { Profile } from './profile.ts'
+import type { RecordedMessage } from './recording.ts'
+import { fetchRetained } from './retained-messages.ts'
 import { Series } from './series.ts'
 import { TopicCollector } from './topic-collector.ts'
 
@@ -62,6 +65,7 @@ export class Connection {
   readonly #client: Client
   readonly #clock: Clock
   readonly #filters = new Map<string, Subscribed>()
+  readonly #listeners = new Set<(message: KeptMessage) => void>()
   #identifiers = 0
   #series: { readonly topic: string; readonly series: Series } | undefined
   #problem: string | null = null
@@ -74,22 +78,11 @@ export class Connection {
     this.id = id
     this.#profile = profile
     this.#clock = clock
-    const { url, clientId, username, protocolVersion, keepalive, clean } = profile.view
-    const { password } = profile
-    this.#client = new Client(url, {
-      protocolVersion,
-      keepalive,
-      clean,
-      connectTimeout: CONNECT_PATIENCE_MS,
-      ...(clientId === '' ? {} : { clientId }),
-      ...(username === '' ? {} : { username }),
-      ...(password === undefined ? {} : { password }),
-      ...(clean ? {} : { resume: 'adopt' as const }),
-    })
-    this.#listen()
+    this.#client = clientOf(profile)
+    this.#watch()
   }
 
-  #listen(): void {
+  #watch(): void {
     const client = this.#client
     client.on('message', (topic, payload, packet) => this.#handleMessage(topic, payload, packet))
     client.on('packetsend', (packet, bytes) => this.#handlePacket('out', packet, bytes))
@@ -132,7 +125,12 @@ export class Connection {
     return new ConsoleError('ERR_CONSOLE_CONNECT_FAILED', message, { cause })
   }
 
+  get isEnded(): boolean {
+    return this.#client.state === 'ended'
+  }
+
   async end(): Promise<void> {
+    this.#listeners.clear()
     this.#series?.series.stop()
     await this.#client.end()
   }
@@ -162,6 +160,30 @@ export class Connection {
     if (!this.#filters.delete(filter)) return false
     await this.#client.unsubscribe(filter)
     return true
+  }
+
+  /**
+   * Hands over what comes by the filter, until the answer is called or the connection ends.
+   * @throws ConsoleError `ERR_CONSOLE_NOT_FOUND` for a filter that is not subscribed.
+   */
+  listen(filter: string, take: (message: KeptMessage) => void): () => void {
+    if (!this.#filters.has(filter)) {
+      throw new ConsoleError('ERR_CONSOLE_NOT_FOUND', `filter '${filter}' is not subscribed`)
+    }
+    const listener = (message: KeptMessage): void => {
+      if (message.filters.includes(filter)) take(message)
+    }
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** What the broker retains at and below the path; '' is all of it. */
+  retained(path: string): Promise<readonly RecordedMessage[]> {
+    const { view, password } = this.#profile
+    const other = { view: { ...view, clientId: '', clean: true }, password }
+    // What the ladder has found.
+    const protocolVersion = this.#client.capabilities?.protocolVersion
+    return fetchRetained(clientOf(other, protocolVersion), path, this.#clock)
   }
 
   get subscriptionCount(): number {
@@ -246,7 +268,9 @@ export class Connection {
     const kept = Buffer.from(payload)
     const entry = { sequence, at: Date.now(), topic, payload: kept, qos, retain, dup }
     const bytes = payload.length + topic.length + ENTRY_BYTES
-    this.messages.add({ ...entry, filters, properties, before }, bytes)
+    const message = { ...entry, filters, properties, before }
+    this.messages.add(message, bytes)
+    for (const listener of this.#listeners) listener(message)
   }
 
   /** By identifiers where the broker names them, so that each of several copies counts once. */
@@ -277,6 +301,26 @@ export class Connection {
       text.length * 2 + ENTRY_BYTES,
     )
   }
+}
+
+function clientOf(
+  { view, password }: Profile,
+  protocolVersion: 'auto' | 3 | 4 | 5 = view.protocolVersion,
+): Client {
+  const { url, username, keepalive, clean } = view
+  // MQTT 3.1 allows 23 characters, fewer than the client makes up.
+  const short = protocolVersion === 3 ? `motewire-${randomBytes(6).toString('hex')}` : ''
+  const clientId = view.clientId || short
+  return new Client(url, {
+    protocolVersion,
+    keepalive,
+    clean,
+    connectTimeout: CONNECT_PATIENCE_MS,
+    ...(clientId === '' ? {} : { clientId }),
+    ...(username === '' ? {} : { username }),
+    ...(password === undefined ? {} : { password }),
+    ...(clean ? {} : { resume: 'adopt' as const }),
+  })
 }
 
 /** What an entry costs besides its texts and bytes, about. */

@@ -6,15 +6,18 @@ import { ConsoleError } from '../errors.ts'
 import { CONNECTIONS_HELD_MAX } from '../limits.ts'
 import { Connection } from './connection.ts'
 import type { Profile } from './profile.ts'
+import { Recordings } from './recordings.ts'
 
 export class Workbench {
-  readonly #clock: Clock
+  readonly clock: Clock
+  readonly recordings: Recordings
   readonly #connections = new Map<string, Connection>()
   #last = 0
   #opening = 0
 
   constructor(clock: Clock) {
-    this.#clock = clock
+    this.clock = clock
+    this.recordings = new Recordings(clock)
   }
 
   get connections(): readonly Connection[] {
@@ -27,7 +30,7 @@ export class Workbench {
       const message = `${CONNECTIONS_HELD_MAX} connections are open, which is the limit`
       throw new ConsoleError('ERR_CONSOLE_CONNECTIONS_FULL', message)
     }
-    const connection = new Connection(String(++this.#last), profile, this.#clock)
+    const connection = new Connection(String(++this.#last), profile, this.clock)
     this.#opening++
     try {
       await connection.open()
@@ -54,6 +57,7 @@ export class Workbench {
   async end(): Promise<void> {
     const connections = this.connections
     this.#connections.clear()
+    this.recordings.end()
     await Promise.all(connections.map((connection) => connection.end()))
   }
 }

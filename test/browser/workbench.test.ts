@@ -182,6 +182,40 @@ describe.runIf(requireComponent('chromium'))('the workbench in a browser', () =>
     await reader.end()
   })
 
+  it('records what comes by a filter, and replays it under other topics', async () => {
+    const { page } = now
+    await enter(page)
+    await subscribeTo(page, 'press/#', '1')
+    const card = page.locator('.card', { hasText: 'Recordings' })
+    await card.getByRole('button', { name: 'Record' }).click()
+    await card.getByText('records', { exact: true }).waitFor()
+    await publish(page, 'press/4/bar', '1.5')
+    await publish(page, 'press/5/bar', '2.5')
+    await card.getByText('2 messages').waitFor()
+    await card.getByRole('button', { name: 'Stop' }).click()
+    const saving = page.waitForEvent('download')
+    await card.getByRole('link', { name: 'Download' }).click()
+    const lines = readFileSync(await (await saving).path(), 'utf8')
+      .trim()
+      .split('\n')
+    expect(lines.map((line) => (JSON.parse(line) as { topic: string }).topic)).toEqual([
+      'press/4/bar',
+      'press/5/bar',
+    ])
+    const received: string[] = []
+    const reader = await connectAsync(brokerUrl)
+    reader.on('message', (topic, payload) => received.push(`${topic} ${payload.toString()}`))
+    await reader.subscribe('copy/#', { qos: 1 })
+    await card.getByLabel('Before each topic').fill('copy/')
+    await card.getByLabel('Pace').selectOption({ label: 'as fast as possible' })
+    await card.getByRole('button', { name: 'Replay', exact: true }).click()
+    await card.getByText('2 of 2 replayed').first().waitFor()
+    await expect
+      .poll(() => received, WAIT)
+      .toEqual(['copy/press/4/bar 1.5', 'copy/press/5/bar 2.5'])
+    await reader.end()
+  })
+
   it('exports its profiles without passwords, and takes those of a file', async () => {
     const { page } = now
     await enter(page, 'very-secret')

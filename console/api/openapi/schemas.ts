@@ -186,6 +186,29 @@ const brokerSchemas: Readonly<Record<string, Schema>> = {
 const processSchemas: Readonly<Record<string, Schema>> = {
   Whoami: fields({ name: text, role: words('admin', 'viewer') }),
   LogRow: fields({ at: time, name: text, address: text, what: text, status: count }),
+  Recording: fields({
+    id: text,
+    name: text,
+    filter: text,
+    connection: orNull(text),
+    state: words('recording', 'full', 'ended'),
+    startedAt: time,
+    durationMs: number,
+    messages: count,
+    bytes: count,
+    replay: orNull(
+      fields({
+        connection: text,
+        speed: orNull(number),
+        prefix: text,
+        total: count,
+        sent: count,
+        failed: count,
+        problem: orNull(text),
+        isRunning: flag,
+      }),
+    ),
+  }),
   FleetDevice: fields({
     clientId: text,
     group: text,

@@ -2,7 +2,7 @@
 
 import { after, rows } from './operation.ts'
 import type { Operation } from './operation.ts'
-import { count, fields, flag, list, named, qos, text } from './schema.ts'
+import { count, fields, flag, list, named, number, orNull, qos, text } from './schema.ts'
 
 const id = 'connection'
 const filter = fields({ filter: text }, { qos })
@@ -96,5 +96,47 @@ export const workbench: Readonly<Record<string, Operation>> = {
     id,
     query: { path: text, search: text },
     answer: { type: 'object' },
+  },
+  'GET recordings': {
+    tag: 'recordings',
+    summary: 'What was recorded',
+    answer: list(named('Recording')),
+  },
+  'POST recordings': {
+    tag: 'recordings',
+    summary: 'Take over a recording of JSON lines, at most 1 MiB',
+    body: fields({ lines: text }, { name: text }),
+    answer: named('Recording'),
+  },
+  'POST connections/*/recordings': {
+    tag: 'recordings',
+    summary: 'Record what comes by a subscribed filter',
+    id,
+    body: fields({ filter: text }, { name: text }),
+    answer: named('Recording'),
+  },
+  'GET recordings/*/lines': {
+    tag: 'recordings',
+    summary: 'The messages as JSON lines: what is published, and when it came',
+    id: 'recording',
+    answer: text,
+    type: 'application/x-ndjson',
+  },
+  'POST recordings/*/stop': { tag: 'recordings', summary: 'Record no more', id: 'recording' },
+  'DELETE recordings/*': { tag: 'recordings', summary: 'Delete it', id: 'recording' },
+  'POST recordings/*/replay': {
+    tag: 'recordings',
+    summary: 'Publish it over a connection: times faster, or null for as fast as possible',
+    id: 'recording',
+    body: fields({ connection: text }, { speed: orNull(number), prefix: text }),
+    answer: named('Recording'),
+  },
+  'DELETE recordings/*/replay': { tag: 'recordings', summary: 'Stop it', id: 'recording' },
+  'POST connections/*/copy-retained': {
+    tag: 'recordings',
+    summary: 'Copy what the broker retains at and below a path to that of another connection',
+    id,
+    body: fields({ path: text, to: text }, { prefix: text }),
+    answer: fields({ path: text, copied: count, failed: count, problem: orNull(text) }),
   },
 }

@@ -14,6 +14,7 @@ import { MQTT_VERSIONS } from '../text/format.ts'
 import { Charts } from './workbench/charts.tsx'
 import { ConnectForm } from './workbench/connect.tsx'
 import { Incoming } from './workbench/incoming.tsx'
+import { Recordings } from './workbench/recordings.tsx'
 import { Scripts } from './workbench/scripts.tsx'
 import { Sender } from './workbench/sender.tsx'
 import { Subscriptions } from './workbench/subscriptions.tsx'
@@ -42,7 +43,9 @@ export function Workbench(): JSX.Element {
           />
         )}
       </PageHead>
-      {open && <Bench key={open.id} connection={open} refresh={refresh} />}
+      {open && connections && (
+        <Bench key={open.id} connection={open} connections={connections} refresh={refresh} />
+      )}
       {connections && open === undefined && (
         <Card title={labels.newConnection} hint={labels.newConnectionHint}>
           <ConnectForm
@@ -59,9 +62,10 @@ export function Workbench(): JSX.Element {
 
 function Bench(props: {
   readonly connection: ConnectionView
+  readonly connections: readonly ConnectionView[]
   readonly refresh: () => void
 }): JSX.Element {
-  const { connection, refresh } = props
+  const { connection, connections, refresh } = props
   const [muted, setMuted] = useState<ReadonlySet<string>>(new Set())
   return (
     <>
@@ -74,11 +78,12 @@ function Bench(props: {
             muted={muted}
             onMute={setMuted}
           />
-          <TopicTree connection={connection} />
+          <TopicTree connection={connection} connections={connections} />
         </div>
         <div class="bench-main">
           <Sender connection={connection} refresh={refresh} />
           <Incoming connection={connection} muted={muted} />
+          <Recordings connection={connection} connections={connections} />
           <Charts connection={connection} />
           <Scripts connection={connection} />
         </div>

@@ -64,6 +64,8 @@ beforeAll(async () => {
   broker.publish('$queue/jobs', Buffer.from('job'), { qos: 1, retain: false })
   const link = { kind: 'tcp-server' }
   await askJson(`${api}links`, { method: 'POST', headers: WRITING, body: link })
+  const recording = { lines: '{"at":1700000000000,"topic":"a/b","payload":"1"}' }
+  await askJson(`${api}recordings`, { method: 'POST', headers: WRITING, body: recording })
   document = await askJson<Document>(`${api}openapi.json`)
 })
 
@@ -115,6 +117,9 @@ describe('the description of the API', () => {
     ['/whoami', 'whoami'],
     ['/log', 'log'],
     ['/fleet', 'fleet'],
+    ['/fleet/devices', 'fleet/devices'],
+    ['/fleet/map', 'fleet/map'],
+    ['/recordings', 'recordings'],
     ['/bridges', 'bridges'],
     ['/presets', 'presets'],
     ['/connections', 'connections'],

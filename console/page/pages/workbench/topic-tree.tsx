@@ -10,18 +10,25 @@ import { Card } from '../../parts/basics.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
 import { Icon } from '../../parts/icon.tsx'
 import { usePolled } from '../../polled.ts'
+import { CopyRetained } from './copy-retained.tsx'
 
 interface TreeProps {
   readonly id: string
   readonly search: string
   readonly onClear: (branch: BranchView) => void
+  readonly onCopy: (branch: BranchView) => void
 }
 
-export function TopicTree({ connection }: { readonly connection: ConnectionView }): JSX.Element {
+export function TopicTree(props: {
+  readonly connection: ConnectionView
+  readonly connections: readonly ConnectionView[]
+}): JSX.Element {
   const { labels, format } = usePage()
+  const { connection, connections } = props
   const { id } = connection
   const [search, setSearch] = useState('')
   const [clearing, setClearing] = useState<BranchView | null>(null)
+  const [copying, setCopying] = useState<BranchView | null>(null)
   const clear = async (path: string): Promise<void> => {
     setClearing(null)
     await call(`connections/${id}/clear-retained`, { method: 'POST', body: { path } })
@@ -38,8 +45,16 @@ export function TopicTree({ connection }: { readonly connection: ConnectionView 
         />
       </div>
       <div class="tree">
-        <Level id={id} path="" search={search} onClear={setClearing} />
+        <Level id={id} path="" search={search} onClear={setClearing} onCopy={setCopying} />
       </div>
+      {copying !== null && (
+        <CopyRetained
+          from={id}
+          path={copying.path}
+          connections={connections}
+          onClose={() => setCopying(null)}
+        />
+      )}
       {clearing !== null && (
         <Dialog title={labels.clearTitle(clearing.path)} onClose={() => setClearing(null)}>
           <p>{labels.clearText(format.exact(clearing.retained))}</p>
@@ -76,7 +91,7 @@ function Level(props: TreeProps & { readonly path: string }): JSX.Element {
 
 function Branch(props: TreeProps & { readonly branch: BranchView }): JSX.Element {
   const { labels, format } = usePage()
-  const { branch, search, onClear } = props
+  const { branch, search, onClear, onCopy } = props
   const [isOpen, setOpen] = useState(false)
   const shows = branch.hasChildren && (isOpen || search !== '')
   return (
@@ -93,6 +108,17 @@ function Branch(props: TreeProps & { readonly branch: BranchView }): JSX.Element
           <span class="mono">{branch.name === '' ? '“”' : branch.name}</span>
         </button>
         <span class="muted numbers">{format.count(branch.messages)}</span>
+        {branch.retained > 0 && (
+          <button
+            type="button"
+            class="icon-button small"
+            title={labels.copyRetainedTitle(branch.path)}
+            aria-label={labels.copyRetainedTitle(branch.path)}
+            onClick={() => onCopy(branch)}
+          >
+            <Icon name="copy" />
+          </button>
+        )}
         {branch.retained > 0 && (
           <button
             type="button"
