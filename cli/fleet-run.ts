@@ -6,7 +6,7 @@ import type { ConsoleOptions } from '@motewire/console'
 import type { MotewireError } from '@motewire/sdk'
 import { makeRun, Modules, reportOfPart } from '@motewire/simulator'
 import type { FleetInspection, LinkSettings, Run, RunPart } from '@motewire/simulator'
-import { Broker } from '@motewire/simulator/broker'
+import { Broker, LiveConfig } from '@motewire/simulator/broker'
 import {
   checkReportPath,
   formatProgress,
@@ -146,7 +146,8 @@ async function startConsole(
   if (consolePort === undefined) return undefined
   const bridges = (): ReturnType<typeof bridgeView>[] =>
     device === undefined ? [] : [bridgeView(device.id, device.bridge.snapshot(), Date.now())]
-  const options: ConsoleOptions = { broker, fleet, bridges }
+  const config = broker && new LiveConfig(broker, undefined)
+  const options: ConsoleOptions = { broker, config, fleet, bridges }
   const server = new ConsoleServer({ ...options, port: consolePort })
   try {
     return { server, url: (await server.start()).url }

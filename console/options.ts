@@ -4,15 +4,20 @@
 import { BlockList, isIP } from 'node:net'
 import { UsageError } from '@motewire/sdk'
 import type { Clock } from '@motewire/sdk'
-import type { BrokerInspection } from '@motewire/simulator/broker'
+import type { BrokerInspection, LiveConfig } from '@motewire/simulator/broker'
 import { ConsoleError } from './errors.ts'
 import type { InspectedFleet } from './fleets/fleet-desk.ts'
 import type { SerialPortView } from './link-views.ts'
 import type { BridgeView, LogRow, Role } from './views.ts'
 
+/** A LiveConfig of `@motewire/simulator/broker`, or anything that does the same. */
+export type ConfigControl = Pick<LiveConfig, 'view' | 'check' | 'apply'>
+
 export interface ConsoleOptions {
   /** The broker to look into. Without it the broker's pages are empty and its routes answer 404. */
   readonly broker?: BrokerInspection | undefined
+  /** The configuration of the broker, to look at and change. Default: it is not shown. */
+  readonly config?: ConfigControl | undefined
   /** The fleet that runs in this process. */
   readonly fleet?: InspectedFleet | undefined
   /**

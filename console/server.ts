@@ -59,9 +59,9 @@ export class ConsoleServer {
   constructor(options: ConsoleOptions = {}) {
     this.#access = resolveAccess(options)
     this.#guard = new Guard(this.#access)
-    const { broker, bridges = () => [], clock = sharedClock() } = options
+    const { broker, config, bridges = () => [], clock = sharedClock() } = options
     this.#fleet = new FleetDesk(options.fleet, options.fleetBroker)
-    const sources = { broker, fleet: this.#fleet, bridges, clock }
+    const sources = { broker, config, fleet: this.#fleet, bridges, clock }
     this.#feed = new LiveFeed(sources, options.title ?? 'motewire')
     this.#bench = new Workbench(clock)
     this.#links = new Links(clock, options.serialPorts, options.furtherSerialPorts)

@@ -203,6 +203,17 @@ export interface FleetView {
   readonly link: string | null
 }
 
+/** The broker's configuration: what may change while it runs as YAML, the rest as rows. */
+export interface ConfigView {
+  /** The file it was started with, the only one that is ever written; null without one. */
+  readonly file: string | null
+  /** Why nothing can be changed; null when it can. */
+  readonly readOnly: 'no-file' | 'mosquitto' | null
+  readonly text: string
+  /** What changes with a restart only, by its key in the file; `–` is none. */
+  readonly fixed: readonly (readonly [key: string, value: string])[]
+}
+
 /** One device of the fleet. */
 export interface DeviceRowView {
   readonly clientId: string
@@ -305,6 +316,8 @@ export interface SnapshotView {
   readonly fleet: FleetView | null
   /** Whether visitors may start a fleet, on the broker that the console was told. */
   readonly mayStartFleet: boolean
+  /** Whether the configuration of the broker is shown. */
+  readonly hasConfig: boolean
   readonly bridges: readonly BridgeView[]
 }
 

@@ -3,7 +3,7 @@
 import type { Command } from 'commander'
 import { ConsoleServer } from '@motewire/console'
 import type { ConsoleOptions } from '@motewire/console'
-import { Broker, loadBrokerConfig } from '@motewire/simulator/broker'
+import { Broker, LiveConfig, loadBrokerConfig } from '@motewire/simulator/broker'
 import type { BrokerOptions } from '@motewire/simulator/broker'
 import { interrupted } from '../interrupt.ts'
 import { wholeFlag } from '../mqtt-flags.ts'
@@ -65,6 +65,7 @@ async function runBroker(flags: BrokerFlags): Promise<void> {
         furtherSerialPorts: flags.serialPort,
         title: 'motewire broker',
         fleetBroker: fleetBroker(broker, flags.user),
+        config: new LiveConfig(broker, flags.config),
         ...door,
       })
       process.stdout.write(`console on ${(await page.start()).url}\n`)

@@ -5,6 +5,7 @@ import type { Clock } from '@motewire/sdk'
 import type { BrokerInspection } from '@motewire/simulator/broker'
 import type { FleetDesk } from '../fleets/fleet-desk.ts'
 import type { ActionLog } from '../http/action-log.ts'
+import type { ConfigControl } from '../options.ts'
 import { TOPIC_ORDERS } from '../views.ts'
 import type { BridgeView, RateSample } from '../views.ts'
 import type { Links } from '../links/links.ts'
@@ -12,6 +13,7 @@ import type { Workbench } from '../workbench/workbench.ts'
 import { accessRoutes } from './access-routes.ts'
 import { BrokerSource, found, HOST_KEY } from './broker-source.ts'
 import { brokerView, clientDetail, clientRow, topicDetail } from './broker-views.ts'
+import { configRoutes } from './config-routes.ts'
 import { controlRoutes } from './control-routes.ts'
 import { fleetRoutes } from './fleet-routes.ts'
 import { linkRoutes } from './link-routes.ts'
@@ -26,6 +28,7 @@ import { workbenchRoutes } from './workbench-routes.ts'
 /** What the routes look into. */
 export interface Sources {
   readonly broker: BrokerInspection | undefined
+  readonly config?: ConfigControl | undefined
   readonly fleet: FleetDesk
   readonly bridges: () => readonly BridgeView[]
   readonly rates: () => RateSample
@@ -42,6 +45,7 @@ export function apiRoutes(sources: Sources): readonly Route[] {
     ...topicRoutes(source),
     ...controlRoutes(source),
     ...accessRoutes(source, sources.log),
+    ...configRoutes(sources.config),
     ...processRoutes(sources, source),
     ...fleetRoutes(sources.fleet),
     ...workbenchRoutes(sources.bench),

@@ -16,7 +16,7 @@ import { RateHistory } from './rate-history.ts'
 
 const INTERVAL_MS = 1000
 
-type FeedSources = Pick<Sources, 'broker' | 'fleet' | 'bridges' | 'clock'>
+type FeedSources = Pick<Sources, 'broker' | 'config' | 'fleet' | 'bridges' | 'clock'>
 
 export class LiveFeed {
   readonly #sources: FeedSources
@@ -86,7 +86,7 @@ export class LiveFeed {
   }
 
   #snapshot(): SnapshotView {
-    const { broker, fleet, bridges } = this.#sources
+    const { broker, config, fleet, bridges } = this.#sources
     return {
       at: Date.now(),
       title: this.#title,
@@ -95,6 +95,7 @@ export class LiveFeed {
       broker: broker === undefined ? null : brokerView(broker.stats(), this.rates()),
       fleet: fleet.view() ?? null,
       mayStartFleet: fleet.mayStart,
+      hasConfig: config !== undefined,
       bridges: bridges(),
     }
   }

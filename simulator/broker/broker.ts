@@ -10,7 +10,7 @@ import { NEXT_TICK } from './core/agenda.ts'
 import { BrokerCore } from './core/broker-core.ts'
 import type { Connection } from './core/connection.ts'
 import { DEFAULT_CORE_OPTIONS } from './core/options.ts'
-import type { CoreOptions } from './core/options.ts'
+import type { CoreOptions, LiveOptions } from './core/options.ts'
 import { Message } from './core/message.ts'
 import type { BrokerControl, HostControl, HostView, ListenerView } from './control.ts'
 import { doorOf, UserGate } from './gatekeeper.ts'
@@ -341,6 +341,21 @@ export class Broker extends HostInspection implements BrokerControl {
 
   get storeBytes(): number | undefined {
     return this.#store?.size
+  }
+
+  /** What it runs with, defaults filled in. */
+  get settings(): CoreOptions {
+    return this.#core.options
+  }
+
+  /** Undefined: what it holds ends with it. */
+  get folder(): string | undefined {
+    return this.#options.folder
+  }
+
+  /** Holds for the next client, session or queue; nobody who is in is put out. */
+  reconfigure(change: LiveOptions): void {
+    Object.assign(this.#core.options, change)
   }
 
   setAccepting(name: string, isAccepting: boolean): boolean {

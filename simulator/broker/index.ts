@@ -2,6 +2,8 @@
 export { Broker } from './broker.ts'
 export type { BrokerOptions } from './broker.ts'
 export { loadBrokerConfig } from './config/broker-config.ts'
+export { LiveConfig } from './config/live-config.ts'
+export type { ConfigView } from './config/live-config.ts'
 export { BROKER_ERROR_CODES } from './listener.ts'
 export type { BrokerErrorCode, ListenerOptions } from './listener.ts'
 export type * from './control.ts'

@@ -1,4 +1,6 @@
 // The scenario room: from a YAML or JSON file to the plan of every device of the fleet.
+export { editYaml } from './edit.ts'
+export type { YamlChange } from './edit.ts'
 export { expand, FleetPlan } from './fleet-plan.ts'
 export type { DevicePlan, ExpandOptions, ProvisionPlan } from './fleet-plan.ts'
 export { loadScenario, loadTree, scenarioOfTree } from './load.ts'

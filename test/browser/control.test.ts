@@ -1,11 +1,14 @@
 // What a visitor steers from the page: the virtual host that is shown, a connector, a fleet. And
 // that each press is a call that curl can repeat.
 
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { ConsoleServer } from '@motewire/console'
 import { connectAsync } from '@motewire/sdk'
-import { Broker } from '@motewire/simulator/broker'
+import { Broker, LiveConfig } from '@motewire/simulator/broker'
 import { requireComponent } from '../support/component.ts'
 import { launchBrowser, visit } from '../support/console-browser.ts'
 import type { Visit } from '../support/console-browser.ts'
@@ -19,6 +22,7 @@ describe.runIf(requireComponent('chromium'))('steering from the page', () => {
   let server: ConsoleServer
   let browser: Browser
   let now: Visit
+  let folder: string
 
   beforeAll(async () => {
     browser = await launchBrowser()
@@ -29,7 +33,11 @@ describe.runIf(requireComponent('chromium'))('steering from the page', () => {
   beforeEach(async () => {
     broker = new Broker({ port: 0, virtualHosts: ['works', 'lab'] })
     brokerUrl = `mqtt://127.0.0.1:${(await broker.start()).port}`
-    server = new ConsoleServer({ broker, fleetBroker: brokerUrl })
+    folder = mkdtempSync(join(tmpdir(), 'control-'))
+    const file = join(folder, 'broker.yaml')
+    writeFileSync(file, '# of the works\n')
+    const config = new LiveConfig(broker, file)
+    server = new ConsoleServer({ broker, config, fleetBroker: brokerUrl })
     now = await visit(browser, (await server.start()).url)
   })
 
@@ -37,6 +45,7 @@ describe.runIf(requireComponent('chromium'))('steering from the page', () => {
     await now.close()
     await server.stop()
     await broker.stop()
+    rmSync(folder, { recursive: true })
   })
 
   it('shows the virtual host that was chosen on every page, and how the process does', async () => {
@@ -77,6 +86,23 @@ describe.runIf(requireComponent('chromium'))('steering from the page', () => {
     expect(await run('sh', ['-c', `${shown} --fail`])).toMatchObject({ code: 0 })
     expect(isAccepting()).toBe(false)
     await client.end()
+  })
+
+  it('names the line of the settings that is wrong, and takes what is right', async () => {
+    const { page, go } = now
+    await go('#/hosts')
+    const editor = page.getByRole('textbox', { name: 'Settings' })
+    await expect.poll(() => editor.inputValue(), WAIT).toContain('clients: 100000')
+    const text = await editor.inputValue()
+    await editor.fill(text.replace('clients: 100000', 'clients: lots'))
+    await page.getByRole('button', { name: 'Take and write to the file' }).click()
+    await page.getByText('settings:2:12: limits.clients: found "lots", expected a').waitFor()
+    expect(broker.settings.clientsMax).toBe(100_000)
+    await editor.fill(text.replace('clients: 100000', 'clients: 12'))
+    await page.getByRole('button', { name: 'Take and write to the file' }).click()
+    await page.getByText('Taken, and written to the file.').waitFor()
+    expect(broker.settings.clientsMax).toBe(12)
+    expect(readFileSync(join(folder, 'broker.yaml'), 'utf8')).toContain('clients: 12')
   })
 
   it('shows a vehicle on the map as it goes, names it, and cuts its link', async () => {

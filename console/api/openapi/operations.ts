@@ -216,6 +216,22 @@ const process: Readonly<Record<string, Operation>> = {
     type: 'text/event-stream',
   },
   'GET openapi.json': { tag: 'process', summary: 'This document', answer: { type: 'object' } },
+  'GET config': {
+    tag: 'broker',
+    summary: 'What the broker runs with, and what of it may change now',
+    answer: named('Config'),
+  },
+  'POST config/check': {
+    tag: 'broker',
+    summary: 'The mistakes in settings, which are not taken',
+    body: fields({ text }),
+    answer: fields({ problems: list(text) }),
+  },
+  'PUT config': {
+    tag: 'broker',
+    summary: 'Take settings, and write them to the file that the broker was started with',
+    body: fields({ text }),
+  },
   'GET fleet': { tag: 'process', summary: 'The running fleet', answer: named('Fleet') },
   'POST fleet': {
     tag: 'process',

@@ -186,6 +186,12 @@ const brokerSchemas: Readonly<Record<string, Schema>> = {
 const processSchemas: Readonly<Record<string, Schema>> = {
   Whoami: fields({ name: text, role: words('admin', 'viewer') }),
   LogRow: fields({ at: time, name: text, address: text, what: text, status: count }),
+  Config: fields({
+    file: orNull(text),
+    readOnly: orNull(words('no-file', 'mosquitto')),
+    text,
+    fixed: list(list(text)),
+  }),
   Recording: fields({
     id: text,
     name: text,

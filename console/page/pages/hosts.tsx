@@ -9,6 +9,7 @@ import { useHost } from '../parts/host.tsx'
 import { NotExposed } from '../parts/listing.tsx'
 import { TableHeads } from '../parts/table-heads.tsx'
 import { usePolled } from '../polled.ts'
+import { Settings } from './hosts/settings.tsx'
 import { NoBroker } from './no-broker.tsx'
 
 export function Hosts(): JSX.Element {
@@ -29,6 +30,7 @@ export function Hosts(): JSX.Element {
       <HostTable rows={snapshot.hosts} />
       <Listeners />
       <ProcessFigures process={snapshot.process} />
+      {snapshot.hasConfig && <Settings />}
     </>
   )
 }

@@ -162,6 +162,20 @@ export const adminEn = {
   permissionReadwrite: 'read and write',
   permissionDeny: 'deny',
 
+  // Settings
+  settings: 'Settings',
+  settingsHint:
+    'Hold for the next client, session or queue. A line that is left out has its default.',
+  settingsNoFile:
+    'The broker was started without a file (--config), so nothing can be changed here.',
+  settingsMosquitto: 'A mosquitto.conf is taken at the start; nothing of it is changed here.',
+  settingsFixed: 'Changes with a restart only',
+  settingsCheck: 'Check',
+  settingsTake: 'Take and write to the file',
+  settingsReset: 'Discard',
+  settingsGood: 'No mistakes.',
+  settingsTaken: 'Taken, and written to the file.',
+
   // $SYS
   systemLine: 'What the broker publishes about itself.',
   searchSystem: 'Search values',

@@ -162,6 +162,18 @@ export const adminZh: AdminLabels = {
   permissionDeny: '拒绝',
 
   // $SYS
+
+  settings: '设置',
+  settingsHint: '对之后的客户端、会话或队列生效。省略的行使用默认值。',
+  settingsNoFile: '代理服务器启动时没有指定配置文件（--config），因此这里不能修改。',
+  settingsMosquitto: 'mosquitto.conf 在启动时读取，这里不修改它。',
+  settingsFixed: '需要重启才能修改',
+  settingsCheck: '检查',
+  settingsTake: '应用并写入文件',
+  settingsReset: '放弃修改',
+  settingsGood: '没有错误。',
+  settingsTaken: '已应用并写入文件。',
+
   systemLine: '代理发布的关于自己的数值。',
   searchSystem: '搜索数值',
   value: '值',

@@ -17,7 +17,8 @@ import { parseMosquittoConfig } from './mosquitto-config.ts'
 import { ConfigReader } from './reader.ts'
 import type { KeyPath } from './reader.ts'
 
-const KEYS = [
+/** Of the file, at its top. */
+export const BROKER_KEYS: readonly string[] = [
   'listeners',
   'folder',
   'sync',
@@ -56,7 +57,7 @@ export function loadBrokerConfig(path: string): BrokerOptions {
 
 export function parseBrokerConfig(text: string, path: string): BrokerOptions {
   const reader = new ConfigReader(text, path)
-  const root = reader.mapping(reader.root ?? {}, [], KEYS) ?? {}
+  const root = reader.mapping(reader.root ?? {}, [], BROKER_KEYS) ?? {}
   const relative = (value: unknown, key: string): string | undefined => {
     const found = reader.text(value, [key])
     return found === undefined ? undefined : resolve(dirname(path), found)
@@ -147,7 +148,8 @@ function tlsOf(
   return { ...files, requestCert: isRequired, rejectUnauthorized: isRequired }
 }
 
-function queueOf(
+/** Undefined when it is left out. */
+export function queueOf(
   reader: ConfigReader,
   root: Record<string, unknown>,
   key: 'queue' | 'namedQueue',
@@ -179,10 +181,13 @@ const LIMITS = [
   ['topicAliases', 'topicAliasMaximum', 65_535],
 ] as const
 
-function limitsOf(reader: ConfigReader, value: unknown): Mutable<BrokerOptions> {
-  const retainedKeys = ['retainedMessages', 'retainedBytes']
-  const keys = [...LIMITS.map(([key]) => key), ...retainedKeys]
-  const found = reader.mapping(value, ['limits'], keys) ?? {}
+const RETAINED_KEYS = ['retainedMessages', 'retainedBytes']
+/** Of `limits` in the file. */
+export const LIMIT_KEYS: readonly string[] = [...LIMITS.map(([key]) => key), ...RETAINED_KEYS]
+
+/** The keys of `limits`, strictly; what is left out is not there. */
+export function limitsOf(reader: ConfigReader, value: unknown): Mutable<BrokerOptions> {
+  const found = reader.mapping(value, ['limits'], LIMIT_KEYS) ?? {}
   const options: Mutable<BrokerOptions> = {}
   for (const [key, name, max] of LIMITS) {
     const limit = reader.whole(
@@ -193,7 +198,7 @@ function limitsOf(reader: ConfigReader, value: unknown): Mutable<BrokerOptions> 
     )
     if (limit !== undefined) options[name] = limit
   }
-  const [messages, bytes] = retainedKeys.map((key) => {
+  const [messages, bytes] = RETAINED_KEYS.map((key) => {
     return reader.whole(found[key], ['limits', key], 0, BYTES_MAX)
   })
   const { retained } = DEFAULT_CORE_OPTIONS

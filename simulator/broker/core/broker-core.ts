@@ -53,7 +53,7 @@ export class BrokerCore implements ConnectionOwner {
   #patienceEndsMs = Infinity
 
   constructor(options: CoreOptions, store?: CoreStore) {
-    this.options = options
+    this.options = { ...options }
     this.#store = store
     for (const name of options.virtualHosts) this.openHost(name)
   }

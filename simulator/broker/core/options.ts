@@ -57,6 +57,23 @@ export interface CoreOptions {
   readonly sessionExpiryMaxS: number
 }
 
+/** Those that may change at any time: they hold for the next client, session or queue. */
+export type LiveOptions = Pick<
+  CoreOptions,
+  | 'clientsMax'
+  | 'connectsPerSecondMax'
+  | 'publishesPerSecondMax'
+  | 'sessionsMax'
+  | 'subscriptionsPerClientMax'
+  | 'namedQueuesMax'
+  | 'inflightMax'
+  | 'queue'
+  | 'namedQueue'
+  | 'keepaliveMaxS'
+  | 'sessionExpiryMaxS'
+  | 'connectTimeoutMs'
+>
+
 export const DEFAULT_CORE_OPTIONS: Omit<CoreOptions, 'version' | 'startedAtWallMs'> = {
   gatekeeper: OPEN_DOOR,
   virtualHosts: ['default'],

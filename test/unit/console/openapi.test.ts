@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ConsoleServer } from '@motewire/console'
 import { connectAsync, sharedClock } from '@motewire/sdk'
 import type { Client } from '@motewire/sdk'
-import { Broker, UserGate } from '@motewire/simulator/broker'
+import { Broker, LiveConfig, UserGate } from '@motewire/simulator/broker'
 import { z } from 'zod'
 import { operations } from '../../../console/api/openapi/operations.ts'
 import { apiRoutes } from '../../../console/api/routes.ts'
@@ -38,6 +38,7 @@ const gatekeeper = new UserGate({
 const broker = new Broker({ port: 0, gatekeeper, wallNow: () => 1_700_000_000_123.456 })
 const server = new ConsoleServer({
   broker,
+  config: new LiveConfig(broker, undefined),
   fleet: new LivelyFleet(() => 60_000),
   bridges: () => livelyBridges(() => 60_000),
 })
@@ -116,6 +117,7 @@ describe('the description of the API', () => {
     ['/access', 'access'],
     ['/whoami', 'whoami'],
     ['/log', 'log'],
+    ['/config', 'config'],
     ['/fleet', 'fleet'],
     ['/fleet/devices', 'fleet/devices'],
     ['/fleet/map', 'fleet/map'],
