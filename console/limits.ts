@@ -105,5 +105,11 @@ export const REPLY_RULES_MAX = 50
 /** Bytes of the pattern or the reply of a rule. */
 export const REPLY_BYTES_MAX = 1_024
 
+/** Time that the regular expression of a rule may take on what came; then the rule is off. */
+export const EXPRESSION_MS_MAX = 100
+
+/** Bytes before the newest ones in which a regular expression is searched. */
+export const EXPRESSION_BYTES_MAX = 1_024
+
 /** Delayed replies of one link that wait; further ones are left out. */
 export const REPLIES_WAITING_MAX = 100

@@ -78,12 +78,12 @@ export interface UdpRequest {
 export type LinkRequest = SerialLinkRequest | TcpClientRequest | TcpServerRequest | UdpRequest
 
 /** `hex`: pairs, of which `??` stands for any byte; `text`: UTF-8 with \r \n \t \0 and \\. */
-export const RULE_FORMS = ['hex', 'text'] as const
+export const RULE_FORMS = ['hex', 'text', 'regex'] as const
 export type RuleForm = (typeof RULE_FORMS)[number]
 
 /** Answers `reply` where `pattern` came. */
 export interface ReplyRule {
-  /** Of both. Default `hex`. */
+  /** Of both; the reply to a `regex` is text. Default `hex`. */
   readonly form?: RuleForm
   readonly pattern: string
   readonly reply: string
@@ -109,6 +109,8 @@ export interface LinkView {
   /** Frames that were not whole. */
   readonly damaged: number
   readonly rules: readonly ReplyRule[]
+  /** Positions of rules that are off, because their expression took too long. */
+  readonly stoppedRules: readonly number[]
   readonly replies: number
   readonly series: Omit<SeriesView, 'topic'> | null
 }

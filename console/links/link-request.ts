@@ -8,7 +8,9 @@ import { readPayload } from '../api/publish.ts'
 import { fieldsOf, invalid, isWhole, readText } from '../workbench/profile.ts'
 import { checksumOf } from './checksum.ts'
 import { encodeGbk } from './gbk.ts'
+import { PatternSearch } from './pattern-search.ts'
 import type { Pattern } from './pattern-search.ts'
+import { ExpressionSearch } from './expression-search.ts'
 import type { ReadRule } from './replies.ts'
 
 const KEYS = {
@@ -94,13 +96,20 @@ function readRule(value: unknown): ReadRule {
   if (form === 'text') {
     const [pattern, reply] = [readRuleText(fields, 'pattern'), readRuleText(fields, 'reply')]
     const view = { form, pattern: pattern.text, reply: reply.text, delayMs }
-    return { view, pattern: [...pattern.bytes], reply: reply.bytes }
+    const bytes = [...pattern.bytes]
+    return { view, makeSearch: () => new PatternSearch(bytes), reply: reply.bytes }
+  }
+  if (form === 'regex') {
+    const [pattern, reply] = [readExpression(fields, 'pattern'), readRuleText(fields, 'reply')]
+    const view = { form, pattern, reply: reply.text, delayMs }
+    return { view, makeSearch: () => new ExpressionSearch(pattern), reply: reply.bytes }
   }
   const pattern = readPairs(fields, 'pattern', /^(?:[0-9a-f]{2}|\?\?)$/i)
   const reply = readPairs(fields, 'reply', /^[0-9a-f]{2}$/i)
   const view = { form, pattern: pattern.join(' '), reply: reply.join(' '), delayMs }
   const bytes: Pattern = pattern.map((pair) => (pair === '??' ? null : Number.parseInt(pair, 16)))
-  return { view, pattern: bytes, reply: Buffer.from(reply.join(''), 'hex') }
+  const makeSearch = (): PatternSearch => new PatternSearch(bytes)
+  return { view, makeSearch, reply: Buffer.from(reply.join(''), 'hex') }
 }
 
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -122,6 +131,22 @@ function readRuleText(fields: Fields, key: string): { text: string; bytes: Uint8
   const bytes = Buffer.from(plain, 'utf8')
   if (bytes.length <= REPLY_BYTES_MAX) return { text, bytes }
   throw invalid(`${key} is longer than ${REPLY_BYTES_MAX} bytes`)
+}
+
+/** An expression is only read here, which takes no time; it is run where that is bounded. */
+function readExpression(fields: Fields, key: string): string {
+  const source = needed(fields, key)
+  try {
+    void new RegExp(source, 's')
+    return source
+  } catch (error) {
+    throw invalid(`${key} is no regular expression: ${reasonOf(error)}`)
+  }
+}
+
+/** `Invalid regular expression: /(/s: Unterminated group` after the expression. */
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? (error.message.split(': ').at(-1) ?? '') : String(error)
 }
 
 function readPairs(fields: Fields, key: string, form: RegExp): string[] {

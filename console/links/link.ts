@@ -165,6 +165,7 @@ export class Link {
       gapMs: this.#gapMs,
       damaged: this.#damagedBefore + damaged,
       rules: this.#replies.rules.map(({ view }) => view),
+      stoppedRules: this.#replies.stopped,
       replies: this.#replies.sent,
       series:
         series === undefined

@@ -5,13 +5,19 @@ import { Task } from '@motewire/sdk'
 import type { Clock } from '@motewire/sdk'
 import { REPLIES_WAITING_MAX } from '../limits.ts'
 import type { ReplyRule } from '../link-views.ts'
-import { PatternSearch } from './pattern-search.ts'
-import type { Pattern } from './pattern-search.ts'
+
+/** How often a pattern came, told what comes. */
+export interface RuleSearch {
+  count(bytes: Uint8Array): number
+  /** Whether it took too long and is over for good. */
+  readonly isOver?: boolean
+}
 
 /** A rule that was read. */
 export interface ReadRule {
   readonly view: ReplyRule
-  readonly pattern: Pattern
+  /** Finds what the rule answers, in the bytes of one peer. */
+  readonly makeSearch: () => RuleSearch
   readonly reply: Uint8Array
 }
 
@@ -20,7 +26,8 @@ export class Replies {
   readonly #send: (reply: Uint8Array, peer: string) => void
   #rules: readonly ReadRule[] = []
   /** By peer, one a rule. */
-  readonly #searches = new Map<string, PatternSearch[]>()
+  readonly #searches = new Map<string, RuleSearch[]>()
+  readonly #stopped = new Set<number>()
   readonly #waiting = new Set<Task>()
   #sent = 0
 
@@ -36,6 +43,12 @@ export class Replies {
   set rules(rules: readonly ReadRule[]) {
     this.#rules = rules
     this.#searches.clear()
+    this.#stopped.clear()
+  }
+
+  /** Positions of rules that are off, because they took too long. */
+  get stopped(): readonly number[] {
+    return [...this.#stopped]
   }
 
   get sent(): number {
@@ -46,11 +59,14 @@ export class Replies {
     if (this.#rules.length === 0) return
     let searches = this.#searches.get(peer)
     if (searches === undefined) {
-      searches = this.#rules.map(({ pattern }) => new PatternSearch(pattern))
+      searches = this.#rules.map(({ makeSearch }) => makeSearch())
       this.#searches.set(peer, searches)
     }
     for (const [index, rule] of this.#rules.entries()) {
-      const count = searches[index]?.count(bytes) ?? 0
+      const search = searches[index]
+      if (search === undefined || this.#stopped.has(index)) continue
+      const count = search.count(bytes)
+      if (search.isOver === true) this.#stopped.add(index)
       for (let turn = 0; turn < count; turn++) this.#plan(rule, peer)
     }
   }

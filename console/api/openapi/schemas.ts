@@ -338,6 +338,7 @@ const linkSchemas: Readonly<Record<string, Schema>> = {
     gapMs: count,
     damaged: count,
     rules: list(named('ReplyRule')),
+    stoppedRules: list(count),
     replies: count,
     series: orNull(fields({ sent: count, count, everyMs: count, isRunning: flag })),
   }),

@@ -63,6 +63,10 @@ export const linksEn = {
   deleteCommand: (name: string) => `Delete the command ${name}`,
   replyRules: 'Replies',
   replyRulesHint: 'When these bytes come, those are sent. Hex; ?? stands for any byte.',
+  ruleRegex: 'Regular expression',
+  replyRegexHint:
+    'When this expression is found, that text is sent. A byte is one character (\\x01); end it with what ends a message.',
+  ruleStopped: 'took longer than 0.1 s and is off',
   replyTextHint:
     'When this text comes, that is sent. UTF-8; \\r \\n \\t \\0 and \\\\ as elsewhere.',
   pattern: 'When this comes',

@@ -65,6 +65,10 @@ export const linksZh: LinkLabels = {
   deleteCommand: (name) => `删除命令 ${name}`,
   replyRules: '自动应答',
   replyRulesHint: '收到左边的字节就发送右边的。十六进制；?? 代表任意字节。',
+  ruleRegex: '正则表达式',
+  replyRegexHint:
+    '匹配此表达式时发送右边的文本。一个字节是一个字符（\\x01）；请以消息的结尾结束表达式。',
+  ruleStopped: '匹配超过 0.1 秒，已停用',
   replyTextHint: '收到左边的文本就发送右边的。UTF-8；可用 \\r \\n \\t \\0 和 \\\\。',
   pattern: '收到',
   reply: '应答',

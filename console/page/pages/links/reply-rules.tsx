@@ -8,6 +8,11 @@ import { useAct } from '../../parts/act.tsx'
 import { Card, Choice } from '../../parts/basics.tsx'
 import { Field } from '../../parts/field.tsx'
 
+const PATTERNS: Readonly<Record<RuleForm, string>> = {
+  hex: '01 03 ?? 00',
+  text: String.raw`PING\r\n`,
+  regex: String.raw`AT\+CSQ=\d+\r\n`,
+}
 const EMPTY = { form: 'hex' as RuleForm, pattern: '', reply: '', delayMs: '' }
 
 export function ReplyRules(props: {
@@ -15,7 +20,7 @@ export function ReplyRules(props: {
   readonly refresh: () => void
 }): JSX.Element {
   const { labels, format } = usePage()
-  const { id, rules, replies } = props.link
+  const { id, rules, stoppedRules, replies } = props.link
   const [draft, setDraft] = useState(EMPTY)
   const { problem, run } = useAct(props.refresh)
   const put = (next: readonly ReplyRule[]): Promise<boolean> =>
@@ -37,7 +42,7 @@ export function ReplyRules(props: {
           <output class="note bad">{problem}</output>
         </div>
       </form>
-      <RuleList rules={rules} onChange={(next) => void put(next)} />
+      <RuleList rules={rules} stopped={stoppedRules} onChange={(next) => void put(next)} />
     </Card>
   )
 }
@@ -49,9 +54,14 @@ function RuleFields(props: {
   const { labels } = usePage()
   const { draft, set } = props
   const isHex = draft.form === 'hex'
+  const hints: Readonly<Record<RuleForm, string>> = {
+    hex: labels.replyRulesHint,
+    text: labels.replyTextHint,
+    regex: labels.replyRegexHint,
+  }
   return (
     <>
-      <p class="muted">{isHex ? labels.replyRulesHint : labels.replyTextHint}</p>
+      <p class="muted">{hints[draft.form]}</p>
       <div class="field-row">
         <Choice
           label={labels.format}
@@ -59,6 +69,7 @@ function RuleFields(props: {
           options={[
             { value: 'hex', text: labels.hex },
             { value: 'text', text: labels.text },
+            { value: 'regex', text: labels.ruleRegex },
           ]}
           onChange={(form) => set({ form })}
         />
@@ -67,7 +78,7 @@ function RuleFields(props: {
         <Field
           label={labels.pattern}
           value={draft.pattern}
-          placeholder={isHex ? '01 03 ?? 00' : String.raw`PING\r\n`}
+          placeholder={PATTERNS[draft.form]}
           required
           onInput={(pattern) => set({ pattern })}
         />
@@ -91,10 +102,11 @@ function RuleFields(props: {
 
 function RuleList(props: {
   readonly rules: readonly ReplyRule[]
+  readonly stopped: readonly number[]
   readonly onChange: (rules: readonly ReplyRule[]) => void
 }): JSX.Element {
   const { labels } = usePage()
-  const { rules, onChange } = props
+  const { rules, stopped, onChange } = props
   return (
     <ul class="filters reply-rules">
       {rules.map((rule, index) => (
@@ -102,6 +114,7 @@ function RuleList(props: {
           <b class="mono">
             {rule.pattern} → {rule.reply}
           </b>
+          {stopped.includes(index) && <span class="note bad">{labels.ruleStopped}</span>}
           <span class="muted numbers">
             {rule.delayMs} {labels.unitMs}
           </span>

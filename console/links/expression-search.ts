@@ -1,0 +1,57 @@
+// Finds a regular expression in a stream of bytes, also where a match is cut in two. An expression
+// sees each byte as one character (`\x01` is the byte 1); letters beyond ASCII are those of UTF-8.
+// Some expressions take for ever on some bytes, so each look has a bound of time, after which the
+// search is over for good: it never holds up the process twice.
+
+import { createContext, Script } from 'node:vm'
+import { EXPRESSION_BYTES_MAX, EXPRESSION_MS_MAX } from '../limits.ts'
+
+/** What is searched stands there as plain texts; the expression is never run as a program. */
+const LOOK = new Script(`(() => {
+  const expression = new RegExp(source, 'gs')
+  let count = 0
+  for (const match of text.matchAll(expression)) {
+    if (match[0] === '') continue
+    count++
+    end = match.index + match[0].length
+  }
+  return count
+})()`)
+
+export class ExpressionSearch {
+  readonly #source: string
+  /** The last bytes that may still begin a match. */
+  #rest: Uint8Array = new Uint8Array()
+  #isOver = false
+
+  /** @param source that is an expression. */
+  constructor(source: string) {
+    this.#source = Buffer.from(source, 'utf8').toString('latin1')
+  }
+
+  /** Whether it took too long. */
+  get isOver(): boolean {
+    return this.#isOver
+  }
+
+  /** How often the expression is found in these bytes and those before them that matched nothing. */
+  count(bytes: Uint8Array): number {
+    if (this.#isOver) return 0
+    const all = Buffer.concat([this.#rest, bytes])
+    const text = all.toString('latin1')
+    const place: { source: string; text: string; end: number } = Object.assign(
+      Object.create(null),
+      { source: this.#source, text, end: 0 },
+    )
+    try {
+      const found = LOOK.runInContext(createContext(place), { timeout: EXPRESSION_MS_MAX })
+      const from = Math.max(place.end, all.length - EXPRESSION_BYTES_MAX)
+      this.#rest = all.subarray(from)
+      return Number(found)
+    } catch {
+      this.#isOver = true
+      this.#rest = new Uint8Array()
+      return 0
+    }
+  }
+}
