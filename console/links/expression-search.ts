@@ -34,7 +34,7 @@ export class ExpressionSearch {
     return this.#isOver
   }
 
-  /** How often the expression is found in these bytes and those before them that matched nothing. */
+  /** How often it is found in these bytes, and those before them that matched nothing. */
   count(bytes: Uint8Array): number {
     if (this.#isOver) return 0
     const all = Buffer.concat([this.#rest, bytes])

@@ -108,36 +108,33 @@ describe.runIf(requireComponent('mosquitto'))('a Mosquitto on the console', () =
 })
 
 describe.runIf(requireComponent('mosquitto'))('a Mosquitto with another broker', () => {
-  it.each([3, 4, 5])(
-    'gives what it retains to a broker of ours, by MQTT version %d',
-    async (version) => {
-      await using mosquitto = await Mosquitto.start({ lines: [] })
-      const filler = await connectAsync(mosquitto.url)
-      const topics = Array.from({ length: 120 }, (_, index) => `plan/${index}/set`)
-      for (const [index, topic] of topics.entries()) {
-        await filler.publishAsync(topic, `${index}`, { qos: index % 3 === 2 ? 2 : 1, retain: true })
+  it.each([3, 4, 5])('gives what it retains to ours, by version %d', async (version) => {
+    await using mosquitto = await Mosquitto.start({ lines: [] })
+    const filler = await connectAsync(mosquitto.url)
+    const topics = Array.from({ length: 120 }, (_, index) => `plan/${index}/set`)
+    for (const [index, topic] of topics.entries()) {
+      await filler.publishAsync(topic, `${index}`, { qos: index % 3 === 2 ? 2 : 1, retain: true })
+    }
+    await filler.end()
+    const join = async (url: string): Promise<string> => {
+      const question = {
+        method: 'POST',
+        headers: WRITING,
+        body: { url, protocolVersion: version },
       }
-      await filler.end()
-      const join = async (url: string): Promise<string> => {
-        const question = {
-          method: 'POST',
-          headers: WRITING,
-          body: { url, protocolVersion: version },
-        }
-        return (await askJson<ConnectionView>(`${api}connections`, question)).id
-      }
-      const [from, to] = [await join(mosquitto.url), await join(`mqtt://127.0.0.1:${port}`)]
-      const question = { method: 'POST', headers: WRITING, body: { path: 'plan', to } }
-      expect(await askJson(`${api}connections/${from}/copy-retained`, question)).toMatchObject({
-        copied: 120,
-        failed: 0,
-      })
-      const kept = topics.map((topic) => broker.topic(topic)?.retainedPayload)
-      expect(kept.map((payload) => Buffer.from(payload ?? []).toString())).toEqual(
-        topics.map((_, index) => String(index)),
-      )
-    },
-  )
+      return (await askJson<ConnectionView>(`${api}connections`, question)).id
+    }
+    const [from, to] = [await join(mosquitto.url), await join(`mqtt://127.0.0.1:${port}`)]
+    const question = { method: 'POST', headers: WRITING, body: { path: 'plan', to } }
+    expect(await askJson(`${api}connections/${from}/copy-retained`, question)).toMatchObject({
+      copied: 120,
+      failed: 0,
+    })
+    const kept = topics.map((topic) => broker.topic(topic)?.retainedPayload)
+    expect(kept.map((payload) => Buffer.from(payload ?? []).toString())).toEqual(
+      topics.map((_, index) => String(index)),
+    )
+  })
 })
 
 describe('the preset for Apollo', () => {

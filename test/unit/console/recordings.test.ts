@@ -151,7 +151,7 @@ describe('a recording', () => {
 
 describe('recordings of the console', () => {
   const broker = new Broker({ port: 0 })
-  const other = new Broker({ port: 0 })
+  const second = new Broker({ port: 0 })
   const server = new ConsoleServer()
   let api = ''
   let here = ''
@@ -160,7 +160,7 @@ describe('recordings of the console', () => {
   beforeAll(async () => {
     api = `${(await server.start()).url}api/v1/`
     here = await connect(broker)
-    there = await connect(other)
+    there = await connect(second)
   })
 
   afterEach(async () => {
@@ -169,7 +169,7 @@ describe('recordings of the console', () => {
 
   afterAll(async () => {
     await server.stop()
-    await Promise.all([broker.stop(), other.stop()])
+    await Promise.all([broker.stop(), second.stop()])
   })
 
   async function connect(to: Broker): Promise<string> {

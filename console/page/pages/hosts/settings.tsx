@@ -45,33 +45,7 @@ export function Settings(): JSX.Element | null {
 
 function Editor(props: { readonly held: string; readonly onTaken: () => void }): JSX.Element {
   const { labels } = usePage()
-  const { held, onTaken } = props
-  /** Null: nothing was typed, so what holds is shown. */
-  const [draft, setDraft] = useState<string | null>(null)
-  const [note, setNote] = useState<Note | null>(null)
-  useEffect(() => setDraft(null), [held])
-  const text = draft ?? held
-  const check = async (): Promise<boolean> => {
-    const question = { method: 'POST', body: { text } } as const
-    const { problems } = await call<{ readonly problems: string[] }>('config/check', question)
-    setNote({
-      lines: problems.length > 0 ? problems : [labels.settingsGood],
-      isBad: problems.length > 0,
-    })
-    return problems.length === 0
-  }
-  const take = async (): Promise<void> => {
-    if (!(await check())) return
-    await call('config', { method: 'PUT', body: { text } })
-    setNote({ lines: [labels.settingsTaken], isBad: false })
-    setDraft(null)
-    onTaken()
-  }
-  const act = (run: () => Promise<unknown>): void => {
-    run().catch((error: unknown) => {
-      setNote({ lines: [labels.failed(reasonOf(error))], isBad: true })
-    })
-  }
+  const { text, note, isChanged, type, check, take } = useDraft(props.held, props.onTaken)
   return (
     <>
       <p class="muted">{labels.settingsHint}</p>
@@ -81,37 +55,68 @@ function Editor(props: { readonly held: string; readonly onTaken: () => void }):
         aria-label={labels.settings}
         spellcheck={false}
         value={text}
-        onInput={(event) => setDraft(event.currentTarget.value)}
+        onInput={(event) => type(event.currentTarget.value)}
       />
       <div class="field-row">
-        <button type="button" class="button" onClick={() => act(check)}>
+        <button type="button" class="button" onClick={check}>
           {labels.settingsCheck}
         </button>
-        <button
-          type="button"
-          class="button solid"
-          disabled={text === held}
-          onClick={() => act(take)}
-        >
+        <button type="button" class="button solid" disabled={!isChanged} onClick={take}>
           {labels.settingsTake}
         </button>
-        <button
-          type="button"
-          class="button"
-          disabled={text === held}
-          onClick={() => {
-            setDraft(null)
-            setNote(null)
-          }}
-        >
+        <button type="button" class="button" disabled={!isChanged} onClick={() => type(null)}>
           {labels.settingsReset}
         </button>
       </div>
-      <output class={note?.isBad === true ? 'note bad' : 'note'}>
-        {note?.lines.map((line) => (
+      <output class={note.isBad ? 'note bad' : 'note'}>
+        {note.lines.map((line) => (
           <p key={line}>{line}</p>
         ))}
       </output>
     </>
   )
+}
+
+interface Draft {
+  readonly text: string
+  readonly note: Note
+  readonly isChanged: boolean
+  /** Null: what holds. */
+  readonly type: (text: string | null) => void
+  readonly check: () => void
+  readonly take: () => void
+}
+
+const NOTHING: Note = { lines: [], isBad: false }
+
+/** What was typed, until it is taken or something else holds. */
+function useDraft(held: string, onTaken: () => void): Draft {
+  const { labels } = usePage()
+  const [typed, setTyped] = useState<string | null>(null)
+  const [note, setNote] = useState(NOTHING)
+  useEffect(() => setTyped(null), [held])
+  const text = typed ?? held
+  const check = async (): Promise<boolean> => {
+    const question = { method: 'POST', body: { text } } as const
+    const { problems } = await call<{ readonly problems: string[] }>('config/check', question)
+    const isBad = problems.length > 0
+    setNote({ lines: isBad ? problems : [labels.settingsGood], isBad })
+    return !isBad
+  }
+  const take = async (): Promise<void> => {
+    if (!(await check())) return
+    await call('config', { method: 'PUT', body: { text } })
+    setNote({ lines: [labels.settingsTaken], isBad: false })
+    onTaken()
+  }
+  const act = (run: () => Promise<unknown>) => (): void => {
+    run().catch((error: unknown) => {
+      setNote({ lines: [labels.failed(reasonOf(error))], isBad: true })
+    })
+  }
+  const type = (next: string | null): void => {
+    setTyped(next)
+    if (next === null) setNote(NOTHING)
+  }
+  return { text, note, isChanged: text !== held, type, check: act(check), take: act(take) }
 }

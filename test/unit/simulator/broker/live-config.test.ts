@@ -1,4 +1,4 @@
-// The configuration of a running broker: looked at, checked, changed, and written to its file alone.
+// The configuration of a running broker: looked at, checked, changed, written to its file alone.
 
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -91,7 +91,7 @@ describe('the configuration of a running broker', () => {
     const second = await connectAsync(url, { protocolVersion: 5 })
     config.apply('limits:\n  clients: 2\n  subscriptionsPerClient: 1\n')
     const refused = connectAsync(url, { protocolVersion: 5, reconnectPeriod: 0 })
-    await expect(refused).rejects.toThrow()
+    await expect(refused).rejects.toThrow('too many clients or sessions')
     expect([first.connected, second.connected]).toEqual([true, true])
     await first.subscribe('a', { qos: 1 })
     const [grant] = await first.subscribe('b', { qos: 1 })
