@@ -22,7 +22,7 @@ const LIVE_LIMITS: readonly string[] = LIMITS.map(([key]) => key)
 const LIVE_KEYS: readonly string[] = ['limits', ...QUEUES, ...DURATIONS]
 
 /** Where each of them stands in the file. */
-export const LIVE_PATHS: readonly (readonly string[])[] = [
+const LIVE_PATHS: readonly (readonly string[])[] = [
   ...LIMITS.map(([key]) => ['limits', key]),
   ...[...QUEUES, ...DURATIONS].map((key) => [key]),
 ]
