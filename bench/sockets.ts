@@ -11,10 +11,10 @@
 
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { connectAsync } from '@motewire/sdk'
+import type { Client } from '@motewire/sdk'
 import { loopbackSources, makeRun, reportOfPart } from '@motewire/simulator'
 import { formatProgress } from '@motewire/simulator/report'
 import { expand, parseScenario } from '@motewire/simulator/scenario'
@@ -39,8 +39,11 @@ const [devices, workers, brokers, seconds] = (
 const DURATION_MS = seconds * 1_000
 const RAMP_MS = DURATION_MS / 2
 const EVERY_MS = Number(values.period) * 1_000
-/** After the run, until the brokers have told their counts, which they do each second. */
-const COUNT_MS = 5_000
+/** Brokers tell their counts each second or two, all before their uptime; longest wait for that. */
+const COUNT_MS_MAX = 60_000
+const UPTIME = '$SYS/broker/uptime'
+const CONNECTED = '$SYS/broker/clients/connected'
+const RECEIVED = '$SYS/broker/publish/messages/received'
 /** Between looks at what a run costs, and between lines on standard error. */
 const LOOK_MS = 1_000
 const PROGRESS_MS = 15_000
@@ -164,10 +167,7 @@ async function measureFleet(): Promise<Cost> {
     clearInterval(watch)
     clearInterval(progress)
   })
-  const counted = countsOf(
-    peers,
-    ended.then(() => delay(COUNT_MS)),
-  )
+  const counted = countsOf(peers, ended)
   const part = await ended
   const report = reportOfPart(part, plan, urls.join(','), startedAt)
   const { totals, latencyMs, lagMs, verdict, reasons } = report
@@ -209,7 +209,7 @@ async function measureBare(): Promise<Cost> {
   return meter.cost
 }
 
-/** What the brokers say themselves until `ended`. */
+/** What the brokers say themselves, until they have told the counts of all that came by `ended`. */
 async function countsOf(
   mosquittos: readonly Mosquitto[],
   ended: Promise<unknown>,
@@ -220,14 +220,13 @@ async function countsOf(
       const seen = { clients: 0, messages: 0 }
       client.on('message', (topic, payload) => {
         const value = Number(payload.toString())
-        if (topic.endsWith('connected')) seen.clients = Math.max(seen.clients, value)
-        else seen.messages = value
+        if (topic === CONNECTED) seen.clients = Math.max(seen.clients, value)
+        if (topic === RECEIVED) seen.messages = value
       })
-      await client.subscribe([
-        '$SYS/broker/clients/connected',
-        '$SYS/broker/publish/messages/received',
-      ])
+      await client.subscribe([UPTIME, CONNECTED, RECEIVED])
       await ended
+      // The first may have been under way when the run ended.
+      for (const _ of [1, 2, 3]) await told(client, UPTIME)
       await client.end()
       // This watcher is a client too.
       return { clients: seen.clients - 1, messages: seen.messages }
@@ -237,4 +236,19 @@ async function countsOf(
     connectedMax: answers.reduce((sum, { clients }) => sum + clients, 0),
     messages: answers.reduce((sum, { messages }) => sum + messages, 0),
   }
+}
+
+function told(client: Client, wanted: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      reject(new Error(`a broker did not tell ${wanted} for ${COUNT_MS_MAX / 1_000} s`))
+    }, COUNT_MS_MAX)
+    const look = (topic: string): void => {
+      if (topic !== wanted) return
+      clearTimeout(timer)
+      client.off('message', look)
+      resolve()
+    }
+    client.on('message', look)
+  })
 }

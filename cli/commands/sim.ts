@@ -156,7 +156,7 @@ function checkMachine(
     devices: plan.devices,
     workers,
     brokers: brokers.length,
-    sources: Math.max(1, sources.length),
+    sources: sources.length,
     messagesPerSecond: messagesPerSecond(plan),
     isBrokerInside,
   }

@@ -8,7 +8,7 @@ import type { DevicePlan, FleetPlan } from '../scenario/index.ts'
 export interface Machine {
   /** Open files that one process may have. */
   readonly files: number
-  /** Ports that the system gives out for each pair of source and broker. */
+  /** Ports that the system gives out. */
   readonly ports: number
   readonly freeBytes: number
   readonly cores: number
@@ -18,7 +18,7 @@ export interface Need {
   readonly devices: number
   readonly workers: number
   readonly brokers: number
-  /** Source addresses; 1 when the system chooses. */
+  /** Source addresses; 0 when the system chooses. */
   readonly sources: number
   readonly messagesPerSecond: number
   /** Whether the broker runs in the process of the fleet, with a socket of its own a device. */
@@ -40,7 +40,7 @@ const DEVICE_BYTES = 24_576
 const MESSAGE_CPU_S = 60e-6
 
 export function obstaclesOf(need: Need, machine: Machine): Obstacle[] {
-  const { devices, workers, brokers, sources, messagesPerSecond: rate, isBrokerInside } = need
+  const { devices, workers, messagesPerSecond: rate, isBrokerInside } = need
   const obstacles: Obstacle[] = []
   const add = (limit: Obstacle['limit'], isCertain: boolean, message: string): void => {
     obstacles.push({ limit, isCertain, message })
@@ -56,16 +56,8 @@ export function obstaclesOf(need: Need, machine: Machine): Obstacle[] {
         `at least --workers ${enough}, or a higher limit (ulimit -n)`,
     )
   }
-  const ports = Math.ceil(devices / brokers / sources)
-  if (ports > machine.ports) {
-    add(
-      'ports',
-      true,
-      `${whole(ports)} connections from one address to one broker, but the system gives out ` +
-        `${whole(machine.ports)} ports: use --sources with at least ` +
-        `${Math.ceil(devices / brokers / machine.ports)} addresses, or more brokers`,
-    )
-  }
+  const portsShort = portShortage(need, machine.ports)
+  if (portsShort !== undefined) add('ports', true, portsShort)
   const bytes = devices * DEVICE_BYTES
   if (bytes > machine.freeBytes) {
     const free = mebibytes(machine.freeBytes)
@@ -81,6 +73,21 @@ export function obstaclesOf(need: Need, machine: Machine): Obstacle[] {
     add('processor', false, told)
   }
   return obstacles
+}
+
+/**
+ * A port serves one connection to each broker where the system chooses the source, and one in all
+ * where the source is named, because it is bound before the broker is known.
+ */
+function portShortage({ devices, brokers, sources }: Need, ports: number): string | undefined {
+  const isNamed = sources > 0
+  const connections = Math.ceil(devices / (isNamed ? sources : brokers))
+  if (connections <= ports) return undefined
+  return (
+    `${whole(connections)} connections from one address${isNamed ? '' : ' to one broker'}, ` +
+    `but the system gives out ${whole(ports)} ports: use --sources with at least ` +
+    `${Math.ceil(devices / ports)} addresses${isNamed ? '' : ', or more brokers'}`
+  )
 }
 
 /** Messages that the whole plan makes in a second, once all devices run. */

@@ -1,6 +1,6 @@
 // How many devices of one process reach brokers: spread over several brokers, and over source
-// addresses, because one address has only so many ports toward one broker. Which device gets which
-// hangs on its number alone. Each device has TLS sessions and a certificate of its own.
+// addresses, because one address has only so many ports. Which device gets which hangs on its
+// number alone. Each device has TLS sessions and a certificate of its own.
 
 import { accessSync, constants, readFileSync } from 'node:fs'
 import { channelOpener } from '@motewire/sdk'
@@ -14,8 +14,17 @@ export type DialledDevice = Pick<DevicePlan, 'index' | 'clientId' | 'cert' | 'ke
 /** Makes what opens a device's channel at each attempt; asked once a device. */
 export type Dialer = (device: DialledDevice) => () => ByteChannel
 
-/** Below the 28,232 ports that Linux gives out for each pair of addresses. */
-const DEVICES_A_SOURCE = 20_000
+/**
+ * Where the system chooses the source, a port serves one connection to each broker, and Linux looks
+ * through the even ones of its 28,232 first: with more devices than that each connect takes longer.
+ */
+const DEVICES_A_BROKER = 14_000
+/**
+ * A source that is named is bound before the broker is known, so a port of it serves one connection
+ * in all. Linux looks through the odd ones of the lower half first, 7,058, and connections that
+ * have ended hold theirs for a minute.
+ */
+const DEVICES_A_SOURCE = 5_000
 
 export interface DialTargets {
   /** Broker URLs of any scheme that the SDK knows. */
@@ -102,13 +111,13 @@ function unreadable(path: string, cause: unknown): UsageError {
 }
 
 /**
- * Enough loopback addresses for so many devices toward so many brokers of this machine; none where
- * one address is enough.
+ * Enough loopback addresses for so many devices toward brokers of this machine; none where the
+ * system's choice is enough.
  */
 export function loopbackSources(devices: number, urls: readonly string[]): string[] {
   const isLoopback = urls.every((url) => /^(127\.|localhost$)/.test(new URL(url).hostname))
-  const needed = Math.ceil(devices / urls.length / DEVICES_A_SOURCE)
-  if (!isLoopback || needed < 2) return []
+  if (!isLoopback || devices / urls.length <= DEVICES_A_BROKER) return []
+  const needed = Math.ceil(devices / DEVICES_A_SOURCE)
   return Array.from({ length: needed }, (_, at) => loopbackAddress(at))
 }
 

@@ -15,7 +15,7 @@ const NEED: Need = {
   devices: 18_000,
   workers: 1,
   brokers: 1,
-  sources: 1,
+  sources: 0,
   messagesPerSecond: 1_000,
   isBrokerInside: false,
 }
@@ -37,6 +37,12 @@ describe('a preflight', () => {
     ['divides files among workers', { devices: 60_000, workers: 4, sources: 3 }, {}, []],
     ['counts ports', { devices: 60_000, workers: 4 }, {}, ['ports']],
     ['divides ports among brokers', { devices: 60_000, workers: 4, brokers: 3 }, {}, []],
+    [
+      'does not divide ports of named sources among brokers',
+      { devices: 60_000, workers: 4, brokers: 4, sources: 2 },
+      {},
+      ['ports'],
+    ],
     ['estimates memory', {}, { freeBytes: 1e8 }, ['memory']],
     ['estimates processor time', { messagesPerSecond: 40_000 }, {}, ['processor']],
     ['cannot use more cores than workers', { messagesPerSecond: 20_000 }, {}, ['processor']],
@@ -54,6 +60,13 @@ describe('a preflight', () => {
     const [obstacle] = obstaclesOf({ ...NEED, devices: 60_000, sources: 3 }, MACHINE)
     expect(obstacle?.message).toContain('at least --workers 4')
     expect(obstacle?.isCertain).toBe(true)
+  })
+
+  it('says how many sources would do', () => {
+    const need = { ...NEED, devices: 60_000, workers: 4, brokers: 4, sources: 2 }
+    const [obstacle] = obstaclesOf(need, MACHINE)
+    expect(obstacle?.message).toContain('30,000 connections from one address, but')
+    expect(obstacle?.message).toContain('at least 3 addresses')
   })
 
   it('knows what a plan sends in a second', () => {
@@ -78,14 +91,17 @@ groups:
 
 describe('source addresses', () => {
   it('are the system’s choice as long as one is enough, or brokers are elsewhere', () => {
-    expect(loopbackSources(20_000, ['mqtt://127.0.0.1:1'])).toEqual([])
+    expect(loopbackSources(14_000, ['mqtt://127.0.0.1:1'])).toEqual([])
     expect(loopbackSources(60_000, ['mqtt://broker.example'])).toEqual([])
   })
 
   it('are spread over the loopback network when ports would run out', () => {
-    expect(loopbackSources(60_000, ['mqtt://127.0.0.1:1', 'mqtt://localhost:2'])).toEqual([
-      '127.1.0.1',
-      '127.1.0.2',
-    ])
+    const sources = loopbackSources(30_000, ['mqtt://127.0.0.1:1', 'mqtt://localhost:2'])
+    expect(sources).toEqual([1, 2, 3, 4, 5, 6].map((host) => `127.1.0.${host}`))
+  })
+
+  it('are as many for several brokers as for one, because each port serves one connection', () => {
+    const urls = [1, 2, 3, 4].map((port) => `mqtt://127.0.0.1:${port}`)
+    expect(loopbackSources(60_000, urls)).toEqual(loopbackSources(60_000, urls.slice(0, 1)))
   })
 })
