@@ -120,6 +120,37 @@ describe.runIf(requireComponent('mosquitto'))('workers', () => {
   })
 })
 
+const HEARING = `
+version: 1
+name: hearing
+verify: true
+ramp: { over: 0s }
+groups:
+  back-end: { count: 1, provisioner: { password: 'secret-{id}' } }
+  meter:
+    count: 6
+    lifecycle: { provision: { username: new, retry: 1s } }
+    publish: [{ topic: 'm/{id}', every: 200ms, qos: 1 }]
+`
+
+describe.runIf(requireComponent('mosquitto'))('devices of several workers', () => {
+  it('hear each other over the broker, and each worker verifies its own', async () => {
+    await using broker = await Mosquitto.start()
+    const path = scenario('hearing.yaml', HEARING)
+    const flags = ['--workers', '3', '--broker', broker.url, '--report', at('hearing.json')]
+    const { code, err } = await motewire('sim', path, '--duration', '3s', ...flags).finished
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    // The back end is device 0 and runs in the first worker, four of the six meters in others.
+    const { totals, devices, measures } = readReport(at('hearing.json'))
+    expect(devices).toMatchObject({ total: 7, connected: 7 })
+    expect(measures['provision.latencyMs']).toMatchObject({ count: 6 })
+    expect(totals).toMatchObject({ acked: totals.published, lost: 0 })
+    // All but the answers to the new devices.
+    expect(totals.received).toBe(totals.published - 6)
+    expect(totals.received).toBeGreaterThan(6)
+  })
+})
+
 describe('merge', () => {
   it('makes one report, and names a missing shard with exit code 1', async () => {
     const paths = [0, 1, 2].map((index) => {
