@@ -1,7 +1,7 @@
 // A fleet of bare sockets, the limit that a simulator can come near to: each connects, says CONNECT
-// and one and the same PUBLISH of QoS 1 again and again, and counts what comes back. It keeps
-// nothing, repeats nothing and answers nothing. A process of its own, told by its parent what to
-// do, and telling it each quarter of a second how far it is.
+// and one and the same PUBLISH of QoS 1 again and again, each when it is due, as devices do, and
+// counts what comes back. It keeps nothing, repeats nothing and answers nothing. A process of its
+// own, told by its parent what to do, and telling it each quarter of a second how far it is.
 
 import { connect } from 'node:net'
 import type { Socket } from 'node:net'
@@ -26,7 +26,6 @@ export interface BareProgress {
   readonly acked: number
 }
 
-const TICK_MS = 10
 const PROGRESS_MS = 250
 const READ_BUFFER = Buffer.alloc(65_536)
 const CONNACK = 0x20
@@ -80,24 +79,30 @@ function run(job: BareJob): void {
   const sockets: Socket[] = []
   const publish = packet(0x32, 'meters/000000', Buffer.from([0, 1]), Buffer.alloc(payloadBytes, 97))
   const startedAt = performance.now()
-  const ticks = setInterval(() => {
+  const handleTime = (): void => {
     const elapsedMs = performance.now() - startedAt
     while (sockets.length < indices.length) {
       const index = indices[sockets.length]!
-      if ((index * rampMs) / devices > elapsedMs) break
+      if (dueOfStart(index) > elapsedMs) break
       sockets.push(begin(job, index))
     }
-    // Device k is due at (k / devices + n) periods, from when all are there.
-    const due = ((elapsedMs - rampMs) / everyMs) * sockets.length
-    while (sent < due) sockets[sent++ % sockets.length]!.write(publish)
-  }, TICK_MS)
+    while (sockets.length > 0 && dueOfMessage(sent) <= elapsedMs) {
+      sockets[sent++ % sockets.length]!.write(publish)
+    }
+    const next = sockets.length < indices.length ? dueOfStart(indices[sockets.length]!) : Infinity
+    timer = setTimeout(handleTime, Math.min(next, dueOfMessage(sent)) - elapsedMs)
+  }
+  const dueOfStart = (index: number): number => (index * rampMs) / devices
+  // Device k is due at (k / devices + n) periods, from when all are there.
+  const dueOfMessage = (number: number): number => rampMs + (number * everyMs) / indices.length
+  let timer = setTimeout(handleTime, 0)
   const tell = (): void => {
     const elapsedMs = performance.now() - startedAt
     process.send?.({ elapsedMs, connected, sent, acked } satisfies BareProgress)
   }
   const progress = setInterval(tell, PROGRESS_MS)
   setTimeout(() => {
-    clearInterval(ticks)
+    clearTimeout(timer)
     clearInterval(progress)
     tell()
     process.exit()

@@ -103,11 +103,6 @@ export class FleetDevice implements Device, SwitchedDevice {
     return this.#model instanceof ScenarioDevice ? this.#model.sent(stream) : 0
   }
 
-  /** Messages not confirmed yet. */
-  get queued(): number {
-    return this.#client?.queued ?? 0
-  }
-
   /** The run is over: what is not confirmed now is told as still queued, not as lost. */
   countQueued(): void {
     this.#isOver = true

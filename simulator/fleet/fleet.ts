@@ -17,7 +17,7 @@ import type { FleetDeviceOptions } from './device-options.ts'
 import type { DevicesInspection, DeviceState } from './device-state.ts'
 import { FleetDevice } from './fleet-device.ts'
 import { Operator } from './operator.ts'
-import { Tally } from './tally.ts'
+import { queuedOf, Tally } from './tally.ts'
 import { brokerDialer } from './tcp-dialer.ts'
 import type { Dialer } from './tcp-dialer.ts'
 
@@ -175,8 +175,6 @@ export class Fleet implements FleetInspection, DevicesInspection {
     const { plan, brokerUrl, durationMs } = this.#options
     const tally = this.#tally
     const now = this.#clock.now()
-    const queuedByGroup = plan.groups.map(() => 0)
-    for (const device of this.#devices) queuedByGroup[device.groupPosition]! += device.queued
     return {
       scenario: plan.scenario.name,
       broker: brokerUrl,
@@ -189,15 +187,16 @@ export class Fleet implements FleetInspection, DevicesInspection {
       published: tally.all.published,
       acked: tally.all.acked,
       lost: tally.all.lost,
-      queued: queuedByGroup.reduce((sum, queued) => sum + queued, 0),
+      queued: queuedOf(tally.all),
       reconnects: tally.reconnects,
       errors: tally.errors,
       publishesPerSecond: tally.ratePerSecond(now),
       ackLatencyMs: tally.ackLatency.summary(),
       lagMs: tally.lag.summary(),
       groups: plan.groups.map(({ name }, position) => {
-        const { devices, connected, published, acked } = tally.groups[position]!
-        return { name, devices, connected, published, acked, queued: queuedByGroup[position]! }
+        const counts = tally.groups[position]!
+        const { devices, connected, published, acked } = counts
+        return { name, devices, connected, published, acked, queued: queuedOf(counts) }
       }),
     }
   }
@@ -273,8 +272,7 @@ export class Fleet implements FleetInspection, DevicesInspection {
     const elapsedMs = now - this.#startedAtMs
     if (this.timeline.isDue(elapsedMs)) {
       const { all, reconnects, errors } = this.#tally
-      const queued = this.#devices.reduce((sum, device) => sum + device.queued, 0)
-      this.timeline.add(elapsedMs, { ...all, queued, reconnects, errors })
+      this.timeline.add(elapsedMs, { ...all, queued: queuedOf(all), reconnects, errors })
     }
     this.#clock.schedule(now + this.#markMs, this.#markTask)
   }
@@ -291,7 +289,7 @@ export class Fleet implements FleetInspection, DevicesInspection {
   #checkDrained(): void {
     const now = this.#clock.now()
     // In virtual time waiting is free, and then a device's end hangs on no other device.
-    const isDrained = !this.#isVirtual && this.#devices.every((device) => device.queued === 0)
+    const isDrained = !this.#isVirtual && queuedOf(this.#tally.all) === 0
     if (isDrained || now >= this.#drainDeadlineMs) {
       this.#onDrained?.()
       return

@@ -16,6 +16,11 @@ export interface Counts {
   lost: number
 }
 
+/** Messages that have not ended: in outboxes and on the air. O(1), however many devices there are. */
+export function queuedOf({ published, acked, lost }: Counts): number {
+  return published - acked - lost
+}
+
 function emptyCounts(): Counts {
   return { devices: 0, connected: 0, published: 0, acked: 0, lost: 0 }
 }
