@@ -30,6 +30,17 @@ describe('a summary', () => {
     }
   })
 
+  it('has them for a night without a link too, also as text', () => {
+    const histogram = histogramOf(upTo(1_000).map((minute) => minute * 60_000))
+    const [p50, p99] = [500 * 60_000, 990 * 60_000]
+    for (const one of [histogram, LatencyHistogram.decode(histogram.encode())]) {
+      const summary = one.summary()
+      expect(summary.count).toBe(1_000)
+      expect(Math.abs(summary.p50 - p50) / p50).toBeLessThan(0.001)
+      expect(Math.abs(summary.p99 - p99) / p99).toBeLessThan(0.001)
+    }
+  })
+
   it('tells microseconds apart', () => {
     expect(histogramOf([0.001, 0.002, 0.003]).summary()).toMatchObject({
       min: 0.001,
@@ -41,9 +52,12 @@ describe('a summary', () => {
   it.each([
     ['below a microsecond', 0.0001, 0],
     ['below nothing', -5, 0],
-    ['an hour', 3_600_000, 3_600_000],
-    ['longer than an hour', 1e12, 3_600_000],
-    ['for ever', Infinity, 3_600_000],
+    // Above 2^32 microseconds, 71.6 minutes, numbers are not those of 32 bits any more.
+    ['71 minutes', 4_294_967, 4_294_967],
+    ['72 minutes', 4_320_000, 4_320_000],
+    ['30 days', 2_592_000_000, 2_592_000_000],
+    ['longer than 30 days', 1e12, 2_592_000_000],
+    ['for ever', Infinity, 2_592_000_000],
   ])('of a duration %s', (_, durationMs, max) => {
     expect(histogramOf([durationMs]).summary()).toMatchObject({ count: 1, max })
   })
