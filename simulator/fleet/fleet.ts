@@ -18,13 +18,15 @@ import type { DevicesInspection, DeviceState } from './device-state.ts'
 import { FleetDevice } from './fleet-device.ts'
 import { Operator } from './operator.ts'
 import { queuedOf, Tally } from './tally.ts'
-import { brokerDialer } from './tcp-dialer.ts'
+import { brokerDialer, brokerOf } from './tcp-dialer.ts'
 import type { Dialer } from './tcp-dialer.ts'
 
 export interface FleetOptions {
   readonly plan: FleetPlan
   /** Where the devices connect. */
   readonly brokerUrl: string
+  /** Brokers among which `dial` picks one for each device. Default 1. */
+  readonly brokers?: number
   readonly clock: Clock
   /** The clock of this machine, by which its own lag is told. Default: `clock`. */
   readonly machineClock?: Clock | undefined
@@ -56,8 +58,8 @@ export class Fleet implements FleetInspection, DevicesInspection {
   readonly #machineClock: Clock
   readonly #dial: Dialer
   readonly #tally: Tally
-  /** Undefined when the scenario has nothing to send. */
-  readonly #operator: Operator | undefined
+  /** One a broker to whose devices the scenario has something to send. */
+  readonly #operators: readonly Operator[]
   /** How the run went over time, for charts. */
   readonly timeline: Timeline
   readonly #devices: FleetDevice[] = []
@@ -91,7 +93,7 @@ export class Fleet implements FleetInspection, DevicesInspection {
     this.#upcoming = [...plan].toSorted((a, b) => a.startMs - b.startMs || a.index - b.index)
     for (const device of this.#upcoming) this.#groupCounts(device).devices++
     this.#tally.all.devices = this.#upcoming.length
-    this.#operator = this.#makeOperator()
+    this.#operators = this.#makeOperators()
   }
 
   get #isVirtual(): boolean {
@@ -135,7 +137,7 @@ export class Fleet implements FleetInspection, DevicesInspection {
     this.#tally.mark(now)
     this.#clock.schedule(now + this.#markMs, this.#markTask)
     if (!this.#isVirtual) this.#planProbe(this.#machineClock.now())
-    this.#operator?.start(now)
+    for (const operator of this.#operators) operator.start(now)
     this.#startDue(now)
   }
 
@@ -147,7 +149,7 @@ export class Fleet implements FleetInspection, DevicesInspection {
     if (this.#phase === 'ended') return
     this.#phase = 'draining'
     this.#clock.cancel(this.#rampTask)
-    this.#operator?.stop()
+    for (const operator of this.#operators) operator.stop()
     for (const device of this.#devices) device.stopPublishing()
     this.#drainDeadlineMs = this.#clock.now() + drainMs
     await new Promise<void>((resolve) => {
@@ -156,7 +158,7 @@ export class Fleet implements FleetInspection, DevicesInspection {
     })
     this.#final = this.snapshot()
     for (const device of this.#devices) device.countQueued()
-    await Promise.all([this.#operator?.end(), ...this.#devices.map((device) => device.end())])
+    await Promise.all([...this.#operators, ...this.#devices].map((one) => one.end()))
     this.#clock.cancel(this.#markTask)
     this.#machineClock.cancel(this.#lagTask)
     this.#phase = 'ended'
@@ -257,14 +259,20 @@ export class Fleet implements FleetInspection, DevicesInspection {
     return { openChannel, openNewChannel: over(this.#dial({ ...plan, cert, key })) }
   }
 
-  #makeOperator(): Operator | undefined {
-    const { plan, brokerUrl, clock } = this.#options
-    const sends = plannedSends(plan.scenario, this.#upcoming)
-    if (sends.length === 0) return undefined
-    const dial = this.#dial(plan.operator())
-    const link = new LinkModel(IDEAL_LINK).link(new Prng('operator'), clock.now())
-    const openChannel = (): ByteChannel => new ImpairedChannel(dial(), link, clock)
-    return new Operator({ plan, brokerUrl, clock, tally: this.#tally, openChannel, sends })
+  #makeOperators(): Operator[] {
+    const { plan, brokerUrl, brokers = 1, clock } = this.#options
+    return Array.from({ length: brokers }, (_, broker) => {
+      const devices = this.#upcoming.filter((device) => brokerOf(device, brokers) === broker)
+      return { broker, sends: plannedSends(plan.scenario, devices) }
+    })
+      .filter(({ sends }) => sends.length > 0)
+      .map(({ broker, sends }) => {
+        // Dialled as the devices of its broker are.
+        const dial = this.#dial({ ...plan.operator(), index: broker })
+        const link = new LinkModel(IDEAL_LINK).link(new Prng('operator'), clock.now())
+        const openChannel = (): ByteChannel => new ImpairedChannel(dial(), link, clock)
+        return new Operator({ plan, brokerUrl, clock, tally: this.#tally, openChannel, sends })
+      })
   }
 
   #mark(now: number): void {

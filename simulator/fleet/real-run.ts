@@ -53,6 +53,7 @@ export class RealRun implements Run {
       plan,
       // With several brokers the dialer picks one for each device.
       brokerUrl: brokerUrls[0] ?? 'mqtt://embedded',
+      brokers: Math.max(1, brokerUrls.length),
       clock: this.#clock,
       machineClock: sharedClock(),
       wallNow,

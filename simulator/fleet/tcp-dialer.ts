@@ -26,6 +26,11 @@ const DEVICES_A_BROKER = 14_000
  */
 const DEVICES_A_SOURCE = 5_000
 
+/** Which of so many brokers a device takes: they are taken in turn. */
+export function brokerOf({ index }: Pick<DevicePlan, 'index'>, brokers: number): number {
+  return index % brokers
+}
+
 export interface DialTargets {
   /** Broker URLs of any scheme that the SDK knows. */
   readonly urls: readonly string[]
@@ -47,7 +52,7 @@ export function brokerDialer({ urls, sources = [], trust }: DialTargets): Dialer
   for (const broker of brokers) channelOpener(broker, common)
   const shared = new Map<string, () => ByteChannel>()
   return ({ index, cert, key }) => {
-    const broker = brokers[index % brokers.length]!
+    const broker = brokers[brokerOf({ index }, brokers.length)]!
     // Devices of one broker are spread evenly over the sources too.
     const localAddress = sources[Math.floor(index / brokers.length) % sources.length]
     const options = { ...common, ...(localAddress === undefined ? {} : { localAddress }) }

@@ -15,7 +15,7 @@ import type { JsHistogram } from 'hdr-histogram-js'
 import type { LatencySummary } from './fleet-snapshot.ts'
 
 /** Longer durations count as this one: a device may be without a link for a night or for weeks. */
-export const LATENCY_MS_MAX = 30 * 24 * 3_600_000
+export const LATENCY_MS_MAX: number = 30 * 24 * 3_600_000
 
 const US = 1_000
 const HIGHEST_US = LATENCY_MS_MAX * US

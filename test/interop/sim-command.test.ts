@@ -120,6 +120,29 @@ describe.runIf(requireComponent('mosquitto'))('workers', () => {
   })
 })
 
+const COMMANDED = `
+version: 1
+name: commanded
+ramp: { over: 0s }
+stages: [{ send: 'cmd/{id}/blink', at: 1s, retain: true }]
+groups:
+  lamp: { count: 4, commands: { filter: 'cmd/{id}/#' } }
+`
+
+describe.runIf(requireComponent('mosquitto'))('several brokers', () => {
+  it('each have somebody who sends to their devices', async () => {
+    await using one = await Mosquitto.start()
+    await using other = await Mosquitto.start()
+    const path = scenario('commanded.yaml', COMMANDED)
+    const flags = ['--broker', `${one.url},${other.url}`, '--report', at('commanded.json')]
+    const { code, err } = await motewire('sim', path, '--duration', '3s', ...flags).finished
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    const { measures } = readReport(at('commanded.json'))
+    expect(measures?.['operator.sent']).toMatchObject({ count: 4 })
+    expect(measures?.['command.done']).toMatchObject({ count: 4 })
+  })
+})
+
 const HEARING = `
 version: 1
 name: hearing
