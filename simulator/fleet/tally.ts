@@ -16,7 +16,7 @@ export interface Counts {
   lost: number
 }
 
-/** Messages that have not ended: in outboxes and on the air. O(1), however many devices there are. */
+/** Messages that have not ended: in outboxes and on the air. */
 export function queuedOf({ published, acked, lost }: Counts): number {
   return published - acked - lost
 }
