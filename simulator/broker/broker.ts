@@ -53,6 +53,8 @@ export interface BrokerOptions extends Partial<
 }
 
 const TICK_MS = 1_000
+/** How long a peer may take to close its side of a connection that we have ended. */
+const CLOSE_PATIENCE_MS = 10_000
 /** How long a leaving broker waits for its last bytes to go. */
 const STOP_PATIENCE_MS = 500
 
@@ -62,15 +64,18 @@ export class Broker extends HostInspection implements BrokerControl {
   readonly #store: BrokerStore | undefined
   readonly #clock: Clock
   readonly #wall: WallClock
-  /** Lines without a connection: those that are still being opened, and those that are closing. */
-  readonly #bare = new Set<Line>()
+  /**
+   * Lines without a connection, and until when they are waited for: Infinity while they are being
+   * opened, which is their channel's affair; those that close follow one another in time.
+   */
+  readonly #bare = new Map<Line, number>()
   /** The first `#readyCount`: lines with bytes to write once the turn is over. */
   readonly #ready: (Line | undefined)[] = []
   #readyCount = 0
   readonly #listeners: Listener[]
   readonly #loads = new LoadAverages()
   readonly users: UserAdmin | undefined
-  readonly #owner: Omit<LineOwner, 'listener' | 'traffic'>
+  readonly #owner: Omit<LineOwner, 'listener' | 'traffic' | 'isBare'>
   /** Runs the flush once the current turn is over. */
   readonly #defer: (work: () => void) => void
   #isFlushPlanned = false
@@ -80,6 +85,7 @@ export class Broker extends HostInspection implements BrokerControl {
   /** Ticks are whole seconds after this. */
   readonly #originMs: number
   readonly #tickTask: Task = new Task((now) => this.#handleTick(now))
+  readonly #cutTask: Task = new Task((now) => this.#cutUnclosed(now))
   /** When the next tick is; Infinity while none is planned, and during one. */
   #tickMs = Infinity
   #isTicking = false
@@ -120,7 +126,7 @@ export class Broker extends HostInspection implements BrokerControl {
       mayWrite: () => store?.isHeld !== true,
       admit: (line) => this.#admit(line),
       handleReady: (line) => this.#handleReady(line),
-      handleEnded: (line) => void this.#bare.add(line),
+      handleEnded: (line, how) => this.#handleEnded(line, how),
       handleGone: (line) => this.#handleGone(line),
     }
     const { host = '127.0.0.1', port = 1883 } = options
@@ -152,18 +158,20 @@ export class Broker extends HostInspection implements BrokerControl {
   /** Serves a client over any channel; it is opened here. */
   accept(channel: ByteChannel, address: string): void {
     const traffic = { messagesIn: 0, messagesOut: 0 }
-    this.#open(new Line(channel, address, { ...this.#owner, listener: 'channel', traffic }))
+    const own = { listener: 'channel', traffic, isBare: false }
+    this.#open(new Line(channel, address, { ...this.#owner, ...own }))
   }
 
-  /** One owner serves all lines of a listener: it counts those that go. */
+  /** Two owners serve all lines of a listener: they count those that go. */
   #listenerAt(place: ListenerOptions): Listener {
-    const listener: Listener = new Listener(place, (channel, address) => {
-      this.#open(new Line(channel, address, owner))
+    const listener: Listener = new Listener(place, (channel, address, isBare) => {
+      this.#open(new Line(channel, address, isBare ? bareOwner : owner))
     })
     const owner: LineOwner = {
       ...this.#owner,
       listener: listener.name,
       traffic: listener.traffic,
+      isBare: false,
       handleGone: (line: Line) => {
         listener.connectedNow--
         listener.bytesInBefore += line.bytesIn
@@ -171,12 +179,13 @@ export class Broker extends HostInspection implements BrokerControl {
         this.#handleGone(line)
       },
     }
+    const bareOwner: LineOwner = { ...owner, isBare: true }
     return listener
   }
 
   #open(line: Line): void {
     line.channel.open(line)
-    if (line.isWaiting) this.#bare.add(line)
+    if (line.isWaiting) this.#bare.set(line, Infinity)
   }
 
   #admit(line: Line): Connection {
@@ -184,8 +193,26 @@ export class Broker extends HostInspection implements BrokerControl {
     return this.#core.accept(line, this.#enter())
   }
 
+  #handleEnded(line: Line, how: 'flush' | 'abort'): void {
+    const isAwaited = how === 'flush'
+    const untilMs = isAwaited ? this.#clock.now() + CLOSE_PATIENCE_MS : Infinity
+    this.#bare.set(line, untilMs)
+    if (isAwaited && !this.#cutTask.isScheduled) this.#clock.schedule(untilMs, this.#cutTask)
+  }
+
+  /** A peer that never closes its side would hold a socket for ever. */
+  #cutUnclosed(now: number): void {
+    let nextMs = Infinity
+    for (const [{ channel }, untilMs] of this.#bare) {
+      if (untilMs <= now) channel.close('abort')
+      else nextMs = Math.min(nextMs, untilMs)
+    }
+    if (nextMs !== Infinity) this.#clock.schedule(nextMs, this.#cutTask)
+  }
+
   #handleGone(line: Line): void {
     this.#bare.delete(line)
+    if (this.#bare.size === 0) this.#clock.cancel(this.#cutTask)
     if (this.#isQuiet) this.#onAllClosed?.()
   }
 
@@ -200,7 +227,7 @@ export class Broker extends HostInspection implements BrokerControl {
     this.#core.shutdown(this.#clock.now())
     if (!this.#isQuiet) {
       const cut = new Task(() => {
-        for (const { channel } of this.#bare) channel.close('abort')
+        for (const { channel } of this.#bare.keys()) channel.close('abort')
       })
       this.#clock.schedule(this.#clock.now() + STOP_PATIENCE_MS, cut)
       await new Promise<void>((resolve) => (this.#onAllClosed = resolve))
@@ -335,7 +362,8 @@ export class Broker extends HostInspection implements BrokerControl {
     for (const { handler, bytesIn, bytesOut } of this.#core.connections) {
       count(handler.listener, bytesIn, bytesOut)
     }
-    for (const { listener, bytesIn, bytesOut } of this.#bare) count(listener, bytesIn, bytesOut)
+    for (const { listener, bytesIn, bytesOut } of this.#bare.keys())
+      count(listener, bytesIn, bytesOut)
     return [...views.values()]
   }
 

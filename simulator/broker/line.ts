@@ -3,7 +3,8 @@
 // read from either. It knows no packets.
 
 import type { ByteChannel, ChannelHandler } from '@motewire/sdk'
-import type { Connection, ConnectionHandler } from './core/connection.ts'
+import type { ConnectionHandler, Hangup } from './core/connection-handler.ts'
+import type { Connection } from './core/connection.ts'
 import type { Traffic } from './core/publish-writer.ts'
 
 /** Answers waiting for a peer that does not read: beyond it we stop reading from it too. */
@@ -13,6 +14,11 @@ const HOLD_READING_BYTES = 1 << 20
 export interface LineOwner {
   readonly listener: string
   readonly traffic: Traffic
+  /**
+   * Its channels are bare sockets: their end needs no farewell of its own, as those of TLS and
+   * WebSocket do.
+   */
+  readonly isBare: boolean
   /** The time, once what was due before it is done: called first with all that comes in. */
   enter(): number
   /** The time, in the middle of something. */
@@ -25,8 +31,8 @@ export interface LineOwner {
   admit(line: Line): Connection
   /** The line has bytes to write once the current turn is done. */
   handleReady(line: Line): void
-  /** The connection has ended, its channel not yet. */
-  handleEnded(line: Line): void
+  /** The connection has ended, its channel not yet: `flush` waits for the peer. */
+  handleEnded(line: Line, how: 'flush' | 'abort'): void
   /** Called once, last. */
   handleGone(line: Line): void
 }
@@ -113,11 +119,18 @@ export class Line implements ChannelHandler, ConnectionHandler {
     if (this.#owner.mayWrite()) this.write(this.#owner.now())
   }
 
-  onHangup(how: 'flush' | 'abort'): void {
-    if (how === 'flush') this.write(this.#owner.now())
+  onHangup(how: Hangup): void {
+    if (how !== 'abort') this.write(this.#owner.now())
     this.#isClosing = true
-    this.channel.close(how)
-    this.#owner.handleEnded(this)
+    const isAwaited = how === 'flush' || (how === 'left' && !this.#isSpent)
+    const end = isAwaited ? 'flush' : 'abort'
+    this.channel.close(end)
+    this.#owner.handleEnded(this, end)
+  }
+
+  /** The kernel has all that was to be said: a socket may be closed without waiting for its peer. */
+  get #isSpent(): boolean {
+    return this.#owner.isBare && this.#connection?.transmit.pendingBytes === 0
   }
 
   /** Writes what the connection has, as far as the channel takes it. */

@@ -38,6 +38,9 @@ export interface ListenerOptions {
   readonly virtualHost?: string
 }
 
+/** @param isBare it is a socket and nothing else: neither TLS nor WebSocket. */
+export type ChannelTaker = (channel: ByteChannel, address: string, isBare: boolean) => void
+
 const LISTEN_BACKLOG = 4_096
 /** A peer that says nothing, or never ends its request, does not hold a socket for ever. */
 const OPENING_TIMEOUT_MS = 10_000
@@ -75,7 +78,7 @@ class Newcomer implements ChannelHandler {
 export class Listener {
   readonly name: string
   readonly options: ListenerOptions
-  readonly #onChannel: (channel: ByteChannel, address: string) => void
+  readonly #onChannel: ChannelTaker
   readonly #upgrade: WebSocketUpgrade
   /** Oldest first. */
   readonly #newcomers = new Map<Socket, Newcomer>()
@@ -91,16 +94,13 @@ export class Listener {
   bytesOutBefore = 0
   readonly traffic: Traffic = { messagesIn: 0, messagesOut: 0 }
 
-  constructor(
-    options: ListenerOptions,
-    onChannel: (channel: ByteChannel, address: string) => void,
-  ) {
+  constructor(options: ListenerOptions, onChannel: ChannelTaker) {
     this.options = options
     this.name = listenerName(options)
     this.#onChannel = onChannel
     this.#upgrade = new WebSocketUpgrade((channel, socket) => {
       this.settle(socket)
-      this.#hand(channel, of(socket))
+      this.#hand(channel, of(socket), false)
     })
   }
 
@@ -149,7 +149,8 @@ export class Listener {
       socket.destroy()
       return
     }
-    if (this.options.webSocket === false) return this.#hand(TcpChannel.accept(socket), of(socket))
+    if (this.options.webSocket === false)
+      return this.#hand(TcpChannel.accept(socket), of(socket), this.#isBare)
     this.#newcomers.set(socket, new Newcomer(this, socket))
     this.#sweep ??= setInterval(this.#destroySilent, OPENING_SWEEP_MS).unref()
   }
@@ -165,7 +166,7 @@ export class Listener {
       return
     }
     this.settle(socket)
-    this.#hand(channel, of(socket))
+    this.#hand(channel, of(socket), this.#isBare)
     channel.handleRead(bytes)
   }
 
@@ -186,10 +187,14 @@ export class Listener {
     this.#newcomers.delete(socket)
   }
 
-  #hand(channel: ByteChannel, address: string): void {
+  get #isBare(): boolean {
+    return this.options.tls === undefined
+  }
+
+  #hand(channel: ByteChannel, address: string, isBare: boolean): void {
     this.connectedEver++
     this.connectedNow++
-    this.#onChannel(channel, address)
+    this.#onChannel(channel, address, isBare)
   }
 }
 

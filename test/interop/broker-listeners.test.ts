@@ -9,12 +9,22 @@ import { join } from 'node:path'
 import mqtt from 'mqtt'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { connectAsync } from '@motewire/sdk'
+import { encodePacket } from '@motewire/sdk/codec'
+import type { ConnectPacket } from '@motewire/sdk/codec'
 import { Broker } from '@motewire/simulator/broker'
 import type { BrokerOptions } from '@motewire/simulator/broker'
 import { CERTIFICATE_PEM, KEY_PEM } from '../support/certificate.ts'
 import { requireComponent } from '../support/component.ts'
 import { Mosquitto } from '../support/mosquitto.ts'
 import { motewire, run } from '../support/programs.ts'
+
+const CONNECT: ConnectPacket = {
+  type: 'connect',
+  protocolVersion: 4,
+  clientId: 'c',
+  clean: true,
+  keepalive: 0,
+}
 
 let folder: string
 let broker: Broker | undefined
@@ -74,6 +84,30 @@ describe('one port', () => {
     await web.endAsync()
     await plain.end()
     await expect.poll(() => broker!.listeners()[0]?.connectedNow).toBe(0)
+  })
+
+  it('closes the socket of a client that has left and does not close it itself', async () => {
+    const port = await start({ port: 0 })
+    const socket = dial({ port, host: '127.0.0.1', allowHalfOpen: true })
+    socket.write(encodePacket(CONNECT, 4))
+    await once(socket, 'data')
+    socket.write(encodePacket({ type: 'disconnect', reasonCode: 0 }, 4))
+    await once(socket.resume(), 'end')
+    await expect.poll(() => broker!.listeners()[0]?.connectedNow).toBe(0)
+    socket.destroy()
+  })
+
+  it('answers what came before DISCONNECT in the same bytes', async () => {
+    const port = await start({ port: 0 })
+    const socket = dial(port, '127.0.0.1')
+    const subscriptions = [{ filter: 'a', qos: 0 }] as const
+    const subscribe = { type: 'subscribe', packetId: 7, subscriptions } as const
+    const leave = { type: 'disconnect', reasonCode: 0 } as const
+    socket.write(Buffer.concat([CONNECT, subscribe, leave].map((one) => encodePacket(one, 4))))
+    const parts: Buffer[] = []
+    socket.on('data', (part: Buffer) => parts.push(part))
+    await once(socket, 'end')
+    expect(Buffer.concat(parts).toString('hex')).toBe('20020000' + '9003000700')
   })
 
   it('says to a browser that it wants an upgrade', async () => {

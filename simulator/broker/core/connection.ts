@@ -23,31 +23,17 @@ import type {
   UnsubscribePacket,
 } from '@motewire/sdk/codec'
 import { TransmitBuffer } from '@motewire/sdk/core'
+import type { ConnectionHandler, Hangup } from './connection-handler.ts'
 import { expiryMs, PACKET_BYTES_MAX } from './handshake.ts'
 import type { Refusal } from './handshake.ts'
 import { Message } from './message.ts'
 import type { CoreOptions } from './options.ts'
 import type { Session, SessionLink } from './session.ts'
 import { publishFault } from './publish-check.ts'
-import type { Receiver, Traffic } from './publish-writer.ts'
+import type { Receiver } from './publish-writer.ts'
 import { Rate } from './rate.ts'
 import { InboundAliases, OutboundAliases } from './topic-aliases.ts'
 import type { VirtualHost } from './virtual-host.ts'
-
-/** Whoever holds a connection's channel, and what the connection asks of it. */
-export interface ConnectionHandler {
-  /** Of the peer, with its port. */
-  readonly address: string
-  /** Name and counts of the listener it came through. */
-  readonly listener: string
-  readonly traffic: Traffic
-  /** It has bytes to write; write them when the current input is done. */
-  onTransmitReady(): void
-  /** Its buffer is full: write now if the channel takes it. */
-  onTransmitFull(): void
-  /** Close the channel; `flush` writes what there is first. */
-  onHangup(how: 'flush' | 'abort'): void
-}
 
 /** What a connection asks of the core that it belongs to. */
 export interface ConnectionOwner {
@@ -217,7 +203,7 @@ export class Connection implements PacketHandler, SessionLink, Receiver {
     this.#end('flush', false, reason, now)
   }
 
-  #end(how: 'flush' | 'abort', isWillDue: boolean, reason: string, now: number): void {
+  #end(how: Hangup, isWillDue: boolean, reason: string, now: number): void {
     this.handler.onHangup(how)
     this.#finish()
     this.#core.handleLost(this, isWillDue, reason, now)
@@ -380,7 +366,7 @@ export class Connection implements PacketHandler, SessionLink, Receiver {
     }
     const isWillDue = packet.reasonCode !== 0
     const reason = isWillDue ? `client left: ${reasonName(packet.reasonCode)}` : 'client left'
-    this.#end('flush', isWillDue, reason, this.#core.now)
+    this.#end('left', isWillDue, reason, this.#core.now)
   }
 
   #acknowledge(type: AckType, packetId: number, reasonCode: number): void {

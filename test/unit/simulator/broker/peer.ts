@@ -12,6 +12,7 @@ import type {
   Subscription,
 } from '@motewire/sdk/codec'
 import { BrokerCore } from '../../../../simulator/broker/core/broker-core.ts'
+import type { Hangup } from '../../../../simulator/broker/core/connection-handler.ts'
 import type { Connection } from '../../../../simulator/broker/core/connection.ts'
 import { DEFAULT_CORE_OPTIONS } from '../../../../simulator/broker/core/options.ts'
 import type { CoreOptions } from '../../../../simulator/broker/core/options.ts'
@@ -70,7 +71,7 @@ export class Peer {
   readonly connection: Connection
   readonly received: Received[] = []
   isReading = true
-  hangup: 'flush' | 'abort' | undefined
+  hangup: Hangup | undefined
   readonly #stage: Stage
   readonly #decoder: PacketDecoder
 
@@ -95,7 +96,7 @@ export class Peer {
       traffic: { messagesIn: 0, messagesOut: 0 },
       onTransmitReady: () => undefined,
       onTransmitFull: drain,
-      onHangup: (how: 'flush' | 'abort') => {
+      onHangup: (how: Hangup) => {
         this.#drain()
         this.hangup = how
       },

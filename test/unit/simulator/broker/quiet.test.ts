@@ -75,6 +75,29 @@ describe('a broker', () => {
     expect(clock.events).toBe(1)
   })
 
+  it('cuts a connection that it has ended and whose peer does not end it too', () => {
+    const clock = new VirtualClock()
+    const broker = start(clock)
+    const closings: [string | undefined, number][] = []
+    const ignore = (): void => undefined
+    broker.accept(
+      {
+        name: 'deaf',
+        open: (handler) => handler.onOpen(),
+        write: () => true,
+        close: (how) => closings.push([how, clock.now()]),
+        pause: ignore,
+        resume: ignore,
+      },
+      'deaf',
+    )
+    clock.advance(HOUR_MS)
+    expect(closings.slice(0, 2)).toEqual([
+      ['flush', 11_000],
+      ['abort', 21_000],
+    ])
+  })
+
   it.each([
     ['before', 0],
     ['after', 5_000],
