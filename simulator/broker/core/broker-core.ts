@@ -5,7 +5,7 @@
 
 import type { AuthPacket, ConnectPacket } from '@motewire/sdk/codec'
 import type { AuthExchange, Identity } from './access.ts'
-import { Agenda, NEXT_TICK } from './agenda.ts'
+import { Agenda } from './agenda.ts'
 import { Connection } from './connection.ts'
 import type { ConnectionHandler } from './connection-handler.ts'
 import type { ConnectionOwner } from './connection.ts'
@@ -244,7 +244,6 @@ export class BrokerCore implements ConnectionOwner {
     }
     this.#keepSession(host, session)
     connection.attach(host, session, packet, keepaliveS)
-    this.agenda.bring(NEXT_TICK)
     this.#watchPatience(connection)
     this.#countConnect(host)
     host.timeline.add(clientId, 'connected', connection.address, now)
@@ -255,6 +254,7 @@ export class BrokerCore implements ConnectionOwner {
       return connection.abort('the client takes no packet as large as CONNACK', now)
     }
     session.delivery.handleOnline(connection, now)
+    host.handleOnline(session)
     session.pull(now)
   }
 

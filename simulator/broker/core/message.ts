@@ -127,6 +127,12 @@ export class Message {
     return expiry - Math.floor(Math.max(0, now - this.receivedAtMs) / 1000)
   }
 
+  /** When no seconds are left; Infinity: never. */
+  get expiresAtMs(): number {
+    const expiry = this.properties?.messageExpiryInterval
+    return expiry === undefined ? Infinity : this.receivedAtMs + expiry * 1000
+  }
+
   /** Length of the whole packet in this form. */
   bytesIn(form: Form): number {
     if (form === this.#form) return this.payloadEnd - this.#packetStart

@@ -12,10 +12,16 @@ export interface RetainedLimits {
   readonly bytesMax: number
 }
 
+const LOOK_EVERY_MS = 60_000
+
 export class RetainedStore {
   readonly #limits: RetainedLimits
   readonly #messages = new Map<string, Message>()
   #bytes = 0
+  /** When the next message may expire: a lower bound. */
+  #expiryMs = Infinity
+  /** When expired ones were last looked for. */
+  #lookedAtMs = -Infinity
   /** Messages that found no room. */
   refused = 0
 
@@ -50,6 +56,7 @@ export class RetainedStore {
     }
     this.#messages.set(message.topic, message.keep())
     this.#bytes = bytes
+    this.#expiryMs = Math.min(this.#expiryMs, message.expiresAtMs)
     return true
   }
 
@@ -80,10 +87,18 @@ export class RetainedStore {
     }
   }
 
-  /** Forgets what has expired. O(retained topics): not for every tick. */
+  /** When there may be something to forget; Infinity: never. At most once in LOOK_EVERY_MS. */
+  get dueMs(): number {
+    return Math.max(this.#expiryMs, this.#lookedAtMs + LOOK_EVERY_MS)
+  }
+
+  /** Forgets what has expired. O(retained topics): at `dueMs`. */
   deleteExpired(now: number): void {
+    this.#lookedAtMs = now
+    this.#expiryMs = Infinity
     for (const message of this.#messages.values()) {
       if (message.secondsLeft(now) <= 0) this.delete(message.topic)
+      else this.#expiryMs = Math.min(this.#expiryMs, message.expiresAtMs)
     }
   }
 }

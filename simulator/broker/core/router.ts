@@ -41,9 +41,15 @@ export class Router {
   readonly #shared = new TopicTree<SharedGroup>()
   readonly #groups = new Map<string, SharedGroup>()
   readonly #cache = new Map<string, Routes>()
+  readonly #onFull: (session: Session) => void
   #count = 0
   /** Changes with every subscription. */
   revision = 0
+
+  /** @param onFull told of a session whose queue is full after a message for it. */
+  constructor(onFull: (session: Session) => void) {
+    this.#onFull = onFull
+  }
 
   /** Subscriptions of all sessions. */
   get size(): number {
@@ -98,12 +104,29 @@ export class Router {
       if (noLocal && session.clientId === message.publisher) continue
       const retain = route.retainAsPublished && message.retain
       const best = message.qos < route.qos ? message.qos : route.qos
-      if (!session.deliver(message, best, retain, route.identifiers, now)) continue
+      const isTaken = session.deliver(message, best, retain, route.identifiers, now)
+      if (session.delivery.isFull) this.#onFull(session)
+      if (!isTaken) continue
       deliveries++
       for (const entry of route.entries) entry.delivered++
     }
-    for (const group of shared) if (deliverShared(group, message, now)) deliveries++
+    for (const group of shared) if (this.#deliverShared(group, message, now)) deliveries++
     return deliveries
+  }
+
+  #deliverShared(group: SharedGroup, message: Message, now: number): boolean {
+    const entry = nextMember(group, message.topic)
+    if (entry === undefined) return false
+    const { qos, retainAsPublished = false } = entry.subscription
+    const best = message.qos < qos ? message.qos : qos
+    const identifiers = entry.identifier === undefined ? undefined : [entry.identifier]
+    const retain = retainAsPublished && message.retain
+    const isTaken = entry.session.deliver(message, best, retain, identifiers, now)
+    if (entry.session.delivery.isFull) this.#onFull(entry.session)
+    if (!isTaken) return false
+    entry.delivered++
+    group.messagesOut++
+    return true
   }
 
   /** Subscriptions that match a topic now. */
@@ -171,17 +194,4 @@ function nextMember(group: SharedGroup, topic: string): SubscriptionEntry | unde
   }
   if (best !== undefined) group.next = (members.indexOf(best) + 1) % members.length
   return best
-}
-
-function deliverShared(group: SharedGroup, message: Message, now: number): boolean {
-  const entry = nextMember(group, message.topic)
-  if (entry === undefined) return false
-  const { qos, retainAsPublished = false } = entry.subscription
-  const best = message.qos < qos ? message.qos : qos
-  const identifiers = entry.identifier === undefined ? undefined : [entry.identifier]
-  const retain = retainAsPublished && message.retain
-  if (!entry.session.deliver(message, best, retain, identifiers, now)) return false
-  entry.delivered++
-  group.messagesOut++
-  return true
 }

@@ -12,28 +12,29 @@ import type { CoreOptions } from './options.ts'
 import { RetainedStore } from './retained.ts'
 import { Router, SHARE_PREFIX } from './router.ts'
 import { Session } from './session.ts'
-import type { SubscriptionEntry } from './session.ts'
+import type { Absence, SubscriptionEntry } from './session.ts'
 import type { CoreStore } from './store.ts'
 import { Timeline } from './timeline.ts'
 import { TopicStatistics } from './topic-statistics.ts'
 
 const NOT_AUTHORIZED = 0x87
 const QUOTA_EXCEEDED = 0x97
-/** Between looks for retained messages that have expired. */
-const RETAINED_TICKS = 60
-
 export class VirtualHost {
   readonly name: string
   readonly options: CoreOptions
   readonly store: CoreStore | undefined
-  readonly router: Router = new Router()
+  readonly router: Router
   readonly retained: RetainedStore
   readonly topics: TopicStatistics
   readonly timeline: Timeline = new Timeline()
   readonly sessions: Map<string, Session> = new Map()
   readonly queues: Map<string, MessageQueue> = new Map()
-  /** Those that time may change: a client that only publishes is not among them. */
-  readonly #timed = new Set<Session>()
+  /** Those without a connection, which time ends. */
+  readonly #away = new Set<Session>()
+  /** Before this nothing happens to any of them: a lower bound. */
+  #awayDueMs = Infinity
+  /** Those whose queue was full, until it is not. */
+  readonly #crowded = new Set<Session>()
   connectsTotal = 0
   messagesIn = 0
   messagesOut = 0
@@ -42,7 +43,6 @@ export class VirtualHost {
   sessionsExpired = 0
   /** Drops of sessions that are gone; those of living ones are counted there. */
   droppedBefore = 0
-  #ticks = 0
   readonly #agenda: Agenda
   #topicsDueMs = 0
   #subscribed: { readonly revision: number; readonly topics: readonly string[] } | undefined
@@ -52,6 +52,7 @@ export class VirtualHost {
     this.options = options
     this.store = store
     this.#agenda = agenda
+    this.router = new Router((session) => this.#watchLoad(session))
     this.retained = new RetainedStore(options.retained)
     this.topics = new TopicStatistics(options.topicsMax)
   }
@@ -77,7 +78,7 @@ export class VirtualHost {
   publish(message: Message, now: number): number {
     if (message.retain && this.retained.put(message)) {
       this.store?.noteRetained(this.name, message)
-      this.#agenda.bring(NEXT_TICK)
+      this.#agenda.bring(this.retained.dueMs)
     }
     const deliveries = message.topic.startsWith(QUEUE_PREFIX)
       ? this.#enqueue(message, now)
@@ -158,7 +159,6 @@ export class VirtualHost {
   readonly #fresh = new WeakMap<Subscription, boolean>()
 
   #attach(entry: SubscriptionEntry, now: number): boolean {
-    this.#watch(entry.session)
     if (!entry.filter.startsWith(QUEUE_PREFIX)) {
       this.router.add(entry)
       return true
@@ -201,6 +201,7 @@ export class VirtualHost {
         if (session.access?.mayReceive(message.topic) === false) continue
         const qos = message.qos < granted ? message.qos : (granted as 0 | 1 | 2)
         if (session.deliver(message, qos, true, identifiers, now)) this.messagesOut++
+        if (session.delivery.isFull) this.#watchLoad(session)
       }
     })
   }
@@ -242,8 +243,13 @@ export class VirtualHost {
   openSession(clientId: string): Session {
     const session = new Session(clientId, this.options.queue)
     this.sessions.set(clientId, session)
-    this.#watch(session)
     return session
+  }
+
+  /** It has a connection, and what was owed to it is on its way. */
+  handleOnline(session: Session): void {
+    this.#away.delete(session)
+    if (session.isOverloaded || session.delivery.isFull) this.#watchLoad(session)
   }
 
   /** Its connection has ended: the will is due now or later, and perhaps its own end. */
@@ -257,9 +263,16 @@ export class VirtualHost {
     if (delayMs === 0) this.#publishWill(session, now)
     if (expiryMs === 0) return this.destroy(session, now)
     const willDueMs = session.will === undefined ? Infinity : now + delayMs
-    session.absence = { sinceMs: now, expiresAtMs: now + expiryMs, willDueMs }
-    this.#watch(session)
+    this.keepAway(session, { sinceMs: now, expiresAtMs: now + expiryMs, willDueMs })
     this.store?.noteSession(this.name, session)
+  }
+
+  /** A session without a connection, until `absence` ends or its client is back. */
+  keepAway(session: Session, absence: Absence): void {
+    session.absence = absence
+    this.#away.add(session)
+    this.#awayDueMs = Math.min(this.#awayDueMs, absence.willDueMs, absence.expiresAtMs)
+    this.#agenda.bring(this.#awayDueMs)
   }
 
   destroy(session: Session, now: number): void {
@@ -269,7 +282,8 @@ export class VirtualHost {
     for (const queue of queues) queue.dispatch(now)
     this.droppedBefore += session.dropped
     if (this.sessions.get(clientId) === session) this.sessions.delete(clientId)
-    this.#timed.delete(session)
+    this.#away.delete(session)
+    this.#crowded.delete(session)
     if (session.delivery.ledger !== undefined) this.store?.noteSessionEnd(this.name, clientId)
     session.delivery.ledger = undefined
   }
@@ -302,38 +316,31 @@ export class VirtualHost {
 
   // Time.
 
-  /** Time may change the session: the next tick looks at it. */
-  #watch(session: Session): void {
-    this.#timed.add(session)
-    this.#agenda.bring(NEXT_TICK)
+  /** Whatever is due; nobody is asked when nothing is. */
+  handleTick(now: number): void {
+    if (now >= this.#awayDueMs) this.#visitAway(now)
+    for (const session of this.#crowded) this.#tellLoad(session, now)
+    if (now >= this.retained.dueMs) this.retained.deleteExpired(now)
+    this.#agenda.bring(this.#crowded.size > 0 ? NEXT_TICK : this.#awayDueMs)
+    this.#agenda.bring(Math.min(this.retained.dueMs, this.#forgetIdleTopics(now)))
   }
 
-  /** Delayed wills, sessions at their end. */
-  handleTick(now: number): void {
-    // Retained messages may expire.
-    let dueMs = this.retained.size === 0 ? Infinity : NEXT_TICK
-    if (++this.#ticks % RETAINED_TICKS === 0) this.retained.deleteExpired(now)
-    for (const session of this.#timed) {
-      if (session.isConnected) {
-        this.#watchLoad(session, now)
-        // Nothing is queued for a client without subscriptions, until it has one or goes away.
-        const isIdle = session.subscriptions.size === 0 && session.delivery.queued === 0
-        if (isIdle && !session.isOverloaded) this.#timed.delete(session)
-        else dueMs = NEXT_TICK
-        continue
-      }
+  /** Delayed wills, sessions at their end. O(sessions without a connection). */
+  #visitAway(now: number): void {
+    this.#awayDueMs = Infinity
+    for (const session of this.#away) {
       const { absence } = session
       if (absence === undefined) continue
       if (absence.willDueMs <= now) this.#publishWill(session, now)
       if (absence.expiresAtMs > now) {
-        dueMs = Math.min(dueMs, absence.willDueMs, absence.expiresAtMs)
+        const { willDueMs, expiresAtMs } = absence
+        this.#awayDueMs = Math.min(this.#awayDueMs, willDueMs, expiresAtMs)
         continue
       }
       this.sessionsExpired++
       this.timeline.add(session.clientId, 'sessionEnded', 'expired', now)
       this.destroy(session, now)
     }
-    this.#agenda.bring(Math.min(dueMs, this.#forgetIdleTopics(now)))
   }
 
   /** Answers when it is due again. Topics with a subscriber or a retained message stay. */
@@ -349,9 +356,17 @@ export class VirtualHost {
     return this.#topicsDueMs
   }
 
-  #watchLoad(session: Session, now: number): void {
+  /** Its queue is full, or was: the next tick looks at it. */
+  #watchLoad(session: Session): void {
+    this.#crowded.add(session)
+    this.#agenda.bring(NEXT_TICK)
+  }
+
+  /** What is owed to those who are away is no overload. */
+  #tellLoad(session: Session, now: number): void {
     const isOverloaded = session.delivery.isFull
-    if (isOverloaded === session.isOverloaded) return
+    if (!session.isConnected || !isOverloaded) this.#crowded.delete(session)
+    if (!session.isConnected || isOverloaded === session.isOverloaded) return
     session.isOverloaded = isOverloaded
     const kind = isOverloaded ? 'overloaded' : 'recovered'
     this.timeline.add(session.clientId, kind, `${session.delivery.queued} messages queued`, now)

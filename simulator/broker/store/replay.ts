@@ -102,7 +102,7 @@ export class Replay {
     // One that was connected when the broker died was last seen now.
     const sinceMs = facts.lastSeenAt === undefined ? this.#now : facts.lastSeenAt - this.#offsetMs
     const expiresAtMs = sinceMs + session.expiryMs
-    session.absence = { sinceMs, expiresAtMs, willDueMs: Infinity }
+    known.host.keepAway(session, { sinceMs, expiresAtMs, willDueMs: Infinity })
   }
 
   #applyRetained(number: number, host: string, topic: string): void {

@@ -1,7 +1,8 @@
 // A broker in virtual time plans work only for when something is due.
 
 import { describe, expect, it } from 'vitest'
-import { encodePacket, PacketDecoder } from '@motewire/sdk/codec'
+import { encodePacket, PacketDecoder, writePublish } from '@motewire/sdk/codec'
+import type { ControlPacket } from '@motewire/sdk/codec'
 import { Task } from '@motewire/sdk/kit'
 import { Broker } from '@motewire/simulator/broker'
 import { DirectChannel, VirtualClock } from '../../../../simulator/world/index.ts'
@@ -43,7 +44,9 @@ function connect(clock: VirtualClock, broker: Broker, expiryS: number) {
   const properties = { sessionExpiryInterval: expiryS }
   const settings = { clientId: 'sub', clean: false, keepalive: 0, properties }
   channel.write(encodePacket({ type: 'connect', protocolVersion: 5, ...settings }, 5))
-  return { answers, close: () => channel.close() }
+  const sendBytes = (bytes: Uint8Array): void => void channel.write(bytes)
+  const send = (packet: ControlPacket): void => sendBytes(encodePacket(packet, 5))
+  return { answers, send, sendBytes, close: () => channel.close() }
 }
 
 describe('a broker', () => {
@@ -52,6 +55,38 @@ describe('a broker', () => {
     start(clock)
     clock.advance(HOUR_MS)
     expect(clock.events).toBe(0)
+  })
+
+  it('sleeps while subscribers wait for messages and topics hold theirs', () => {
+    const clock = new VirtualClock()
+    const broker = start(clock)
+    const { send } = connect(clock, broker, 10)
+    clock.advance(1_000)
+    send({ type: 'subscribe', packetId: 1, subscriptions: [{ filter: '#', qos: 1 }] })
+    broker.publish('kept', Buffer.from('x'), { qos: 0, retain: true })
+    clock.advance(HOUR_MS)
+    expect(broker.stats()).toMatchObject({ subscriptions: 1, retained: 1 })
+    const before = clock.events
+    clock.advance(HOUR_MS)
+    expect(clock.events).toBe(before)
+  })
+
+  it('forgets a retained message within a minute after it expired, and sleeps again', () => {
+    const clock = new VirtualClock()
+    const broker = start(clock)
+    const { sendBytes } = connect(clock, broker, 10)
+    const rest = { qos: 0, retain: true, dup: false, packetId: 0 } as const
+    const properties = { messageExpiryInterval: 90 }
+    const bytes = Buffer.alloc(100)
+    const end = writePublish(bytes, 0, { topic: 'short', payload: 'x', ...rest, properties }, 5)
+    sendBytes(bytes.subarray(0, end))
+    clock.advance(89_000)
+    expect(broker.stats().retained).toBe(1)
+    clock.advance(61_000)
+    expect(broker.stats().retained).toBe(0)
+    const before = clock.events
+    clock.advance(HOUR_MS)
+    expect(clock.events).toBe(before)
   })
 
   it('gives up a silent peer at the next whole second after its patience, and sleeps again', () => {
