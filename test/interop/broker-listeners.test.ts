@@ -107,7 +107,7 @@ describe('one port', () => {
     const parts: Buffer[] = []
     socket.on('data', (part: Buffer) => parts.push(part))
     await once(socket, 'end')
-    expect(Buffer.concat(parts).toString('hex')).toBe('20020000' + '9003000700')
+    expect(Buffer.concat(parts).toString('hex')).toBe('200200009003000700')
   })
 
   it('says to a browser that it wants an upgrade', async () => {
