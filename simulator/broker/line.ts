@@ -128,7 +128,7 @@ export class Line implements ChannelHandler, ConnectionHandler {
     this.#owner.handleEnded(this, end)
   }
 
-  /** The kernel has all that was to be said: a socket may be closed without waiting for its peer. */
+  /** The kernel has all that was to be said: a socket may close without its peer. */
   get #isSpent(): boolean {
     return this.#owner.isBare && this.#connection?.transmit.pendingBytes === 0
   }
