@@ -24,6 +24,7 @@ import { LoadAverages } from './load-averages.ts'
 import { BrokerStore } from './store/broker-store.ts'
 import { systemTopics } from './system-topics.ts'
 import type { HeapBytes } from './system-topics.ts'
+import { UnservedLines } from './unserved-lines.ts'
 import { UserAdmin } from './user-admin.ts'
 import { VERSION } from './version.ts'
 
@@ -53,8 +54,6 @@ export interface BrokerOptions extends Partial<
 }
 
 const TICK_MS = 1_000
-/** How long a peer may take to close its side of a connection that we have ended. */
-const CLOSE_PATIENCE_MS = 10_000
 /** How long a leaving broker waits for its last bytes to go. */
 const STOP_PATIENCE_MS = 500
 
@@ -64,11 +63,7 @@ export class Broker extends HostInspection implements BrokerControl {
   readonly #store: BrokerStore | undefined
   readonly #clock: Clock
   readonly #wall: WallClock
-  /**
-   * Lines without a connection, and until when they are waited for: Infinity while they are being
-   * opened, which is their channel's affair; those that close follow one another in time.
-   */
-  readonly #bare = new Map<Line, number>()
+  readonly #unserved: UnservedLines
   /** The first `#readyCount`: lines with bytes to write once the turn is over. */
   readonly #ready: (Line | undefined)[] = []
   #readyCount = 0
@@ -85,7 +80,6 @@ export class Broker extends HostInspection implements BrokerControl {
   /** Ticks are whole seconds after this. */
   readonly #originMs: number
   readonly #tickTask: Task = new Task((now) => this.#handleTick(now))
-  readonly #cutTask: Task = new Task((now) => this.#cutUnclosed(now))
   /** When the next tick is; Infinity while none is planned, and during one. */
   #tickMs = Infinity
   #isTicking = false
@@ -113,6 +107,7 @@ export class Broker extends HostInspection implements BrokerControl {
     super(core, core.defaultHost, wall)
     this.#options = options
     this.#clock = clock
+    this.#unserved = new UnservedLines(clock)
     this.#wall = wall
     this.#core = core
     const { gatekeeper } = core.options
@@ -126,7 +121,7 @@ export class Broker extends HostInspection implements BrokerControl {
       mayWrite: () => store?.isHeld !== true,
       admit: (line) => this.#admit(line),
       handleReady: (line) => this.#handleReady(line),
-      handleEnded: (line, how) => this.#handleEnded(line, how),
+      handleEnded: (line, how) => this.#unserved.add(line, how === 'flush'),
       handleGone: (line) => this.#handleGone(line),
     }
     const { host = '127.0.0.1', port = 1883 } = options
@@ -185,39 +180,21 @@ export class Broker extends HostInspection implements BrokerControl {
 
   #open(line: Line): void {
     line.channel.open(line)
-    if (line.isWaiting) this.#bare.set(line, Infinity)
+    if (line.isWaiting) this.#unserved.add(line, false)
   }
 
   #admit(line: Line): Connection {
-    this.#bare.delete(line)
+    this.#unserved.delete(line)
     return this.#core.accept(line, this.#enter())
   }
 
-  #handleEnded(line: Line, how: 'flush' | 'abort'): void {
-    const isAwaited = how === 'flush'
-    const untilMs = isAwaited ? this.#clock.now() + CLOSE_PATIENCE_MS : Infinity
-    this.#bare.set(line, untilMs)
-    if (isAwaited && !this.#cutTask.isScheduled) this.#clock.schedule(untilMs, this.#cutTask)
-  }
-
-  /** A peer that never closes its side would hold a socket for ever. */
-  #cutUnclosed(now: number): void {
-    let nextMs = Infinity
-    for (const [{ channel }, untilMs] of this.#bare) {
-      if (untilMs <= now) channel.close('abort')
-      else nextMs = Math.min(nextMs, untilMs)
-    }
-    if (nextMs !== Infinity) this.#clock.schedule(nextMs, this.#cutTask)
-  }
-
   #handleGone(line: Line): void {
-    this.#bare.delete(line)
-    if (this.#bare.size === 0) this.#clock.cancel(this.#cutTask)
+    this.#unserved.delete(line)
     if (this.#isQuiet) this.#onAllClosed?.()
   }
 
   get #isQuiet(): boolean {
-    return this.#bare.size === 0 && this.#core.connections.size === 0
+    return this.#unserved.size === 0 && this.#core.connections.size === 0
   }
 
   /** Tells 5.0 clients, closes all connections and the listeners; settles when they are closed. */
@@ -226,9 +203,7 @@ export class Broker extends HostInspection implements BrokerControl {
     const closed = Promise.all(this.#listeners.map((listener) => listener.close()))
     this.#core.shutdown(this.#clock.now())
     if (!this.#isQuiet) {
-      const cut = new Task(() => {
-        for (const { channel } of this.#bare.keys()) channel.close('abort')
-      })
+      const cut = new Task(() => this.#unserved.cutAll())
       this.#clock.schedule(this.#clock.now() + STOP_PATIENCE_MS, cut)
       await new Promise<void>((resolve) => (this.#onAllClosed = resolve))
       this.#clock.cancel(cut)
@@ -362,8 +337,7 @@ export class Broker extends HostInspection implements BrokerControl {
     for (const { handler, bytesIn, bytesOut } of this.#core.connections) {
       count(handler.listener, bytesIn, bytesOut)
     }
-    for (const { listener, bytesIn, bytesOut } of this.#bare.keys())
-      count(listener, bytesIn, bytesOut)
+    for (const { listener, bytesIn, bytesOut } of this.#unserved) count(listener, bytesIn, bytesOut)
     return [...views.values()]
   }
 
