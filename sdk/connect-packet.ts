@@ -17,7 +17,7 @@ import { checkedQos, checkProperties, invalid } from './option-checks.ts'
 
 /** What people write about CONNECT. */
 export interface ConnectOptions {
-  /** Default: `motewire-` and 16 random hex digits. */
+  /** Default: `motewire-` and 14 random hex digits, the 23 characters that MQTT 3.1 allows. */
   readonly clientId?: string
   readonly username?: string
   readonly password?: string | Uint8Array
@@ -44,7 +44,7 @@ export function connectPacket(
   protocolVersion: ProtocolVersion,
   keepalive: number,
 ): ConnectPacket {
-  const clientId = options.clientId ?? `motewire-${randomBytes(8).toString('hex')}`
+  const clientId = options.clientId ?? `motewire-${randomBytes(7).toString('hex')}`
   const clean = options.clean ?? true
   const { username = own.username, password = own.password } = options
   if (protocolVersion === 3 && (clientId.length < 1 || clientId.length > 23)) {

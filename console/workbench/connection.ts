@@ -2,7 +2,6 @@
 // the newest messages and packets until somebody asks for them. Whoever asks is answered with a
 // bounded part, so that no flood of messages reaches a page. It knows no HTTP.
 
-import { randomBytes } from 'node:crypto'
 import { Client, describePacket } from '@motewire/sdk'
 import type { Clock, Properties, ReceivedPacket, SeenPacket } from '@motewire/sdk'
 import { matchesFilter } from '@motewire/sdk/codec'
@@ -307,10 +306,7 @@ function clientOf(
   { view, password }: Profile,
   protocolVersion: 'auto' | 3 | 4 | 5 = view.protocolVersion,
 ): Client {
-  const { url, username, keepalive, clean } = view
-  // MQTT 3.1 allows 23 characters, fewer than the client makes up.
-  const short = protocolVersion === 3 ? `motewire-${randomBytes(6).toString('hex')}` : ''
-  const clientId = view.clientId || short
+  const { url, clientId, username, keepalive, clean } = view
   return new Client(url, {
     protocolVersion,
     keepalive,
