@@ -12,6 +12,8 @@ interface Project {
   /** For one test. Waiting longer means that the awaited event never came. */
   readonly timeoutMs: number
   readonly execArgv?: string[]
+  /** Files that run at the same time, the same for all of a group. Default 2. */
+  readonly filesMax?: number
   /** Tests of one `describe.concurrent` that run at the same time. Default 5. */
   readonly concurrencyMax?: number
 }
@@ -25,9 +27,9 @@ const PROJECTS: readonly Project[] = [
   { name: 'contract', group: 1, timeoutMs: 15_000 },
   { name: 'docs', group: 1, timeoutMs: 60_000 },
   { name: 'interop', group: 2, timeoutMs: 60_000, concurrencyMax: 12 },
-  { name: 'browser', group: 3, timeoutMs: 60_000 },
-  { name: 'allocation', group: 4, timeoutMs: 60_000, execArgv: ['--expose-gc'] },
-  { name: 'package', group: 5, timeoutMs: 180_000 },
+  { name: 'browser', group: 3, timeoutMs: 60_000, filesMax: 1 },
+  { name: 'allocation', group: 4, timeoutMs: 60_000, filesMax: 1, execArgv: ['--expose-gc'] },
+  { name: 'package', group: 5, timeoutMs: 180_000, filesMax: 1 },
 ]
 
 export default defineConfig({ test: { projects: PROJECTS.map(configure) } })
@@ -41,8 +43,9 @@ function configure(project: Project): TestProjectInlineConfiguration {
       include: [`test/${project.name}/**/*.test.ts`],
       environment: 'node',
       pool: 'forks',
-      // Timing and memory are only worth something while no other file is running.
-      fileParallelism: project.name !== 'allocation' && project.name !== 'browser',
+      // Timing and memory are only worth something while no other file is running. All others are
+      // held to no time, and wait for sockets and processes more than they compute.
+      maxWorkers: project.filesMax ?? 2,
       execArgv: project.execArgv ?? [],
       maxConcurrency: project.concurrencyMax ?? 5,
       testTimeout: project.timeoutMs,
