@@ -4,6 +4,7 @@
 // search is over for good: it never holds up the process twice.
 
 import { createContext, Script } from 'node:vm'
+import type { Context } from 'node:vm'
 import { EXPRESSION_BYTES_MAX, EXPRESSION_MS_MAX } from '../limits.ts'
 
 /** What is searched stands there as plain texts; the expression is never run as a program. */
@@ -17,6 +18,22 @@ const LOOK = new Script(`(() => {
   }
   return count
 })()`)
+
+interface Place extends Context {
+  source: string
+  text: string
+  /** Behind the last match. */
+  end: number
+}
+
+/** Made by the first look, because it takes longer than most looks do; one serves all. */
+let place: Place | undefined
+
+function makePlace(): Place {
+  const values: Place = Object.assign(Object.create(null), { source: '', text: '', end: 0 })
+  createContext(values)
+  return values
+}
 
 export class ExpressionSearch {
   readonly #source: string
@@ -38,13 +55,12 @@ export class ExpressionSearch {
   count(bytes: Uint8Array): number {
     if (this.#isOver) return 0
     const all = Buffer.concat([this.#rest, bytes])
-    const text = all.toString('latin1')
-    const place: { source: string; text: string; end: number } = Object.assign(
-      Object.create(null),
-      { source: this.#source, text, end: 0 },
-    )
+    place ??= makePlace()
+    place.source = this.#source
+    place.text = all.toString('latin1')
+    place.end = 0
     try {
-      const found = LOOK.runInContext(createContext(place), { timeout: EXPRESSION_MS_MAX })
+      const found = LOOK.runInContext(place, { timeout: EXPRESSION_MS_MAX })
       const from = Math.max(place.end, all.length - EXPRESSION_BYTES_MAX)
       this.#rest = all.subarray(from)
       return Number(found)
