@@ -39,7 +39,7 @@ export function statsOf(core: BrokerCore, host: VirtualHost, clock: WallClock): 
     sessionsOffline: host.sessions.size - connected,
     connectsTotal: host.connectsTotal,
     subscriptions: host.subscriptionCount,
-    topics: host.topics.size,
+    topics: host.topicCount,
     retained: host.retained.size,
     messagesIn: host.messagesIn,
     messagesOut: host.messagesOut,

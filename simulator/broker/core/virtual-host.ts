@@ -238,6 +238,12 @@ export class VirtualHost {
     return this.#subscribed.topics
   }
 
+  /** Topics that were used, and those that somebody waits for. O(topics subscribed to). */
+  get topicCount(): number {
+    const isUnused = (topic: string): boolean => this.topics.get(topic) === undefined
+    return this.topics.size + this.subscribedTopics().filter(isUnused).length
+  }
+
   // Sessions.
 
   openSession(clientId: string): Session {

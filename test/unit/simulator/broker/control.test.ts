@@ -219,6 +219,7 @@ describe('topics', () => {
     const names = (): string[] => control.topics().rows.map(({ topic }) => topic)
     expect(names()).toEqual(['waits/1', 'shared'])
     expect(control.topic('waits/1')).toMatchObject({ isSubscribedOnly: true, subscribers: 1 })
+    expect(control.stats().topics).toBe(control.topics().total)
     expect(control.topic('waits/2')).toBeUndefined()
     stage.client('pub').publish('shared', 'x')
     expect(control.topic('shared')).toMatchObject({ isSubscribedOnly: false, messagesIn: 1 })
