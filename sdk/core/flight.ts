@@ -48,7 +48,7 @@ export interface FlightOwner {
 export type FlightSettings = Pick<SessionSettings, 'outbox' | 'aliasesMax'>
 
 /** Bytes that may wait in the transmit buffer before data (not acks) waits in the outbox. */
-const TRANSMIT_BYTES_MAX = 2 * LARGE_CHUNK_BYTES
+const TRANSMIT_BYTES_MAX = LARGE_CHUNK_BYTES
 /** What is said of a message that makes the server close again and again. */
 const IMPLEMENTATION_ERROR = 0x83
 
@@ -206,7 +206,7 @@ export class Flight {
   }
 
   #takesData(): boolean {
-    if (this.#transmit.pendingBytes < LARGE_CHUNK_BYTES) return true
+    if (this.#transmit.pendingBytes < TRANSMIT_BYTES_MAX) return true
     this.#owner.handleFull()
     return this.#transmit.pendingBytes < TRANSMIT_BYTES_MAX
   }

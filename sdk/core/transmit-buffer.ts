@@ -7,10 +7,11 @@
 import { assert } from '../kit/index.ts'
 
 export const SMALL_CHUNK_BYTES = 1024
-export const LARGE_CHUNK_BYTES = 65_536
+/** What a busy turn makes: in two writes it would take a quarter longer. */
+export const LARGE_CHUNK_BYTES = 131_072
 /** Free chunks kept for reuse in the whole process: 1 MiB of small and 2 MiB of large ones. */
 const SMALL_FREE_MAX = 1024
-const LARGE_FREE_MAX = 32
+const LARGE_FREE_MAX = 16
 
 const EMPTY = Buffer.alloc(0)
 /** Of all buffers that never had a full chunk. */

@@ -22,7 +22,7 @@ import { NO_DROPS } from './queue-limits.ts'
 import type { Drops, QueueLimits } from './queue-limits.ts'
 
 /** Bytes that may wait in the transmit buffer before messages wait in the queue. */
-const TRANSMIT_BYTES_MAX = 2 * LARGE_CHUNK_BYTES
+const TRANSMIT_BYTES_MAX = LARGE_CHUNK_BYTES
 const DUP = 8
 
 // What an idle session holds: all of them the same, until the first message takes their place.
@@ -260,7 +260,7 @@ export class Delivery {
 
   #takesData(receiver: Receiver): boolean {
     const { transmit } = receiver
-    if (transmit.pendingBytes < LARGE_CHUNK_BYTES) return true
+    if (transmit.pendingBytes < TRANSMIT_BYTES_MAX) return true
     receiver.notifyFull()
     return transmit.pendingBytes < TRANSMIT_BYTES_MAX
   }
