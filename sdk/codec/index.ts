@@ -50,3 +50,5 @@ export {
 } from './reason-codes.ts'
 export { TEXT_BYTES_MAX, textBytes, topicBytes } from './text.ts'
 export { filterProblem, matchesFilter, topicProblem } from './topics.ts'
+export { addUserProperty, userPairs } from './user-properties.ts'
+export type { UserPair } from './user-properties.ts'

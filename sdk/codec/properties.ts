@@ -15,6 +15,7 @@ import {
 import type { PropertyKind, PropertyRule } from './property-rules.ts'
 import { PROTOCOL_ERROR, TOPIC_ALIAS_INVALID } from './reason-codes.ts'
 import { textBytes, writeText } from './text.ts'
+import { addUserProperty, userPairs } from './user-properties.ts'
 
 /** Packets that explain themselves only to a client that did not forbid it [MQTT5-3.1.2-29]. */
 const EXPLAINING = ACKNOWLEDGING | (1 << PacketType.auth)
@@ -63,12 +64,9 @@ function readProperty(
 ): void {
   const values = properties as Record<string, unknown>
   if (kind === 'pair') {
-    properties.userProperties ??= Object.create(null) as UserProperties
-    addPair(
-      properties.userProperties,
-      cursor.text('user property name'),
-      cursor.text('user property'),
-    )
+    const key = cursor.text('user property name')
+    const text = cursor.text('user property')
+    properties.userProperties = addUserProperty(properties.userProperties, key, text)
     return
   }
   const value = readValue(cursor, kind, name)
@@ -118,13 +116,6 @@ function readValue(cursor: ByteCursor, kind: Exclude<PropertyKind, 'pair'>, name
   }
 }
 
-function addPair(pairs: UserProperties, name: string, value: string): void {
-  const known = pairs[name]
-  if (known === undefined) pairs[name] = value
-  else if (Array.isArray(known)) known.push(value)
-  else pairs[name] = [known, value]
-}
-
 /** Bytes of the properties themselves, without their length field. */
 export function propertiesBytes(properties: Properties | undefined): number {
   if (properties === undefined) return 0
@@ -154,9 +145,7 @@ function eachProperty(
     const value = properties[name]
     if (value === undefined) continue
     if (kind === 'pair') {
-      for (const [key, texts] of Object.entries(value as UserProperties)) {
-        for (const text of Array.isArray(texts) ? texts : [texts]) visit(id, kind, [key, text])
-      }
+      for (const pair of userPairs(value as UserProperties)) visit(id, kind, pair)
     } else if (Array.isArray(value)) for (const one of value) visit(id, kind, one)
     else visit(id, kind, value)
   }
