@@ -1,5 +1,6 @@
-// A client on the wire for unit tests of the broker's core: packets in, packets out, no channel and
-// no clock but a number. What the broker wrote is decoded and kept in order.
+// A client on the wire for tests of the broker's core: packets in, packets out, no channel and no
+// clock but a number. What the broker wrote is decoded and kept in order; it is decoded strictly,
+// so that whatever the broker sends in any test is a legal packet.
 
 import { encodePacket, PacketDecoder, writeAck, writePublish } from '@motewire/sdk/codec'
 import type {
@@ -11,12 +12,12 @@ import type {
   QoS,
   Subscription,
 } from '@motewire/sdk/codec'
-import { BrokerCore } from '../../../../simulator/broker/core/broker-core.ts'
-import type { Hangup } from '../../../../simulator/broker/core/connection-handler.ts'
-import type { Connection } from '../../../../simulator/broker/core/connection.ts'
-import { DEFAULT_CORE_OPTIONS } from '../../../../simulator/broker/core/options.ts'
-import type { CoreOptions } from '../../../../simulator/broker/core/options.ts'
-import type { BrokerStore } from '../../../../simulator/broker/store/broker-store.ts'
+import { BrokerCore } from '../../simulator/broker/core/broker-core.ts'
+import type { Hangup } from '../../simulator/broker/core/connection-handler.ts'
+import type { Connection } from '../../simulator/broker/core/connection.ts'
+import { DEFAULT_CORE_OPTIONS } from '../../simulator/broker/core/options.ts'
+import type { CoreOptions } from '../../simulator/broker/core/options.ts'
+import type { BrokerStore } from '../../simulator/broker/store/broker-store.ts'
 
 /** What came: a packet, an ack, or a message. */
 export interface Received {
@@ -31,6 +32,14 @@ export interface Received {
   readonly dup?: boolean
   readonly sessionPresent?: boolean
   readonly properties?: Properties | undefined
+}
+
+/** Versions whose rules are mostly the same. */
+export const BOTH = [4, 5] as const
+/** A session that outlives its connection, in either version. */
+export const DURABLE: Pick<ConnectPacket, 'clean' | 'properties'> = {
+  clean: false,
+  properties: { sessionExpiryInterval: 1000 },
 }
 
 const ACKS = { 4: 'puback', 5: 'pubrec', 6: 'pubrel', 7: 'pubcomp' } as const
@@ -70,6 +79,8 @@ export class Stage {
 export class Peer {
   readonly connection: Connection
   readonly received: Received[] = []
+  /** All that the broker wrote. */
+  readonly #chunks: Buffer[] = []
   isReading = true
   hangup: Hangup | undefined
   readonly #stage: Stage
@@ -104,6 +115,11 @@ export class Peer {
     this.connection = stage.core.accept(handler, stage.now)
   }
 
+  /** What it speaks when its CONNECT is sent as bytes. */
+  speak(protocolVersion: 3 | 4 | 5): void {
+    this.#decoder.protocolVersion = protocolVersion
+  }
+
   connect(packet: Partial<ConnectPacket>): void {
     const rest = { protocolVersion: 5, clientId: 'c', clean: true, keepalive: 0 } as const
     const whole = { type: 'connect', ...rest, ...packet } as const
@@ -113,6 +129,11 @@ export class Peer {
 
   send(packet: ControlPacket): void {
     this.sendBytes(encodePacket(packet, this.#decoder.protocolVersion))
+  }
+
+  /** Spaces do not count. */
+  sendHex(hex: string): void {
+    this.sendBytes(Buffer.from(hex.replaceAll(' ', ''), 'hex'))
   }
 
   sendBytes(bytes: Uint8Array): void {
@@ -168,6 +189,12 @@ export class Peer {
     return found
   }
 
+  /** What has come since the last time, as it was on the wire. */
+  takeHex(): string {
+    this.all()
+    return Buffer.concat(this.#chunks.splice(0)).toString('hex')
+  }
+
   /** The link breaks. */
   cut(): void {
     this.connection.handleClose(this.#stage.now)
@@ -177,7 +204,9 @@ export class Peer {
     while (this.isReading) {
       const bytes = this.connection.pollTransmit()
       if (bytes === undefined) return
-      this.#decoder.feed(bytes)
+      this.#chunks.push(Buffer.from(bytes))
+      const fault = this.#decoder.feed(bytes)
+      if (fault !== undefined) throw new Error(`the broker sent what is illegal: ${fault.message}`)
       this.connection.handleTransmitted(this.#stage.now)
     }
   }

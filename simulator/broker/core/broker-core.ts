@@ -180,8 +180,7 @@ export class BrokerCore implements ConnectionOwner {
     const step = exchange.step(input)
     if (step.kind === 'continue') {
       const properties = { authenticationMethod: method, authenticationData: step.answer }
-      connection.send({ type: 'auth', reasonCode: 0x18, properties })
-      return
+      return this.#ask(connection, { type: 'auth', reasonCode: 0x18, properties }, now)
     }
     this.#exchanges.delete(connection)
     if (step.kind === 'failure') {
@@ -190,13 +189,18 @@ export class BrokerCore implements ConnectionOwner {
     }
     const properties = { authenticationMethod: method, authenticationData: step.answer }
     if (packet === undefined) {
-      connection.send({ type: 'auth', reasonCode: 0, properties })
-      return
+      return this.#ask(connection, { type: 'auth', reasonCode: 0, properties }, now)
     }
     this.#methods.set(connection, method)
     const [host, username] = this.#splitUser(step.identity.username, connection.handler.listener)
     const identity = { ...step.identity, username }
     this.#admit(connection, packet, identity, host, properties, now)
+  }
+
+  #ask(connection: Connection, packet: AuthPacket, now: number): void {
+    if (connection.send(packet)) return
+    if (connection.session !== undefined) connection.close(0x95, true, now)
+    else connection.abort('the client takes no packet as large as AUTH', now)
   }
 
   #refuse(connection: Connection, packet: ConnectPacket, refusal: Refusal, now: number): void {

@@ -19,20 +19,21 @@ import type {
   PacketHandler,
   ProtocolError,
   PublishFrame,
+  SubackPacket,
   SubscribePacket,
+  UnsubackPacket,
   UnsubscribePacket,
 } from '@motewire/sdk/codec'
 import { TransmitBuffer } from '@motewire/sdk/core'
 import type { ConnectionHandler, Hangup } from './connection-handler.ts'
 import { expiryMs, PACKET_BYTES_MAX } from './handshake.ts'
 import type { Refusal } from './handshake.ts'
-import { Message } from './message.ts'
 import type { CoreOptions } from './options.ts'
 import type { Session, SessionLink } from './session.ts'
-import { publishFault } from './publish-check.ts'
-import type { Receiver } from './publish-writer.ts'
-import { Rate } from './rate.ts'
-import { InboundAliases, OutboundAliases } from './topic-aliases.ts'
+import { PublishIntake } from './publish-intake.ts'
+import type { PublishSource } from './publish-intake.ts'
+import type { Receiver, Traffic } from './publish-writer.ts'
+import { OutboundAliases } from './topic-aliases.ts'
 import type { VirtualHost } from './virtual-host.ts'
 
 /** What a connection asks of the core that it belongs to. */
@@ -51,7 +52,7 @@ export interface ConnectionOwner {
   handleLost(connection: Connection, isWillDue: boolean, reason: string, now: number): void
 }
 
-export class Connection implements PacketHandler, SessionLink, Receiver {
+export class Connection implements PacketHandler, SessionLink, Receiver, PublishSource {
   readonly handler: ConnectionHandler
   /** A whole millisecond. */
   readonly connectedAtMs: number
@@ -66,14 +67,15 @@ export class Connection implements PacketHandler, SessionLink, Receiver {
   #writingBytes = 0
   /** Rounded up to a millisecond: a fraction would be an object of its own. */
   #receivedAtMs: number
-  /** Silence after which the peer is given up; 0: never. */
+  /** Silence after which the peer is given up, or time in which it must be let in; 0: never. */
   #patienceMs: number
   inflightMax = 0
   packetBytesMax: number = PACKET_BYTES_MAX
+  /** CONNECT has come; it may not have been answered yet. */
+  #isIntroduced = false
   aliases: OutboundAliases | undefined
-  #inboundAliases: InboundAliases | undefined
-  /** PUBLISH packets, when they are limited. */
-  #rate: Rate | undefined
+  /** Undefined until it publishes. */
+  #intake: PublishIntake | undefined
 
   constructor(core: ConnectionOwner, handler: ConnectionHandler, now: number) {
     this.#core = core
@@ -88,6 +90,10 @@ export class Connection implements PacketHandler, SessionLink, Receiver {
     return this.handler.address
   }
 
+  get traffic(): Traffic {
+    return this.handler.traffic
+  }
+
   get protocolVersion(): 3 | 4 | 5 {
     return this.#decoder.protocolVersion
   }
@@ -97,7 +103,8 @@ export class Connection implements PacketHandler, SessionLink, Receiver {
   handleBytes(bytes: Uint8Array, now: number): void {
     if (this.isClosed) return
     this.#core.now = now
-    this.#receivedAtMs = Math.ceil(now)
+    // Who has not come in yet wins no time by sending byte after byte.
+    if (this.session !== undefined) this.#receivedAtMs = Math.ceil(now)
     this.bytesIn += bytes.length
     this.#core.bytesIn += bytes.length
     const fault = this.#decoder.feed(bytes)
@@ -156,9 +163,9 @@ export class Connection implements PacketHandler, SessionLink, Receiver {
     this.host = host
     this.session = session
     this.#patienceMs = keepaliveS * 1500
+    this.#receivedAtMs = Math.ceil(this.#core.now)
     const { properties } = packet
     this.inflightMax = properties?.receiveMaximum ?? options.inflightMax
-    this.packetBytesMax = Math.min(properties?.maximumPacketSize ?? Infinity, PACKET_BYTES_MAX)
     const aliasesMax = properties?.topicAliasMaximum ?? 0
     if (aliasesMax > 0) this.aliases = new OutboundAliases(aliasesMax)
   }
@@ -231,80 +238,8 @@ export class Connection implements PacketHandler, SessionLink, Receiver {
     const { session, host } = this
     this.#core.packetsIn++
     if (session === undefined || host === undefined) return this.#handleFault(BEFORE_CONNECT)
-    const { options } = this.#core
-    if (this.#isTooFast(options.publishesPerSecondMax))
-      return this.close(0x96, true, this.#core.now)
-    const fault = publishFault(frame, session, options)
-    if (fault !== 0) return this.close(fault, true, this.#core.now)
-    const alias = frame.properties?.topicAlias
-    const topic = alias === undefined ? frame.topic : this.#resolve(alias, frame.topic)
-    // [MQTT5-3.3.2-9]
-    if (topic === undefined) return this.close(0x94, true, this.#core.now)
-    session.messagesIn++
-    this.handler.traffic.messagesIn++
-    const { qos, packetId } = frame
-    if (session.access?.mayPublish(topic) === false) {
-      return this.#refusePublish(session, host, topic, qos, packetId)
-    }
-    const isRepeated = qos === 2 && session.receipts.has(packetId)
-    let deliveries = 1
-    if (!isRepeated) {
-      const { clientId } = session
-      const message = Message.received(frame, topic, clientId, this.protocolVersion, this.#core.now)
-      deliveries =
-        qos === 2
-          ? this.#takeOnce(host, session, message, packetId)
-          : host.publish(message, this.#core.now)
-    }
-    if (qos === 0) return
-    const isUnheard = deliveries === 0 && this.protocolVersion === 5
-    this.#acknowledge(qos === 1 ? 4 : 5, packetId, isUnheard ? 0x10 : 0)
-  }
-
-  /** Undefined: an alias beyond the maximum, or one that stands for nothing. */
-  #resolve(alias: number, topic: string): string | undefined {
-    const { topicAliasMaximum } = this.#core.options
-    this.#inboundAliases ??= new InboundAliases(topicAliasMaximum)
-    return this.#inboundAliases.resolve(alias, topic)
-  }
-
-  /** Routes a QoS 2 message and remembers that it did: on disk both or neither. */
-  #takeOnce(host: VirtualHost, session: Session, message: Message, packetId: number): number {
-    const { store } = host
-    if (store !== undefined) store.isHeld = true
-    const deliveries = host.publish(message, this.#core.now)
-    this.#openReceipt(host, session, packetId)
-    if (store !== undefined) store.isHeld = false
-    return deliveries
-  }
-
-  #isTooFast(publishesPerSecondMax: number): boolean {
-    if (publishesPerSecondMax === Infinity) return false
-    const { now } = this.#core
-    return (this.#rate ??= new Rate(now)).count(now) > publishesPerSecondMax
-  }
-
-  /** A 3.x client cannot be told: its message is confirmed and goes nowhere. */
-  #refusePublish(
-    session: Session,
-    host: VirtualHost,
-    topic: string,
-    qos: number,
-    packetId: number,
-  ): void {
-    // The first of many is in the timeline, all are counted.
-    if (session.denied++ === 0) {
-      host.timeline.add(session.clientId, 'denied', `publish to ${topic}`, this.#core.now)
-    }
-    if (qos === 0) return
-    const reasonCode = this.protocolVersion === 5 ? 0x87 : 0
-    if (qos === 2 && reasonCode === 0) this.#openReceipt(host, session, packetId)
-    this.#acknowledge(qos === 1 ? 4 : 5, packetId, reasonCode)
-  }
-
-  #openReceipt(host: VirtualHost, session: Session, packetId: number): void {
-    session.openReceipt(packetId)
-    if (session.expiryMs > 0) host.store?.noteReceipt(host.name, session.clientId, packetId, true)
+    this.#intake ??= new PublishIntake(this, session, host)
+    this.#intake.handle(frame, this.#core.options, this.#core.now)
   }
 
   handleAck(type: AckType, packetId: number, reasonCode: number): void {
@@ -316,7 +251,7 @@ export class Connection implements PacketHandler, SessionLink, Receiver {
       if (isKnown && session.expiryMs > 0) {
         host.store?.noteReceipt(host.name, session.clientId, packetId, false)
       }
-      this.#acknowledge(7, packetId, isKnown || this.protocolVersion < 5 ? 0 : 0x92)
+      this.acknowledge(7, packetId, isKnown || this.protocolVersion < 5 ? 0 : 0x92)
       return
     }
     session.delivery.handleAck(type, packetId, reasonCode, this.#core.now)
@@ -334,8 +269,10 @@ export class Connection implements PacketHandler, SessionLink, Receiver {
   handlePacket(packet: ControlPacket): void {
     this.#core.packetsIn++
     if (packet.type === 'connect') {
-      if (this.session !== undefined)
-        return this.close(0x82, true, this.#core.now, 'a second CONNECT')
+      if (this.#isIntroduced) return this.close(0x82, true, this.#core.now, 'a second CONNECT')
+      this.#isIntroduced = true
+      // From here on, for the refusal too [MQTT5-3.1.2-24].
+      this.packetBytesMax = packet.properties?.maximumPacketSize ?? PACKET_BYTES_MAX
       return this.#core.connect(this, packet, this.#core.now)
     }
     if (packet.type === 'auth') return this.#core.authenticate(this, packet, this.#core.now)
@@ -348,13 +285,19 @@ export class Connection implements PacketHandler, SessionLink, Receiver {
 
   #handleSubscribe(host: VirtualHost, session: Session, packet: SubscribePacket): void {
     const reasonCodes = host.subscribe(session, packet, this.#core.now)
-    this.send({ type: 'suback', packetId: packet.packetId, reasonCodes })
+    this.#answer({ type: 'suback', packetId: packet.packetId, reasonCodes })
     host.deliverRetained(session, packet, reasonCodes, this.#core.now)
   }
 
   #handleUnsubscribe(host: VirtualHost, session: Session, packet: UnsubscribePacket): void {
     const reasonCodes = packet.filters.map((one) => host.unsubscribe(session, one, this.#core.now))
-    this.send({ type: 'unsuback', packetId: packet.packetId, reasonCodes })
+    this.#answer({ type: 'unsuback', packetId: packet.packetId, reasonCodes })
+  }
+
+  /** A client that takes no answer as large as this would wait for it for ever. */
+  #answer(packet: SubackPacket | UnsubackPacket): void {
+    if (this.send(packet)) return
+    this.close(0x95, true, this.#core.now, `the client takes no ${packet.type} as large as its own`)
   }
 
   #handleDisconnect(session: Session, packet: DisconnectPacket): void {
@@ -369,7 +312,8 @@ export class Connection implements PacketHandler, SessionLink, Receiver {
     this.#end('left', isWillDue, reason, this.#core.now)
   }
 
-  #acknowledge(type: AckType, packetId: number, reasonCode: number): void {
+  /** PUBACK, PUBREC or PUBCOMP. */
+  acknowledge(type: AckType, packetId: number, reasonCode: number): void {
     const transmit = this.#roomFor(ACK_BYTES_MAX)
     const { buffer, end } = transmit
     transmit.end = writeAck(buffer, end, type, packetId, reasonCode, this.protocolVersion)

@@ -383,7 +383,9 @@ export class Delivery {
 
   #end(id: number): void {
     this.#inflight.remove(id)
-    if (this.#inWindow > 0) this.#inWindow--
+    // A late answer to what has not gone out on this connection frees no place in its window.
+    const isUnsent = this.#resend.length > 0 && this.#resend.includes(id)
+    if (!isUnsent) this.#inWindow--
     this.ledger?.handleEnded(id)
   }
 }

@@ -80,9 +80,10 @@ function writeShaped(
   now: number,
 ): boolean {
   const properties: Properties = { ...message.properties }
-  // A message that was sent once must not expire any more.
-  if (properties.messageExpiryInterval !== undefined) {
-    properties.messageExpiryInterval = Math.max(1, message.secondsLeft(now))
+  // A message that was sent once must not expire any more; one that never had time has none.
+  const expiry = properties.messageExpiryInterval
+  if (expiry !== undefined) {
+    properties.messageExpiryInterval = Math.max(Math.min(expiry, 1), message.secondsLeft(now))
   }
   if (identifiers !== undefined) properties.subscriptionIdentifier = [...identifiers]
   const { payload } = message

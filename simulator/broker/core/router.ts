@@ -13,7 +13,8 @@ interface Route {
   readonly session: Session
   readonly entries: SubscriptionEntry[]
   qos: QoS
-  noLocal: boolean
+  /** Some of the entries are not for what the session publishes itself. */
+  isPartlyLocal: boolean
   retainAsPublished: boolean
   identifiers: number[] | undefined
 }
@@ -28,11 +29,14 @@ export interface SharedGroup {
   messagesOut: number
 }
 
-interface Routes {
+/** Who gets the messages of a topic. */
+export interface Routes {
   readonly direct: readonly Route[]
   readonly shared: readonly SharedGroup[]
 }
 
+/** Nobody. */
+export const NO_ROUTES: Routes = { direct: [], shared: [] }
 const ROUTES_MAX = 20_000
 export const SHARE_PREFIX = '$share/'
 
@@ -96,12 +100,13 @@ export class Router {
   }
 
   /** Hands the message to all it is for; answers how many took it. */
-  route(message: Message, now: number): number {
-    const { direct, shared } = this.#routesOf(message.topic)
+  route(message: Message, now: number, routes: Routes = this.routesOf(message.topic)): number {
     let deliveries = 0
-    for (const route of direct) {
-      const { session, noLocal } = route
-      if (noLocal && session.clientId === message.publisher) continue
+    for (const whole of routes.direct) {
+      const { session } = whole
+      const isOwn = whole.isPartlyLocal && session.clientId === message.publisher
+      const route = isOwn ? localRoute(whole) : whole
+      if (route === undefined) continue
       const retain = route.retainAsPublished && message.retain
       const best = message.qos < route.qos ? message.qos : route.qos
       const isTaken = session.deliver(message, best, retain, route.identifiers, now)
@@ -110,7 +115,7 @@ export class Router {
       deliveries++
       for (const entry of route.entries) entry.delivered++
     }
-    for (const group of shared) if (this.#deliverShared(group, message, now)) deliveries++
+    for (const group of routes.shared) if (this.#deliverShared(group, message, now)) deliveries++
     return deliveries
   }
 
@@ -137,14 +142,17 @@ export class Router {
     ]
   }
 
-  #routesOf(topic: string): Routes {
+  /** `NO_ROUTES` when nobody is to get a message of this topic. */
+  routesOf(topic: string): Routes {
     const known = this.#cache.get(topic)
     if (known !== undefined) return known
     const bySession = new Map<Session, Route>()
     for (const entry of this.#direct.match(topic)) {
       if (entry.session.access?.mayReceive(topic) !== false) addRoute(bySession, entry)
     }
-    const routes = { direct: [...bySession.values()], shared: this.#shared.match(topic) }
+    const shared = this.#shared.match(topic)
+    const isHeard = bySession.size > 0 || shared.length > 0
+    const routes = isHeard ? { direct: [...bySession.values()], shared } : NO_ROUTES
     if (this.#cache.size >= ROUTES_MAX) this.#cache.clear()
     this.#cache.set(topic, routes)
     return routes
@@ -157,15 +165,24 @@ function addRoute(bySession: Map<Session, Route>, entry: SubscriptionEntry): voi
   const route = bySession.get(session)
   if (route === undefined) {
     const identifiers = identifier === undefined ? undefined : [identifier]
-    const entries = [entry]
-    bySession.set(session, { session, entries, qos, noLocal, retainAsPublished, identifiers })
+    const rest = { entries: [entry], qos, isPartlyLocal: noLocal, retainAsPublished, identifiers }
+    bySession.set(session, { session, ...rest })
     return
   }
   route.entries.push(entry)
   if (qos > route.qos) route.qos = qos
-  route.noLocal &&= noLocal
+  route.isPartlyLocal ||= noLocal
   route.retainAsPublished ||= retainAsPublished
   if (identifier !== undefined) (route.identifiers ??= []).push(identifier)
+}
+
+/** For what the session publishes itself: only what No Local does not exclude. */
+function localRoute({ entries }: Route): Route | undefined {
+  const bySession = new Map<Session, Route>()
+  for (const entry of entries) {
+    if (entry.subscription.noLocal !== true) addRoute(bySession, entry)
+  }
+  return bySession.values().next().value
 }
 
 /** How willing a member is: it sends at once, it is there and has room, it is away and has room. */

@@ -4,7 +4,6 @@
 
 import type { QoS } from '@motewire/sdk/codec'
 import { copyBytes } from './message.ts'
-import type { Message } from './message.ts'
 
 export interface Producer {
   readonly clientId: string
@@ -32,6 +31,15 @@ export interface TopicRecord {
   readonly producers: Producer[]
 }
 
+/** A message as far as it is counted; the payload is bytes[payloadStart, payloadEnd). */
+export interface Content {
+  readonly qos: QoS
+  readonly retain: boolean
+  readonly bytes: Uint8Array
+  readonly payloadStart: number
+  readonly payloadEnd: number
+}
+
 const RATE_WINDOW_MS = 10_000
 const PREVIEW_BYTES_MAX = 4096
 const PRODUCERS_MAX = 16
@@ -57,18 +65,17 @@ export class TopicStatistics {
   }
 
   /** Counts a message and the deliveries it led to. */
-  count(message: Message, deliveries: number, now: number): void {
-    const record =
-      this.#records.get(message.topic) ?? this.add(message.topic, now, message.publisher)
+  count(topic: string, publisher: string, content: Content, deliveries: number, now: number): void {
+    const record = this.#records.get(topic) ?? this.add(topic, now, publisher)
     record.rate = rateAt(record, now) + 1000 / RATE_WINDOW_MS
     record.messagesIn++
     record.messagesOut += deliveries
-    record.bytesIn += message.payloadBytes
+    record.bytesIn += content.payloadEnd - content.payloadStart
     record.lastAtMs = now
-    record.lastQos = message.qos
-    record.lastRetain = message.retain
-    rememberPayload(record, message)
-    rememberProducer(record.producers, message.publisher, now)
+    record.lastQos = content.qos
+    record.lastRetain = content.retain
+    rememberPayload(record, content)
+    rememberProducer(record.producers, publisher, now)
   }
 
   get(topic: string): TopicRecord | undefined {
@@ -152,15 +159,15 @@ export function lastPayloadOf({ preview, lastBytes }: TopicRecord): Uint8Array {
   return preview.slice(0, lastBytes)
 }
 
-function rememberPayload(record: TopicRecord, message: Message): void {
-  const bytes = Math.min(message.payloadBytes, PREVIEW_BYTES_MAX)
+function rememberPayload(record: TopicRecord, content: Content): void {
+  const { payloadStart } = content
+  const bytes = Math.min(content.payloadEnd - payloadStart, PREVIEW_BYTES_MAX)
   record.lastBytes = bytes
   if (record.preview.length < bytes) {
     const size = Math.min(PREVIEW_BYTES_MAX, Math.max(bytes, 32))
     record.preview = Buffer.allocUnsafeSlow(size)
   }
-  const { payloadStart } = message
-  copyBytes(message.bytes, payloadStart, payloadStart + bytes, record.preview, 0)
+  copyBytes(content.bytes, payloadStart, payloadStart + bytes, record.preview, 0)
 }
 
 function rememberProducer(producers: Producer[], clientId: string, now: number): void {

@@ -6,19 +6,26 @@ import { topicProblem } from '@motewire/sdk/codec'
 import type { SubscribePacket, Subscription } from '@motewire/sdk/codec'
 import { NEXT_TICK } from './agenda.ts'
 import type { Agenda } from './agenda.ts'
+import { LoadWatch } from './load-watch.ts'
 import { QUEUE_PREFIX, MessageQueue } from './message-queue.ts'
 import { forwarded, Message } from './message.ts'
 import type { CoreOptions } from './options.ts'
 import { RetainedStore } from './retained.ts'
 import { Router, SHARE_PREFIX } from './router.ts'
+import type { Routes } from './router.ts'
 import { Session } from './session.ts'
 import type { Absence, SubscriptionEntry } from './session.ts'
 import type { CoreStore } from './store.ts'
 import { Timeline } from './timeline.ts'
 import { TopicStatistics } from './topic-statistics.ts'
+import type { Content } from './topic-statistics.ts'
 
 const NOT_AUTHORIZED = 0x87
 const QUOTA_EXCEEDED = 0x97
+const FILTER_INVALID = 0x8f
+/** Of a filter: the topic tree is walked level by level. As Mosquitto. */
+const FILTER_LEVELS_MAX = 200
+
 export class VirtualHost {
   readonly name: string
   readonly options: CoreOptions
@@ -33,8 +40,7 @@ export class VirtualHost {
   readonly #away = new Set<Session>()
   /** Before this nothing happens to any of them: a lower bound. */
   #awayDueMs = Infinity
-  /** Those whose queue was full, until it is not. */
-  readonly #crowded = new Set<Session>()
+  readonly #load: LoadWatch = new LoadWatch(this.timeline)
   connectsTotal = 0
   messagesIn = 0
   messagesOut = 0
@@ -75,21 +81,32 @@ export class VirtualHost {
   // Messages.
 
   /** Routes a message, retains it if it says so; answers how many took it. */
-  publish(message: Message, now: number): number {
-    if (message.retain && this.retained.put(message)) {
+  publish(message: Message, now: number, routes?: Routes): number {
+    const isKept = message.retain && this.options.isRetainAvailable
+    if (isKept && this.retained.put(message)) {
       this.store?.noteRetained(this.name, message)
       this.#agenda.bring(this.retained.dueMs)
     }
     const deliveries = message.topic.startsWith(QUEUE_PREFIX)
       ? this.#enqueue(message, now)
-      : this.router.route(message, now)
-    this.messagesIn++
+      : this.router.route(message, now, routes)
     this.messagesOut += deliveries
-    this.payloadBytesIn += message.payloadBytes
     this.payloadBytesOut += message.payloadBytes * deliveries
-    this.topics.count(message, deliveries, now)
-    this.#agenda.bring(now + this.options.topicExpiryS * 1000)
+    this.count(message.topic, message.publisher, message, deliveries, now)
     return deliveries
+  }
+
+  /** Who gets messages of this topic; undefined when a queue of its name does. */
+  routesOf(topic: string): Routes | undefined {
+    return topic.startsWith(QUEUE_PREFIX) ? undefined : this.router.routesOf(topic)
+  }
+
+  /** A message and those who took it; `content` is borrowed. */
+  count(topic: string, publisher: string, content: Content, deliveries: number, now: number): void {
+    this.messagesIn++
+    this.payloadBytesIn += content.payloadEnd - content.payloadStart
+    this.topics.count(topic, publisher, content, deliveries, now)
+    this.#agenda.bring(now + this.options.topicExpiryS * 1000)
   }
 
   #enqueue(message: Message, now: number): number {
@@ -136,6 +153,7 @@ export class VirtualHost {
     const isFull = session.subscriptions.size >= this.options.subscriptionsPerClientMax
     if (known === undefined && isFull) return refuse(QUOTA_EXCEEDED)
     const plain = unsharedFilter(filter)
+    if (plain.split('/').length > FILTER_LEVELS_MAX) return refuse(FILTER_INVALID)
     if (session.access?.maySubscribe(plain) === false) return refuse(NOT_AUTHORIZED)
     const qos = wanted.qos < this.options.qosMax ? wanted.qos : this.options.qosMax
     const subscription = { ...wanted, qos }
@@ -289,7 +307,9 @@ export class VirtualHost {
     this.droppedBefore += session.dropped
     if (this.sessions.get(clientId) === session) this.sessions.delete(clientId)
     this.#away.delete(session)
-    this.#crowded.delete(session)
+    this.#load.delete(session)
+    // A will that waits goes out with the session at the latest [MQTT5-3.1.2-8].
+    this.#publishWill(session, now)
     if (session.delivery.ledger !== undefined) this.store?.noteSessionEnd(this.name, clientId)
     session.delivery.ledger = undefined
   }
@@ -325,9 +345,9 @@ export class VirtualHost {
   /** Whatever is due; nobody is asked when nothing is. */
   handleTick(now: number): void {
     if (now >= this.#awayDueMs) this.#visitAway(now)
-    for (const session of this.#crowded) this.#tellLoad(session, now)
+    this.#load.handleTick(now)
     if (now >= this.retained.dueMs) this.retained.deleteExpired(now)
-    this.#agenda.bring(this.#crowded.size > 0 ? NEXT_TICK : this.#awayDueMs)
+    this.#agenda.bring(this.#load.isIdle ? this.#awayDueMs : NEXT_TICK)
     this.#agenda.bring(Math.min(this.retained.dueMs, this.#forgetIdleTopics(now)))
   }
 
@@ -364,18 +384,8 @@ export class VirtualHost {
 
   /** Its queue is full, or was: the next tick looks at it. */
   #watchLoad(session: Session): void {
-    this.#crowded.add(session)
+    this.#load.add(session)
     this.#agenda.bring(NEXT_TICK)
-  }
-
-  /** What is owed to those who are away is no overload. */
-  #tellLoad(session: Session, now: number): void {
-    const isOverloaded = session.delivery.isFull
-    if (!session.isConnected || !isOverloaded) this.#crowded.delete(session)
-    if (!session.isConnected || isOverloaded === session.isOverloaded) return
-    session.isOverloaded = isOverloaded
-    const kind = isOverloaded ? 'overloaded' : 'recovered'
-    this.timeline.add(session.clientId, kind, `${session.delivery.queued} messages queued`, now)
   }
 }
 

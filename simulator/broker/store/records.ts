@@ -2,7 +2,8 @@
 // messages, so that a delivery costs about ten bytes; rare things are JSON. It does not know the
 // file they lie in, nor what they do to a broker.
 
-import type { Properties } from '@motewire/sdk/codec'
+import { addUserProperty, userPairs } from '@motewire/sdk/codec'
+import type { Properties, UserPair } from '@motewire/sdk/codec'
 import { Message } from '../core/message.ts'
 
 export const RecordType = {
@@ -157,21 +158,40 @@ export function readMessage(reader: RecordReader, offsetMs: number): Message {
   const receivedAtMs = reader.f64() - offsetMs
   const topic = reader.text()
   const publisher = reader.text()
-  const properties = readProperties(reader.text())
+  const plain = reader.text()
+  const properties = plain === '' ? undefined : propertiesOf(JSON.parse(plain) as PlainProperties)
   const payload = Buffer.from(reader.bytes())
   const qos = (flags & 3) as 0 | 1 | 2
   const retain = (flags & 4) !== 0
   return Message.of({ topic, payload, qos, retain, publisher, properties }, receivedAtMs)
 }
 
-function plainProperties({ correlationData, ...rest }: Properties): Record<string, unknown> {
-  if (correlationData === undefined) return rest
-  return { ...rest, correlationData: Buffer.from(correlationData).toString('base64') }
+/** Properties as JSON has them: bytes as Base64, User Properties as a list, whose order counts. */
+interface PlainProperties extends Omit<Properties, 'correlationData' | 'userProperties'> {
+  readonly correlationData?: string
+  readonly userPairs?: readonly UserPair[]
 }
 
-function readProperties(text: string): Properties | undefined {
-  if (text === '') return undefined
-  const { correlationData, ...rest } = JSON.parse(text) as Record<string, unknown>
-  if (typeof correlationData !== 'string') return rest
-  return { ...rest, correlationData: Buffer.from(correlationData, 'base64') }
+export function plainProperties(properties: Properties): PlainProperties {
+  const { correlationData, userProperties, ...rest } = properties
+  return {
+    ...rest,
+    ...(correlationData && { correlationData: Buffer.from(correlationData).toString('base64') }),
+    ...(userProperties && { userPairs: userPairs(userProperties) }),
+  }
+}
+
+export function propertiesOf({
+  correlationData,
+  userPairs: pairs,
+  ...rest
+}: PlainProperties): Properties {
+  const properties: Properties = { ...rest }
+  if (correlationData !== undefined) {
+    properties.correlationData = Buffer.from(correlationData, 'base64')
+  }
+  for (const [name, value] of pairs ?? []) {
+    properties.userProperties = addUserProperty(properties.userProperties, name, value)
+  }
+  return properties
 }

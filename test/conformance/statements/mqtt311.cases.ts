@@ -1,5 +1,6 @@
 // Every normative statement of MQTT 3.1.1 (appendix B of the standard), in our own words. A line:
-// number | whom it binds | what it demands | why no test of a client can show it (else empty).
+// number | whom it binds | what it demands | why no test of a client can show it
+// (else empty) | why no test of a server can show it (else empty).
 
 export const MQTT311_STATEMENTS = `
 1.5.3-1 | both | Text is well-formed UTF-8 without surrogates; anything else closes.
@@ -84,7 +85,7 @@ export const MQTT311_STATEMENTS = `
 3.6.1-1 | both | PUBREL has the flags 0010; anything else closes.
 3.8.1-1 | both | SUBSCRIBE has the flags 0010; anything else closes.
 3.8.3-1 | client | Topic Filters are well-formed text.
-3.8.3-2 | server | A server without wildcards refuses filters that have them.
+3.8.3-2 | server | A server without wildcards refuses filters that have them. |  | The broker has wildcards.
 3.8.3-3 | client | SUBSCRIBE has at least one filter.
 3.8.3-4 | both | Reserved bits and QoS 3 in SUBSCRIBE are malformed.
 3.8.4-1 | server | SUBSCRIBE is answered with SUBACK.
@@ -134,13 +135,13 @@ export const MQTT311_STATEMENTS = `
 4.7.3-3 | both | Topics and filters take 65,535 bytes at most.
 4.7.3-4 | server | Matching normalises nothing.
 4.8.0-1 | both | A protocol violation closes the connection.
-4.8.0-2 | both | A passing error while a packet is processed closes the connection. | Nothing in the client can fail for a time: a full inbox pauses reading, and a handler that throws does so after the packet was processed.
+4.8.0-2 | both | A passing error while a packet is processed closes the connection. | Nothing in the client can fail for a time: a full inbox pauses reading, and a handler that throws does so after the packet was processed. | Nothing in the broker fails for a time: what has no room is dropped and counted, and a disk that fails ends the broker.
 6.0.0-1 | both | Over WebSocket packets travel in binary frames; any other closes.
 6.0.0-2 | both | Packets and frames have nothing to do with each other.
 6.0.0-3 | client | The client offers the subprotocol mqtt.
 6.0.0-4 | server | The server chooses the subprotocol mqtt.
-7.0.0-1 | server | A server that also dials out conforms as client and server.
-7.0.0-2 | both | Nothing beyond the standard is needed to talk to others. | A property of the whole: the interop tests talk to brokers of others.
+7.0.0-1 | server | A server that also dials out conforms as client and server. |  | The broker dials nobody.
+7.0.0-2 | both | Nothing beyond the standard is needed to talk to others. | A property of the whole: the interop tests talk to brokers of others. | A property of the whole: the interop tests talk to clients of others.
 7.1.1-1 | server | The transport of a server carries bytes in order and without loss.
 7.1.2-1 | client | The transport of a client carries bytes in order and without loss.
 `

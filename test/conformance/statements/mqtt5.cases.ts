@@ -1,5 +1,6 @@
 // Every normative statement of MQTT 5.0 (appendix B of the standard), in our own words. A line:
-// number | whom it binds | what it demands | why no test of a client can show it (else empty).
+// number | whom it binds | what it demands | why no test of a client can show it
+// (else empty) | why no test of a server can show it (else empty).
 
 export const MQTT5_STATEMENTS = `
 1.5.4-1 | both | Text is well-formed UTF-8 and encodes no surrogates.
@@ -53,7 +54,7 @@ export const MQTT5_STATEMENTS = `
 3.1.3-5 | server | Identifiers of 1 to 23 letters and digits are accepted.
 3.1.3-6 | server | An empty identifier, where allowed, is replaced by a unique one.
 3.1.3-7 | server | That identifier is used from there on and told in CONNACK.
-3.1.3-8 | server | An identifier that is refused may be answered with 0x85, then the connection closes.
+3.1.3-8 | server | An identifier that is refused may be answered with 0x85, then the connection closes. |  | The broker refuses no well-formed identifier.
 3.1.3-9 | server | A will is not sent when the client is back before the Will Delay ended.
 3.1.3-10 | server | The order of the will's user properties is kept.
 3.1.3-11 | client | The will topic is well-formed text.
@@ -85,7 +86,7 @@ export const MQTT5_STATEMENTS = `
 3.2.2-17 | client | No topic alias above the server's maximum is sent.
 3.2.2-18 | client | No topic alias is sent where the maximum is absent or 0.
 3.2.2-19 | server | A Reason String that makes CONNACK too large is left out.
-3.2.2-20 | server | User Properties that make CONNACK too large are left out.
+3.2.2-20 | server | User Properties that make CONNACK too large are left out. |  | The broker never puts User Properties into CONNACK.
 3.2.2-21 | client | A Server Keep Alive in CONNACK is used instead of our own.
 3.2.2-22 | server | Without it the client's Keep Alive counts.
 3.3.1-1 | both | A PUBLISH that is sent again has DUP 1.
@@ -132,18 +133,18 @@ export const MQTT5_STATEMENTS = `
 3.3.4-9 | server | No more PUBLISHes than the client's Receive Maximum are open.
 3.3.4-10 | server | Nothing but PUBLISH waits for the client's Receive Maximum.
 3.4.2-1 | both | PUBACK has a reason code of its table.
-3.4.2-2 | both | A Reason String that makes PUBACK too large is left out. | The client never puts a Reason String into PUBACK.
-3.4.2-3 | both | User Properties that make PUBACK too large are left out. | The client never puts User Properties into PUBACK.
+3.4.2-2 | both | A Reason String that makes PUBACK too large is left out. | The client never puts a Reason String into PUBACK. | The broker never puts a Reason String into PUBACK.
+3.4.2-3 | both | User Properties that make PUBACK too large are left out. | The client never puts User Properties into PUBACK. | The broker never puts User Properties into PUBACK.
 3.5.2-1 | both | PUBREC has a reason code of its table.
-3.5.2-2 | both | A Reason String that makes PUBREC too large is left out. | The client never puts a Reason String into PUBREC.
-3.5.2-3 | both | User Properties that make PUBREC too large are left out. | The client never puts User Properties into PUBREC.
+3.5.2-2 | both | A Reason String that makes PUBREC too large is left out. | The client never puts a Reason String into PUBREC. | The broker never puts a Reason String into PUBREC.
+3.5.2-3 | both | User Properties that make PUBREC too large are left out. | The client never puts User Properties into PUBREC. | The broker never puts User Properties into PUBREC.
 3.6.1-1 | both | PUBREL has the flags 0010; anything else closes.
 3.6.2-1 | both | PUBREL has a reason code of its table.
-3.6.2-2 | both | A Reason String that makes PUBREL too large is left out. | The client never puts a Reason String into PUBREL.
-3.6.2-3 | both | User Properties that make PUBREL too large are left out. | The client never puts User Properties into PUBREL.
+3.6.2-2 | both | A Reason String that makes PUBREL too large is left out. | The client never puts a Reason String into PUBREL. | The broker never puts a Reason String into PUBREL.
+3.6.2-3 | both | User Properties that make PUBREL too large are left out. | The client never puts User Properties into PUBREL. | The broker never puts User Properties into PUBREL.
 3.7.2-1 | both | PUBCOMP has a reason code of its table.
-3.7.2-2 | both | A Reason String that makes PUBCOMP too large is left out. | The client never puts a Reason String into PUBCOMP.
-3.7.2-3 | both | User Properties that make PUBCOMP too large are left out. | The client never puts User Properties into PUBCOMP.
+3.7.2-2 | both | A Reason String that makes PUBCOMP too large is left out. | The client never puts a Reason String into PUBCOMP. | The broker never puts a Reason String into PUBCOMP.
+3.7.2-3 | both | User Properties that make PUBCOMP too large are left out. | The client never puts User Properties into PUBCOMP. | The broker never puts User Properties into PUBCOMP.
 3.8.1-1 | both | SUBSCRIBE has the flags 0010; anything else closes.
 3.8.3-1 | client | Topic Filters are well-formed text.
 3.8.3-2 | client | SUBSCRIBE has at least one filter with its options.
@@ -158,8 +159,8 @@ export const MQTT5_STATEMENTS = `
 3.8.4-6 | server | SUBACK has one reason code for each filter.
 3.8.4-7 | server | The reason code is the granted QoS or the failure.
 3.8.4-8 | server | Messages are sent with the lower of published and granted QoS.
-3.9.2-1 | server | A Reason String that makes SUBACK too large is left out.
-3.9.2-2 | server | User Properties that make SUBACK too large are left out.
+3.9.2-1 | server | A Reason String that makes SUBACK too large is left out. |  | The broker never puts a Reason String into SUBACK.
+3.9.2-2 | server | User Properties that make SUBACK too large are left out. |  | The broker never puts User Properties into SUBACK.
 3.9.3-1 | server | Reason codes of SUBACK have the order of the filters.
 3.9.3-2 | server | SUBACK has reason codes of its table.
 3.10.1-1 | both | UNSUBSCRIBE has the flags 0010; anything else closes.
@@ -171,8 +172,8 @@ export const MQTT5_STATEMENTS = `
 3.10.4-4 | server | UNSUBSCRIBE is answered with UNSUBACK.
 3.10.4-5 | server | UNSUBACK has the Packet Identifier of UNSUBSCRIBE, and comes even if nothing was deleted.
 3.10.4-6 | server | Several filters are treated as several UNSUBSCRIBEs with one answer.
-3.11.2-1 | server | A Reason String that makes UNSUBACK too large is left out.
-3.11.2-2 | server | User Properties that make UNSUBACK too large are left out.
+3.11.2-1 | server | A Reason String that makes UNSUBACK too large is left out. |  | The broker never puts a Reason String into UNSUBACK.
+3.11.2-2 | server | User Properties that make UNSUBACK too large are left out. |  | The broker never puts User Properties into UNSUBACK.
 3.11.3-1 | server | Reason codes of UNSUBACK have the order of the filters.
 3.11.3-2 | server | UNSUBACK has reason codes of its table.
 3.12.4-1 | server | PINGREQ is answered with PINGRESP.
@@ -181,14 +182,14 @@ export const MQTT5_STATEMENTS = `
 3.14.2-1 | both | DISCONNECT has a reason code of its table.
 3.14.2-2 | server | DISCONNECT of a server has no Session Expiry Interval.
 3.14.2-3 | both | A Reason String that makes DISCONNECT too large is left out.
-3.14.2-4 | both | User Properties that make DISCONNECT too large are left out.
+3.14.2-4 | both | User Properties that make DISCONNECT too large are left out. |  | The broker never puts User Properties into DISCONNECT.
 3.14.4-1 | both | Nothing is sent after DISCONNECT.
 3.14.4-2 | both | The connection is closed after DISCONNECT.
 3.14.4-3 | server | DISCONNECT 0x00 discards the will.
 3.15.1-1 | both | Reserved flags of AUTH are checked; others than 0 are malformed.
 3.15.2-1 | both | AUTH has a reason code of its table.
-3.15.2-2 | both | A Reason String that makes AUTH too large is left out. | The client never puts a Reason String into AUTH.
-3.15.2-3 | both | User Properties that make AUTH too large are left out. | The client never puts User Properties into AUTH.
+3.15.2-2 | both | A Reason String that makes AUTH too large is left out. | The client never puts a Reason String into AUTH. | The broker never puts a Reason String into AUTH.
+3.15.2-3 | both | User Properties that make AUTH too large are left out. | The client never puts User Properties into AUTH. | The broker never puts User Properties into AUTH.
 4.1.0-1 | both | The session is not thrown away while the connection stands.
 4.1.0-2 | server | The session is thrown away when it has expired after the connection.
 4.2-1 | both | The transport carries bytes in order and without loss, both ways.

@@ -5,7 +5,7 @@ import { accessOf, parseAccessFile } from '../../../../simulator/broker/access-l
 import type { AccessRule } from '../../../../simulator/broker/access-list.ts'
 import { UserGate, parsePasswordFile } from '../../../../simulator/broker/gatekeeper.ts'
 import { ScramExchange, scramKeysOf } from '../../../../simulator/broker/scram.ts'
-import { Stage } from './peer.ts'
+import { Stage } from '../../../support/broker-stage.ts'
 
 /** Made by mosquitto_passwd 2.0.11 (`-b`, and `-H sha512`), password `secret`. */
 const HASHES = [

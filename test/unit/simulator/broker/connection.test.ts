@@ -1,7 +1,7 @@
 // How connections to the broker begin, end and come back, on its core without any channel.
 
 import { describe, expect, it } from 'vitest'
-import { Stage } from './peer.ts'
+import { Stage } from '../../../support/broker-stage.ts'
 
 describe('the connection itself', () => {
   it('tells a client that another took its session over', () => {

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { HostInspection } from '../../../../simulator/broker/host-inspection.ts'
-import { Stage } from './peer.ts'
+import { Stage } from '../../../support/broker-stage.ts'
 
 const DURABLE = { clean: false, properties: { sessionExpiryInterval: 1000 } }
 

@@ -1,7 +1,7 @@
 // What a server of MQTT 5.0 must do, packet by packet, on the broker's core without any channel.
 
 import { describe, expect, it } from 'vitest'
-import { Stage } from './peer.ts'
+import { Stage } from '../../../support/broker-stage.ts'
 
 describe('topic aliases', () => {
   it('stand for the topic they came with', () => {

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { BrokerStore } from '../../../../simulator/broker/store/broker-store.ts'
 import { LogFile } from '../../../../simulator/broker/store/log-file.ts'
-import { Stage } from './peer.ts'
+import { Stage } from '../../../support/broker-stage.ts'
 
 const DURABLE = { clean: false, properties: { sessionExpiryInterval: 1000 } }
 
