@@ -19,6 +19,14 @@ export type LoadJob =
       readonly warmupMessages: number
       readonly measureMs: number
     }
+  | {
+      /** Messages that nobody subscribes to; a ping behind each batch tells that it was read. */
+      readonly kind: 'unheard'
+      readonly port: number
+      readonly publishers: number
+      readonly warmupMessages: number
+      readonly measureMs: number
+    }
   | { readonly kind: 'connects'; readonly port: number; readonly count: number }
   | {
       readonly kind: 'idle'
@@ -46,6 +54,9 @@ export type LoadReport = { readonly event: 'begin' | 'end' | 'done'; readonly am
 const PAYLOAD = Buffer.alloc(64, 0x61)
 const WINDOW = 100
 const BATCH = 50
+/** Batches on their way, a publisher. */
+const BATCHES_OPEN_MAX = 8
+const PINGREQ = Buffer.of(0xc0, 0)
 const OUTSTANDING_MAX = 20_000
 const CONNECTS_AT_ONCE = 100
 const WARMUP_MS_MAX = 10_000
@@ -62,6 +73,7 @@ class Peer {
   readonly socket: Socket
   received = 0
   ended = 0
+  pongs = 0
   onProgress: () => void = () => undefined
   readonly #out = Buffer.alloc(1 << 20)
   #end = 0
@@ -80,7 +92,7 @@ class Peer {
         else if (type === 6) this.#acknowledge(7, packetId)
         else this.ended++
       },
-      handlePing: () => undefined,
+      handlePing: () => void this.pongs++,
       handlePacket: () => this.#onPacket?.(),
     })
     this.socket.on('data', (bytes: Buffer) => {
@@ -197,16 +209,45 @@ async function runFlow(job: LoadJob & { kind: 'flow' }): Promise<void> {
     peer.socket.on('drain', pump)
   }
   pump()
-  // A just-in-time compiler is warm after messages, not after time: a busy machine needs longer.
-  const warmUntil = performance.now() + WARMUP_MS_MAX
-  while (delivered() < job.warmupMessages && performance.now() < warmUntil) {
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-  report('begin', delivered())
-  await new Promise((resolve) => setTimeout(resolve, job.measureMs))
-  report('end', delivered())
+  await measure(job, delivered)
   isOver = true
   for (const peer of [...subscribers, ...publishers.map((one) => one.peer)]) peer.socket.destroy()
+}
+
+/** Brackets `measureMs` of what is `done`, once the broker is warm. */
+async function measure(
+  { warmupMessages, measureMs }: { readonly warmupMessages: number; readonly measureMs: number },
+  done: () => number,
+): Promise<void> {
+  // A just-in-time compiler is warm after messages, not after time: a busy machine needs longer.
+  const warmUntil = performance.now() + WARMUP_MS_MAX
+  while (done() < warmupMessages && performance.now() < warmUntil) {
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  report('begin', done())
+  await new Promise((resolve) => setTimeout(resolve, measureMs))
+  report('end', done())
+}
+
+async function runUnheard(job: LoadJob & { kind: 'unheard' }): Promise<void> {
+  const { port } = job
+  const peers: Peer[] = []
+  let isOver = false
+  for (let i = 0; i < job.publishers; i++) {
+    const peer = await open(port, `pub-${i}`)
+    peers.push(peer)
+    const { bytes } = publishes(`bench/device-${i}/value`, 0, BATCH)
+    const batch = Buffer.concat([bytes, PINGREQ])
+    let sent = 0
+    peer.onProgress = () => {
+      for (; !isOver && sent < peer.pongs + BATCHES_OPEN_MAX; sent++) peer.socket.write(batch)
+    }
+  }
+  const read = (): number => peers.reduce((sum, { pongs }) => sum + pongs, 0) * BATCH
+  for (const { onProgress } of peers) onProgress()
+  await measure(job, read)
+  isOver = true
+  for (const { socket } of peers) socket.destroy()
 }
 
 async function runConnects({ port, count }: { port: number; count: number }): Promise<void> {
@@ -296,12 +337,14 @@ process.on('message', (job: LoadJob | 'over') => {
   const run =
     job.kind === 'flow'
       ? runFlow(job)
-      : job.kind === 'connects'
-        ? runConnects(job)
-        : job.kind === 'idle'
-          ? runIdle(job)
-          : job.kind === 'stalled'
-            ? runStalled(job)
-            : runQueue(job)
+      : job.kind === 'unheard'
+        ? runUnheard(job)
+        : job.kind === 'connects'
+          ? runConnects(job)
+          : job.kind === 'idle'
+            ? runIdle(job)
+            : job.kind === 'stalled'
+              ? runStalled(job)
+              : runQueue(job)
   void run.then(() => report('done', 0))
 })

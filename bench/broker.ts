@@ -62,6 +62,14 @@ const ROWS: readonly Row[] = [
   ...([0, 1, 2] as const).map((qos) => flow(20, 1, qos)),
   ...([0, 1, 2] as const).map((qos) => flow(1, 50, qos)),
   {
+    name: '20 publishers, nobody subscribes, QoS 0',
+    measure: 'perCpuSecond',
+    job: (port) => {
+      const times = { warmupMessages: WARMUP_MESSAGES, measureMs: MEASURE_MS }
+      return { kind: 'unheard', port, publishers: 20, ...times }
+    },
+  },
+  {
     name: 'connects',
     measure: 'perCpuSecond',
     job: (port) => ({ kind: 'connects', port, count: 5_000 }),

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { Client } from '@motewire/sdk'
 import type { ByteChannel, ChannelHandler } from '@motewire/sdk'
 import { ManualClock } from '@motewire/sdk/testing'
+import { bytesPerStep } from '../support/heap-bytes.ts'
 
 /** Few enough that the young generation (16 MiB) is not full before the count. */
 const MESSAGES = 20_000
@@ -50,23 +51,6 @@ function online(): { client: Client; clock: ManualClock; channel: SinkChannel } 
   clock.settle()
   expect(client.connected).toBe(true)
   return { client, clock, channel }
-}
-
-/**
- * Heap bytes that one step takes: the median of five counts, each after a collection. A long start
- * first: after a shorter one QoS 0 took up to 17 B, and why is not known.
- */
-function bytesPerStep(steps: number, step: (i: number) => void): number {
-  const collect = globalThis.gc
-  if (collect === undefined) throw new Error('run with --expose-gc')
-  for (let i = 0; i < 60 * steps; i++) step(i)
-  const counts = Array.from({ length: 5 }, () => {
-    collect()
-    const before = process.memoryUsage().heapUsed
-    for (let i = 0; i < steps; i++) step(i)
-    return (process.memoryUsage().heapUsed - before) / steps
-  })
-  return counts.toSorted((a, b) => a - b)[2]!
 }
 
 describe('the heap', () => {
