@@ -130,6 +130,8 @@ export class Broker extends HostInspection implements BrokerControl {
     this.#originMs = clock.now()
     this.#systemDueMs = this.#systemMs > 0 ? this.#originMs : Infinity
     core.agenda.onNearer = () => this.#planTick()
+    // What no connection asked for is written at the next tick.
+    if (store !== undefined) store.onNoted = () => this.#planTick(NEXT_TICK)
     this.#planTick()
   }
 
@@ -244,9 +246,8 @@ export class Broker extends HostInspection implements BrokerControl {
   }
 
   /** At the first whole second at which there is something to do: a quiet broker sleeps. */
-  #planTick(): void {
+  #planTick(dueMs: number = this.#core.agenda.dueMs): void {
     if (this.#isStopped || this.#isTicking) return
-    const dueMs = this.#store === undefined ? this.#core.agenda.dueMs : NEXT_TICK
     const now = this.#clock.now()
     const earliestMs = Math.max(Math.min(dueMs, this.#systemDueMs), now)
     if (earliestMs === Infinity) return

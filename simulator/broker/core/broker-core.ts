@@ -155,6 +155,10 @@ export class BrokerCore implements ConnectionOwner {
     this.#stepExchange(connection, input, now)
   }
 
+  isAuthenticating(connection: Connection): boolean {
+    return this.#exchanges.has(connection)
+  }
+
   authenticate(connection: Connection, packet: AuthPacket, now: number): void {
     const method = packet.properties?.authenticationMethod
     if (packet.reasonCode === 0x19) {

@@ -46,6 +46,8 @@ export interface ConnectionOwner {
   packetsIn: number
   packetsOut: number
   connect(connection: Connection, packet: ConnectPacket, now: number): void
+  /** Its CONNECT has come and is not answered yet. */
+  isAuthenticating(connection: Connection): boolean
   /** AUTH before CONNACK, or a re-authentication. */
   authenticate(connection: Connection, packet: AuthPacket, now: number): void
   /** The connection has ended; called once. */
@@ -71,8 +73,6 @@ export class Connection implements PacketHandler, SessionLink, Receiver, Publish
   #patienceMs: number
   inflightMax = 0
   packetBytesMax: number = PACKET_BYTES_MAX
-  /** CONNECT has come; it may not have been answered yet. */
-  #isIntroduced = false
   aliases: OutboundAliases | undefined
   /** Undefined until it publishes. */
   #intake: PublishIntake | undefined
@@ -269,8 +269,8 @@ export class Connection implements PacketHandler, SessionLink, Receiver, Publish
   handlePacket(packet: ControlPacket): void {
     this.#core.packetsIn++
     if (packet.type === 'connect') {
-      if (this.#isIntroduced) return this.close(0x82, true, this.#core.now, 'a second CONNECT')
-      this.#isIntroduced = true
+      const isSecond = this.session !== undefined || this.#core.isAuthenticating(this)
+      if (isSecond) return this.close(0x82, true, this.#core.now, 'a second CONNECT')
       // From here on, for the refusal too [MQTT5-3.1.2-24].
       this.packetBytesMax = packet.properties?.maximumPacketSize ?? PACKET_BYTES_MAX
       return this.#core.connect(this, packet, this.#core.now)

@@ -58,6 +58,11 @@ export class BrokerStore implements CoreStore {
     }
   }
 
+  /** @param handle called with the first note after each commit. */
+  set onNoted(handle: () => void) {
+    this.#writer.onBegun = handle
+  }
+
   /** Bytes on disk. */
   get size(): number {
     return this.#log.size

@@ -31,6 +31,8 @@ const SIZE_KEPT_MAX = 4 << 20
 
 /** Collects records until they are taken as one frame. */
 export class RecordWriter {
+  /** Called when the first record of a frame begins. */
+  onBegun: () => void = () => undefined
   #buffer = Buffer.allocUnsafe(SIZE_MIN)
   #end = 0
 
@@ -49,6 +51,8 @@ export class RecordWriter {
   }
 
   u8(value: number): this {
+    // Each record begins with its type.
+    if (this.#end === 0) this.onBegun()
     this.#reserve(1)
     this.#buffer[this.#end++] = value
     return this

@@ -1,5 +1,8 @@
 // A broker in virtual time plans work only for when something is due.
 
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { encodePacket, PacketDecoder, writePublish } from '@motewire/sdk/codec'
 import type { ControlPacket } from '@motewire/sdk/codec'
@@ -55,6 +58,24 @@ describe('a broker', () => {
     start(clock)
     clock.advance(HOUR_MS)
     expect(clock.events).toBe(0)
+  })
+
+  it('sleeps with a store too, and writes what nobody waits for within a second', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'motewire-quiet-'))
+    const clock = new VirtualClock()
+    const options = { clock, folder, wallNow: () => clock.now(), systemIntervalMs: 0 }
+    const broker = new Broker(options)
+    clock.advance(HOUR_MS)
+    expect(clock.events).toBe(0)
+    const before = broker.storeBytes
+    broker.publish('kept', Buffer.from('x'), { qos: 0, retain: true })
+    clock.advance(1_000)
+    expect(broker.storeBytes).toBeGreaterThan(before!)
+    expect(clock.events).toBe(1)
+    clock.advance(HOUR_MS)
+    expect(clock.events).toBe(1)
+    await broker.stop()
+    rmSync(folder, { recursive: true })
   })
 
   it('sleeps while subscribers wait for messages and topics hold theirs', () => {
