@@ -143,7 +143,7 @@ export class Peer {
   publish(topic: string, text: string, fields: Partial<PublishFields> = {}): void {
     const rest = { qos: 0, retain: false, dup: false, packetId: 1 } as const
     const whole = { topic, payload: text, ...rest, ...fields }
-    const bytes = Buffer.alloc(1000 + text.length)
+    const bytes = Buffer.alloc(1000 + 3 * (topic.length + text.length))
     const end = writePublish(bytes, 0, whole, this.#decoder.protocolVersion)
     this.sendBytes(bytes.subarray(0, end))
   }

@@ -12,6 +12,7 @@ import type { ConnectionOwner } from './connection.ts'
 import { connackOf, expiryMsOf, keepaliveOf, packetRefusal, REFUSALS } from './handshake.ts'
 import type { Refusal } from './handshake.ts'
 import type { CoreOptions } from './options.ts'
+import { mayPublish } from './publish-check.ts'
 import { Rate } from './rate.ts'
 import type { Session } from './session.ts'
 import type { CoreStore } from './store.ts'
@@ -232,7 +233,7 @@ export class BrokerCore implements ConnectionOwner {
       return this.#refuse(connection, packet, REFUSALS.full, now)
     }
     const access = this.options.gatekeeper.accessOf?.(identity, clientId)
-    if (packet.will !== undefined && access?.mayPublish(packet.will.topic) === false) {
+    if (packet.will !== undefined && !mayPublish(access, packet.will.topic)) {
       return this.#refuse(connection, packet, REFUSALS.willTopic, now)
     }
     // Another connection of this client ends; its will is due like after any loss.

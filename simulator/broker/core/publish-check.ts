@@ -1,8 +1,17 @@
 // Whether a client may send a PUBLISH as it is, by what CONNACK told it. Pure.
 
 import type { PublishFrame } from '@motewire/sdk/codec'
+import type { Access } from './access.ts'
 import type { CoreOptions } from './options.ts'
 import type { Session } from './session.ts'
+
+/** Topics that speak for the broker: no client may [MQTT5 4.7.2]. */
+const OWN_TOPICS = '$SYS/'
+
+/** Whether a client with this access may publish to a topic at all. */
+export function mayPublish(access: Access | undefined, topic: string): boolean {
+  return !topic.startsWith(OWN_TOPICS) && access?.mayPublish(topic) !== false
+}
 
 /** The reason code for a PUBLISH that ends the connection; 0 when it is in order. */
 export function publishFault(

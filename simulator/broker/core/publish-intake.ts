@@ -6,7 +6,7 @@
 import type { AckType, ProtocolVersion, PublishFrame } from '@motewire/sdk/codec'
 import { Message } from './message.ts'
 import type { CoreOptions } from './options.ts'
-import { publishFault } from './publish-check.ts'
+import { mayPublish, publishFault } from './publish-check.ts'
 import type { Traffic } from './publish-writer.ts'
 import { Rate } from './rate.ts'
 import { NO_ROUTES } from './router.ts'
@@ -24,8 +24,6 @@ export interface PublishSource {
 
 const NOT_AUTHORIZED = 0x87
 const NO_SUBSCRIBERS = 0x10
-/** Topics that speak for the broker: no client may [MQTT5 4.7.2]. */
-const OWN_TOPICS = '$SYS/'
 
 export class PublishIntake {
   readonly #source: PublishSource
@@ -56,10 +54,8 @@ export class PublishIntake {
     const { qos, packetId } = frame
     // What was taken once stays taken, whatever its client may do by now.
     const isRepeated = qos === 2 && session.receipts.has(packetId)
-    if (!isRepeated) {
-      const isForbidden =
-        topic.startsWith(OWN_TOPICS) || session.access?.mayPublish(topic) === false
-      if (isForbidden) return this.#refuse(topic, qos, packetId, now)
+    if (!isRepeated && !mayPublish(session.access, topic)) {
+      return this.#refuse(topic, qos, packetId, now)
     }
     const deliveries = isRepeated ? 1 : this.#take(frame, topic, now)
     if (qos === 0) return

@@ -82,7 +82,10 @@ export class RetainedStore {
       if (message !== undefined && message.secondsLeft(now) > 0) yield message
       return
     }
+    // Most topics differ at one of the ends: to see that takes half as long as to match, or less.
+    const [prefix, suffix] = endsOf(filter)
     for (const [topic, message] of this.#messages) {
+      if (!topic.startsWith(prefix) || !topic.endsWith(suffix)) continue
       if (matchesFilter(filter, topic) && message.secondsLeft(now) > 0) yield message
     }
   }
@@ -101,4 +104,12 @@ export class RetainedStore {
       else this.#expiryMs = Math.min(this.#expiryMs, message.expiresAtMs)
     }
   }
+}
+
+/** What every topic that matches begins and ends with. `a/#` also matches `a`. */
+function endsOf(filter: string): [prefix: string, suffix: string] {
+  const first = filter.search(/\/?[+#]/)
+  const isPrefixWhole = filter.endsWith('#') && first === filter.length - 2
+  const prefix = filter.slice(0, isPrefixWhole ? first : filter.search(/[+#]/))
+  return [prefix, filter.endsWith('#') ? '' : filter.slice(filter.lastIndexOf('+') + 1)]
 }

@@ -10,6 +10,7 @@ import { LoadWatch } from './load-watch.ts'
 import { QUEUE_PREFIX, MessageQueue } from './message-queue.ts'
 import { forwarded, Message } from './message.ts'
 import type { CoreOptions } from './options.ts'
+import { mayPublish } from './publish-check.ts'
 import { RetainedStore } from './retained.ts'
 import { Router, SHARE_PREFIX } from './router.ts'
 import type { Routes } from './router.ts'
@@ -330,7 +331,7 @@ export class VirtualHost {
     const { will } = session
     session.will = undefined
     if (session.absence !== undefined) session.absence.willDueMs = Infinity
-    if (will === undefined || session.access?.mayPublish(will.topic) === false) return
+    if (will === undefined || !mayPublish(session.access, will.topic)) return
     const { willDelayInterval: _delay, ...properties } = will.properties ?? {}
     const payload = typeof will.payload === 'string' ? Buffer.from(will.payload) : will.payload
     const { topic, qos = 0, retain = false } = will
