@@ -70,7 +70,7 @@ async function runBroker(flags: BrokerFlags): Promise<void> {
       })
       process.stdout.write(`console on ${(await page.start()).url}\n`)
     }
-    await stop
+    await Promise.race([stop, broker.failed])
   } finally {
     await page?.stop()
     await broker.stop()

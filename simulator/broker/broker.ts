@@ -70,6 +70,12 @@ export class Broker extends HostInspection implements BrokerControl {
   readonly #listeners: Listener[]
   readonly #loads = new LoadAverages()
   readonly users: UserAdmin | undefined
+  /**
+   * Rejects with a MotewireError `ERR_BROKER_STORE` when what the broker confirms can no longer be
+   * kept. It has cut all its connections then, without confirming anything more, and may be stopped.
+   */
+  readonly failed: Promise<never>
+  #fail: (error: unknown) => void = () => undefined
   readonly #owner: Omit<LineOwner, 'listener' | 'traffic' | 'isBare'>
   /** Runs the flush once the current turn is over. */
   readonly #defer: (work: () => void) => void
@@ -113,11 +119,12 @@ export class Broker extends HostInspection implements BrokerControl {
     const { gatekeeper } = core.options
     this.users = gatekeeper instanceof UserGate ? new UserAdmin(gatekeeper, core, wall) : undefined
     this.#store = store
+    this.failed = new Promise((_resolve, reject) => (this.#fail = reject))
     this.#defer = options.clock === undefined ? setImmediate : (work) => clock.defer(work)
     this.#owner = {
       enter: () => this.#enter(),
       now: () => clock.now(),
-      commit: () => store?.commit(),
+      commit: () => this.#commit(),
       mayWrite: () => store?.isHeld !== true,
       admit: (line) => this.#admit(line),
       handleReady: (line) => this.#handleReady(line),
@@ -214,6 +221,22 @@ export class Broker extends HostInspection implements BrokerControl {
     this.#store?.close()
   }
 
+  /** Makes permanent what the store was told; false: nothing may be confirmed any more. */
+  #commit(): boolean {
+    try {
+      this.#store?.commit()
+      return true
+    } catch (error) {
+      this.#stopTicking()
+      for (const listener of this.#listeners) void listener.close()
+      for (const connection of this.#core.connections) {
+        connection.abort('the store has failed', this.#clock.now())
+      }
+      this.#fail(error)
+      return false
+    }
+  }
+
   // What the lines ask.
 
   /** The time. A tick comes before all else of its instant, whenever it was planned. */
@@ -270,7 +293,7 @@ export class Broker extends HostInspection implements BrokerControl {
     this.#clock.cancel(this.#tickTask)
     this.#isTicking = true
     this.#core.handleTick(now)
-    this.#store?.commit()
+    if (!this.#commit()) return
     if (now >= this.#systemDueMs) {
       this.#systemDueMs = now + this.#systemMs
       this.#loads.add(this.#core, now)

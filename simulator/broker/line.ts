@@ -23,8 +23,8 @@ export interface LineOwner {
   enter(): number
   /** The time, in the middle of something. */
   now(): number
-  /** Makes permanent what the store was told: called before bytes leave. */
-  commit(): void
+  /** Makes permanent what the store was told, before bytes leave; false: they may not. */
+  commit(): boolean
   /** Bytes may leave at once: the store is not in the middle of something. */
   mayWrite(): boolean
   /** The channel is open: who is served on it? */
@@ -138,7 +138,7 @@ export class Line implements ChannelHandler, ConnectionHandler {
     this.#isReady = false
     const connection = this.#connection
     if (connection === undefined || this.#isWriting || this.#isClosing) return
-    this.#owner.commit()
+    if (!this.#owner.commit()) return
     for (;;) {
       const bytes = connection.pollTransmit()
       if (bytes === undefined) return

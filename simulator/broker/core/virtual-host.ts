@@ -331,6 +331,9 @@ export class VirtualHost {
     const { will } = session
     session.will = undefined
     if (session.absence !== undefined) session.absence.willDueMs = Infinity
+    // It has gone, or will never go: not once more after a restart.
+    if (will !== undefined && session.absence !== undefined)
+      this.store?.noteSession(this.name, session)
     if (will === undefined || !mayPublish(session.access, will.topic)) return
     const { willDelayInterval: _delay, ...properties } = will.properties ?? {}
     const payload = typeof will.payload === 'string' ? Buffer.from(will.payload) : will.payload

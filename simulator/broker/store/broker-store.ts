@@ -15,7 +15,7 @@ import type { DeliveryLedger } from '../core/delivery-ledger.ts'
 import type { CoreStore } from '../core/store.ts'
 import { FolderLock } from './folder-lock.ts'
 import { LogFile } from './log-file.ts'
-import { RecordType, RecordWriter, writeMessage } from './records.ts'
+import { plainWill, RecordType, RecordWriter, writeMessage } from './records.ts'
 import { Replay } from './replay.ts'
 import { snapshotOf } from './snapshot.ts'
 
@@ -45,6 +45,8 @@ export class BrokerStore implements CoreStore {
   /** Messages numbered below this are no longer in the log. */
   #firstMessage = 1
   #compactAtBytes = 0
+  /** Why the disk has failed: nothing is written any more. */
+  #fault: MotewireError | undefined
 
   /** @throws MotewireError `ERR_BROKER_STORE_IN_USE` or `ERR_BROKER_STORE`. */
   constructor(options: StoreOptions, offsetMs: number) {
@@ -86,11 +88,12 @@ export class BrokerStore implements CoreStore {
 
   /** Writes what was noted since the last time. */
   commit(): void {
+    if (this.#fault !== undefined) throw this.#fault
     if (this.#writer.size === 0 || this.isHeld) return
     try {
       this.#log.append(this.#writer.frame)
     } catch (error) {
-      throw storeError('write', error)
+      throw (this.#fault = storeError('write', error))
     }
     this.#writer.clear()
     if (this.#log.size > this.#compactAtBytes) this.compact()
@@ -105,14 +108,14 @@ export class BrokerStore implements CoreStore {
     try {
       this.#log.replace(snapshotOf(core, this, this.#writer))
     } catch (error) {
-      throw storeError('rewrite', error)
+      throw (this.#fault = storeError('rewrite', error))
     }
     this.#writer.clear()
     this.#compactAtBytes = Math.max(COMPACT_BYTES_MIN, this.#log.size * 2)
   }
 
   close(): void {
-    this.commit()
+    if (this.#fault === undefined) this.commit()
     this.#log.close()
     this.#lock.release()
   }
@@ -121,16 +124,19 @@ export class BrokerStore implements CoreStore {
 
   noteSession(host: string, session: Session): void {
     const { clientId, username, groups, protocolVersion, isClean, keepaliveS } = session
-    const { expiryMs, absence } = session
+    const { expiryMs, absence, will } = session
     const number = this.#numberOf(this.#sessions, host, clientId)
     const lastSeenAt = absence === undefined ? undefined : absence.sinceMs + this.#offsetMs
+    const willDueMs = absence?.willDueMs ?? Infinity
+    const willDueAt = willDueMs === Infinity ? undefined : willDueMs + this.#offsetMs
     const lasting = expiryMs === Infinity ? undefined : expiryMs
     const names = { host, clientId, username, groups }
     const rest = { protocolVersion, isClean, keepaliveS, expiryMs: lasting, lastSeenAt }
+    const last = { will: will && plainWill(will), willDueAt }
     this.#writer
       .u8(RecordType.session)
       .u32(number)
-      .json({ ...names, ...rest })
+      .json({ ...names, ...rest, ...last })
   }
 
   noteSessionEnd(host: string, clientId: string): void {

@@ -3,7 +3,7 @@
 // file they lie in, nor what they do to a broker.
 
 import { addUserProperty, userPairs } from '@motewire/sdk/codec'
-import type { Properties, UserPair } from '@motewire/sdk/codec'
+import type { Properties, QoS, UserPair, Will } from '@motewire/sdk/codec'
 import { Message } from '../core/message.ts'
 
 export const RecordType = {
@@ -176,7 +176,7 @@ interface PlainProperties extends Omit<Properties, 'correlationData' | 'userProp
   readonly userPairs?: readonly UserPair[]
 }
 
-export function plainProperties(properties: Properties): PlainProperties {
+function plainProperties(properties: Properties): PlainProperties {
   const { correlationData, userProperties, ...rest } = properties
   return {
     ...rest,
@@ -185,11 +185,7 @@ export function plainProperties(properties: Properties): PlainProperties {
   }
 }
 
-export function propertiesOf({
-  correlationData,
-  userPairs: pairs,
-  ...rest
-}: PlainProperties): Properties {
+function propertiesOf({ correlationData, userPairs: pairs, ...rest }: PlainProperties): Properties {
   const properties: Properties = { ...rest }
   if (correlationData !== undefined) {
     properties.correlationData = Buffer.from(correlationData, 'base64')
@@ -198,4 +194,32 @@ export function propertiesOf({
     properties.userProperties = addUserProperty(properties.userProperties, name, value)
   }
   return properties
+}
+
+/** A will as JSON has it. */
+export interface PlainWill {
+  readonly topic: string
+  /** Base64. */
+  readonly payload: string
+  readonly qos: QoS
+  readonly retain: boolean
+  readonly properties?: PlainProperties
+}
+
+export function plainWill({
+  topic,
+  payload,
+  qos = 0,
+  retain = false,
+  properties,
+}: Will): PlainWill {
+  const bytes = Buffer.from(payload as string)
+  const rest = properties === undefined ? {} : { properties: plainProperties(properties) }
+  return { topic, payload: bytes.toString('base64'), qos, retain, ...rest }
+}
+
+export function willOf({ payload, properties, ...rest }: PlainWill): Will {
+  const bytes = Buffer.from(payload, 'base64')
+  if (properties === undefined) return { ...rest, payload: bytes }
+  return { ...rest, payload: bytes, properties: propertiesOf(properties) }
 }

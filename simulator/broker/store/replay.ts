@@ -10,7 +10,8 @@ import type { MessageQueue } from '../core/message-queue.ts'
 import type { Session } from '../core/session.ts'
 import { unsharedFilter } from '../core/virtual-host.ts'
 import type { VirtualHost } from '../core/virtual-host.ts'
-import { readMessage, RecordReader, RecordType } from './records.ts'
+import { readMessage, RecordReader, RecordType, willOf } from './records.ts'
+import type { PlainWill } from './records.ts'
 
 interface Known {
   readonly host: VirtualHost
@@ -30,6 +31,9 @@ interface SessionFacts {
   readonly expiryMs?: number
   /** Wall time; absent while it was connected. */
   readonly lastSeenAt?: number
+  readonly will?: PlainWill
+  /** Wall time; absent while it was connected. */
+  readonly willDueAt?: number
 }
 
 export class Replay {
@@ -102,7 +106,16 @@ export class Replay {
     // One that was connected when the broker died was last seen now.
     const sinceMs = facts.lastSeenAt === undefined ? this.#now : facts.lastSeenAt - this.#offsetMs
     const expiresAtMs = sinceMs + session.expiryMs
-    known.host.keepAway(session, { sinceMs, expiresAtMs, willDueMs: Infinity })
+    session.will = facts.will && willOf(facts.will)
+    const willDueMs = this.#willDueMs(session, facts)
+    known.host.keepAway(session, { sinceMs, expiresAtMs, willDueMs })
+  }
+
+  /** Of one that was connected when the broker died its delay begins now [MQTT5-3.1.2-8]. */
+  #willDueMs({ will, expiryMs }: Session, { willDueAt }: SessionFacts): number {
+    if (will === undefined) return Infinity
+    if (willDueAt !== undefined) return willDueAt - this.#offsetMs
+    return this.#now + Math.min((will.properties?.willDelayInterval ?? 0) * 1000, expiryMs)
   }
 
   #applyRetained(number: number, host: string, topic: string): void {

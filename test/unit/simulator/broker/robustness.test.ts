@@ -231,3 +231,47 @@ describe('topics of the broker itself', () => {
     expect(stage.core.defaultHost.retained.size).toBe(0)
   })
 })
+
+describe('answers of the wrong kind', () => {
+  it('free no identifier and end no exchange', () => {
+    for (const protocolVersion of BOTH) {
+      const stage = new Stage()
+      const sub = stage.client('sub', { ...DURABLE, protocolVersion })
+      sub.subscribe('t', 2)
+      const pub = stage.client('pub')
+      pub.publish('t', 'one', { qos: 1, packetId: 1 })
+      pub.publish('t', 'two', { qos: 2, packetId: 2 })
+      const [one, two] = sub.all().map(({ packetId }) => packetId!)
+      sub.ack(4, two!)
+      sub.ack(7, two!)
+      sub.ack(7, one!)
+      const { delivery } = stage.core.defaultHost.sessions.get('sub')!
+      expect([sub.all(), delivery.inflight]).toEqual([[], 2])
+      // PUBREC twice is answered twice, and is one exchange.
+      for (const _ of [1, 2]) sub.ack(5, two!)
+      expect(sub.all().map(({ type, packetId }) => [type, packetId])).toEqual([
+        ['pubrel', two],
+        ['pubrel', two],
+      ])
+      sub.ack(4, one!)
+      for (const _ of [1, 2]) sub.ack(7, two!)
+      expect([sub.all(), delivery.inflight]).toEqual([[], 0])
+    }
+  })
+
+  it('in the same read as CONNECT belong to the session that it resumes', () => {
+    const stage = new Stage()
+    const packet = { clean: false, protocolVersion: 4, clientId: 'c' } as const
+    const first = stage.client('c', packet)
+    first.subscribe('t', 1)
+    for (const text of ['1', '2']) stage.client('pub').publish('t', text, { qos: 1 })
+    const [one] = first.all()
+    first.cut()
+    const peer = stage.peer()
+    const connect = encodePacket({ type: 'connect', keepalive: 0, ...packet }, 4)
+    const ack = Buffer.of(0x40, 2, one!.packetId! >> 8, one!.packetId! & 255)
+    peer.sendBytes(Buffer.concat([connect, ack]))
+    peer.take('connack')
+    expect(stage.core.defaultHost.sessions.get('c')!.delivery.inflight).toBe(1)
+  })
+})

@@ -5,9 +5,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { ByteChannel, ChannelHandler } from '@motewire/sdk'
+import { Broker } from '@motewire/simulator/broker'
 import { BrokerStore } from '../../../../simulator/broker/store/broker-store.ts'
 import { LogFile } from '../../../../simulator/broker/store/log-file.ts'
 import { Replay } from '../../../../simulator/broker/store/replay.ts'
+import { VirtualClock } from '../../../../simulator/world/index.ts'
 import { DURABLE, Stage } from '../../../support/broker-stage.ts'
 
 /** Bytes that the disk still takes. */
@@ -153,5 +156,32 @@ describe('a disk that is full', () => {
     expect(() => start()).toThrow(/^broker store cannot rewrite its log: ENOSPC/)
     disk.room = Infinity
     expect(start().core.defaultHost.retained.size).toBe(1)
+  })
+
+  it('ends every connection before anything more is confirmed, and tells who holds the broker', async () => {
+    const clock = new VirtualClock()
+    const broker = new Broker({ clock, folder, wallNow: () => 0, systemIntervalMs: 0 })
+    const written: string[] = []
+    const ends: (string | undefined)[] = []
+    let handler: ChannelHandler | undefined
+    const channel: ByteChannel = {
+      name: 'pub',
+      open: (owner) => (handler = owner).onOpen(),
+      write: (bytes) => written.push(Buffer.from(bytes).toString('hex')) > 0,
+      close: (how) => void ends.push(how),
+      pause: () => undefined,
+      resume: () => undefined,
+    }
+    broker.accept(channel, 'pub')
+    handler!.onBytes(Buffer.from('100d00044d51545404020000000163', 'hex'))
+    clock.advance(1)
+    expect(written).toEqual(['20020000'])
+    disk.room = 10
+    handler!.onBytes(Buffer.from('3306000174000161', 'hex'))
+    clock.advance(1)
+    await expect(broker.failed).rejects.toThrow(/^broker store cannot write its log: ENOSPC/)
+    expect([written.length, ends]).toEqual([1, ['abort']])
+    handler!.onClose(undefined)
+    await broker.stop()
   })
 })

@@ -103,6 +103,38 @@ describe('the store of a broker', () => {
     expect(start().core.defaultHost.sessions.size).toBe(0)
   })
 
+  it('sends wills of durable sessions after a kill, once, and none that were taken back', () => {
+    const before = start()
+    const will = (topic: string, willDelayInterval: number) => ({
+      ...DURABLE,
+      will: { topic, payload: topic, qos: 1, properties: { willDelayInterval } } as const,
+    })
+    before.client('there', will('at once', 0))
+    before.client('patient', will('later', 20))
+    before.client('away', will('waits', 30)).cut()
+    before.client('left', will('never', 0)).sendHex('e000')
+    before.client('cut', will('gone already', 0)).cut()
+    const watcher = before.client('watcher', DURABLE)
+    watcher.subscribe('#', 1)
+    before.advance(10)
+    const after = start()
+    const again = after.client('watcher', DURABLE)
+    after.advance(1)
+    expect(again.texts()).toEqual(['at once'])
+    after.advance(19)
+    expect(again.texts()).toEqual(['later'])
+    after.advance(10)
+    expect(again.texts()).toEqual(['waits'])
+    const last = start()
+    last.advance(100)
+    expect(
+      last
+        .client('watcher', DURABLE)
+        .all()
+        .every(({ dup }) => dup === true),
+    ).toBe(true)
+  })
+
   it('cuts off a torn write and keeps all before it', () => {
     const before = start()
     before.client('pub').publish('kept', 'yes', { retain: true })
