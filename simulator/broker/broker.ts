@@ -70,10 +70,7 @@ export class Broker extends HostInspection implements BrokerControl {
   readonly #listeners: Listener[]
   readonly #loads = new LoadAverages()
   readonly users: UserAdmin | undefined
-  /**
-   * Rejects with a MotewireError `ERR_BROKER_STORE` when what the broker confirms can no longer be
-   * kept. It has cut all its connections then, without confirming anything more, and may be stopped.
-   */
+  /** Rejects with `ERR_BROKER_STORE` when the store fails; all connections are cut by then. */
   readonly failed: Promise<never>
   #fail: (error: unknown) => void = () => undefined
   readonly #owner: Omit<LineOwner, 'listener' | 'traffic' | 'isBare'>
@@ -161,8 +158,7 @@ export class Broker extends HostInspection implements BrokerControl {
 
   /** Serves a client over any channel; it is opened here. */
   accept(channel: ByteChannel, address: string): void {
-    const traffic = { messagesIn: 0, messagesOut: 0 }
-    const own = { listener: 'channel', traffic, isBare: false }
+    const own = { listener: 'channel', traffic: { messagesIn: 0, messagesOut: 0 }, isBare: false }
     this.#open(new Line(channel, address, { ...this.#owner, ...own }))
   }
 
@@ -229,9 +225,7 @@ export class Broker extends HostInspection implements BrokerControl {
     } catch (error) {
       this.#stopTicking()
       for (const listener of this.#listeners) void listener.close()
-      for (const connection of this.#core.connections) {
-        connection.abort('the store has failed', this.#clock.now())
-      }
+      this.#core.abortAll('the store has failed', this.#clock.now())
       this.#fail(error)
       return false
     }
@@ -248,6 +242,10 @@ export class Broker extends HostInspection implements BrokerControl {
 
   #handleReady(line: Line): void {
     this.#ready[this.#readyCount++] = line
+    this.#planFlush()
+  }
+
+  #planFlush(): void {
     if (this.#isFlushPlanned) return
     this.#isFlushPlanned = true
     this.#defer(this.#flush)
@@ -256,12 +254,14 @@ export class Broker extends HostInspection implements BrokerControl {
   readonly #flush = (): void => {
     this.#isFlushPlanned = false
     const now = this.#enter()
+    const isDone = this.#core.workOff(now)
     // Writing may make others ready: they are visited in the same walk.
     for (let i = 0; i < this.#readyCount; i++) {
       this.#ready[i]!.write(now)
       this.#ready[i] = undefined
     }
     this.#readyCount = 0
+    if (!isDone) this.#planFlush()
   }
 
   get #systemMs(): number {

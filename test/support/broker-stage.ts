@@ -63,6 +63,11 @@ export class Stage {
     }
   }
 
+  /** The next turn of the shell: goes on with what was too much for the last one. */
+  workOff(): boolean {
+    return this.core.workOff(this.now)
+  }
+
   peer(address = '10.0.0.1:1'): Peer {
     return new Peer(this, address)
   }

@@ -5,7 +5,7 @@
 
 import type { AuthPacket, ConnectPacket } from '@motewire/sdk/codec'
 import type { AuthExchange, Identity } from './access.ts'
-import { Agenda } from './agenda.ts'
+import { Agenda, NEXT_TICK } from './agenda.ts'
 import { Connection } from './connection.ts'
 import type { ConnectionHandler } from './connection-handler.ts'
 import type { ConnectionOwner } from './connection.ts'
@@ -343,6 +343,17 @@ export class BrokerCore implements ConnectionOwner {
     for (const host of this.hosts.values()) host.handleTick(now)
   }
 
+  /**
+   * Goes on with what was too much for one turn, if the agenda says that there is any; false when
+   * some is left. O(virtual hosts).
+   */
+  workOff(now: number): boolean {
+    if (this.agenda.dueMs !== NEXT_TICK) return true
+    let isDone = true
+    for (const host of this.hosts.values()) isDone = host.workOff(now) && isDone
+    return isDone
+  }
+
   /** Gives up silent peers [MQTT5-3.1.2-22]. */
   #checkPatience(now: number): void {
     let endsMs = Infinity
@@ -364,6 +375,11 @@ export class BrokerCore implements ConnectionOwner {
    */
   shutdown(now: number): void {
     for (const connection of this.connections) connection.close(0x8b, false, now)
+  }
+
+  /** Ends all connections without a word. */
+  abortAll(reason: string, now: number): void {
+    for (const connection of this.connections) connection.abort(reason, now)
   }
 }
 

@@ -11,6 +11,8 @@ import { QUEUE_PREFIX, MessageQueue } from './message-queue.ts'
 import { forwarded, Message } from './message.ts'
 import type { CoreOptions } from './options.ts'
 import { mayPublish } from './publish-check.ts'
+import { RetainedDelivery } from './retained-delivery.ts'
+import type { RetainedOwner } from './retained-delivery.ts'
 import { RetainedStore } from './retained.ts'
 import { Router, SHARE_PREFIX } from './router.ts'
 import type { Routes } from './router.ts'
@@ -27,7 +29,7 @@ const FILTER_INVALID = 0x8f
 /** Of a filter: the topic tree is walked level by level. As Mosquitto. */
 const FILTER_LEVELS_MAX = 200
 
-export class VirtualHost {
+export class VirtualHost implements RetainedOwner {
   readonly name: string
   readonly options: CoreOptions
   readonly store: CoreStore | undefined
@@ -41,6 +43,7 @@ export class VirtualHost {
   readonly #away = new Set<Session>()
   /** Before this nothing happens to any of them: a lower bound. */
   #awayDueMs = Infinity
+  readonly #retainedDelivery: RetainedDelivery = new RetainedDelivery(this)
   readonly #load: LoadWatch = new LoadWatch(this.timeline)
   connectsTotal = 0
   messagesIn = 0
@@ -201,28 +204,26 @@ export class VirtualHost {
     this.#attach(entry, now)
   }
 
-  /** Retained messages for the filters just granted [MQTT5 3.3.1.3]. */
+  /** Retained messages for the filters just granted: now, or as soon as the broker comes to it. */
   deliverRetained(
     session: Session,
-    { subscriptions, properties }: SubscribePacket,
+    packet: SubscribePacket,
     reasonCodes: readonly number[],
     now: number,
   ): void {
-    const id = properties?.subscriptionIdentifier
-    const identifiers = typeof id === 'number' ? [id] : undefined
-    subscriptions.forEach((subscription, i) => {
-      const { filter, retainHandling = 0 } = subscription
-      const granted = reasonCodes[i]!
-      const isWanted =
-        retainHandling === 0 || (retainHandling === 1 && this.#fresh.get(subscription) === true)
-      if (granted >= 0x80 || !isWanted || filter.startsWith(SHARE_PREFIX)) return
-      for (const message of this.retained.matching(filter, now)) {
-        if (session.access?.mayReceive(message.topic) === false) continue
-        const qos = message.qos < granted ? message.qos : (granted as 0 | 1 | 2)
-        if (session.deliver(message, qos, true, identifiers, now)) this.messagesOut++
-        if (session.delivery.isFull) this.#watchLoad(session)
-      }
-    })
+    const isNew = (subscription: Subscription): boolean => this.#fresh.get(subscription) === true
+    this.#retainedDelivery.deliver(session, packet, reasonCodes, isNew, now)
+    if (!this.#retainedDelivery.isIdle) this.#agenda.bring(NEXT_TICK)
+  }
+
+  handleDelivered(session: Session, isTaken: boolean): void {
+    if (isTaken) this.messagesOut++
+    if (session.delivery.isFull) this.#watchLoad(session)
+  }
+
+  /** Goes on with what was too much at once; false when some is left. */
+  workOff(now: number): boolean {
+    return this.#retainedDelivery.workOff(now)
   }
 
   /** The reason code: 0, or 0x11 when there was no such subscription. */
@@ -350,6 +351,7 @@ export class VirtualHost {
   handleTick(now: number): void {
     if (now >= this.#awayDueMs) this.#visitAway(now)
     this.#load.handleTick(now)
+    if (!this.workOff(now)) this.#agenda.bring(NEXT_TICK)
     if (now >= this.retained.dueMs) this.retained.deleteExpired(now)
     this.#agenda.bring(this.#load.isIdle ? this.#awayDueMs : NEXT_TICK)
     this.#agenda.bring(Math.min(this.retained.dueMs, this.#forgetIdleTopics(now)))

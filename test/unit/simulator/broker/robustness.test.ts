@@ -164,6 +164,41 @@ describe('floods', () => {
     expect(delivery.queued).toBeLessThanOrEqual(51)
   })
 
+  it('of filters that look at many retained topics are served in turns, and nobody waits', () => {
+    const stage = new Stage({ queue: { messagesMax: 100_000, bytesMax: 1 << 24 } })
+    const pub = stage.client('pub')
+    for (let i = 0; i < 10_000; i++) pub.publish(`t/${i}`, `${i}`, { retain: true, qos: 1 })
+    pub.all()
+    const sub = stage.client('sub', DURABLE)
+    const filters = Array.from({ length: 100 }, (_, i) => `+/${i}`)
+    // Some are asked for again while they wait, and some are not wanted any more.
+    for (const filter of [...filters, ...filters]) {
+      sub.send({ type: 'subscribe', packetId: 1, subscriptions: [{ filter, qos: 1 }] })
+    }
+    sub.send({ type: 'unsubscribe', packetId: 2, filters: filters.slice(50) })
+    const other = stage.client('other')
+    other.subscribe('t/77')
+    expect(other.texts()).toEqual(['77'])
+    const texts = (): string[] => {
+      const messages = sub.all().filter(({ type }) => type === 'publish')
+      for (const { packetId = 0 } of messages) sub.ack(4, packetId)
+      return messages.map(({ text }) => text!)
+    }
+    const first = texts()
+    expect(first).toHaveLength(30)
+    const rest: string[] = []
+    let turns = 1
+    for (; !stage.workOff(); turns++) rest.push(...texts())
+    rest.push(...texts())
+    expect(turns).toBeGreaterThan(1)
+    expect(new Set([...first, ...rest])).toEqual(
+      new Set(filters.slice(0, 50).map((one) => one.slice(2))),
+    )
+    expect(rest).toHaveLength(50)
+    stage.advance(1)
+    expect(sub.all()).toEqual([])
+  })
+
   it('of wills fill the queues of those who watch, and no more', () => {
     const stage = new Stage({ queue: { messagesMax: 10, bytesMax: 1 << 20 } })
     const watcher = stage.client('watcher', { properties: { receiveMaximum: 5 } })
