@@ -1,7 +1,7 @@
-// Retained messages for subscriptions just granted [MQTT5 3.3.1.3]. A filter with a wildcard looks at
-// every retained topic, so that one SUBSCRIBE of many filters could keep everybody waiting: what
-// goes beyond LOOKS_MAX at one instant waits its turn, first come first served, one place for each
-// filter of a client. It knows no packets.
+// Retained messages for subscriptions just granted [MQTT5 3.3.1.3]. A filter with a wildcard looks
+// at every retained topic, so that one SUBSCRIBE of many filters could keep everybody waiting:
+// what goes beyond LOOKS_MAX at one instant waits its turn, first come first served, one place for
+// each filter of a client. It knows no packets.
 
 import type { SubscribePacket, Subscription } from '@motewire/sdk/codec'
 import type { Identifiers } from './message-ring.ts'

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { BOTH, DURABLE, Stage } from '../../support/broker-stage.ts'
 
 describe('a retained message', () => {
-  it('MQTT311-3.3.1-5 MQTT311-3.3.1-6 MQTT311-3.3.1-8: comes to later filters with RETAIN 1', () => {
+  it('MQTT311-3.3.1-5 MQTT311-3.3.1-6 MQTT311-3.3.1-8: meets later filters with RETAIN 1', () => {
     for (const protocolVersion of BOTH) {
       const stage = new Stage()
       const pub = stage.client('pub', { protocolVersion })

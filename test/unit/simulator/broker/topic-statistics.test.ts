@@ -43,7 +43,7 @@ describe('the statistics of a topic', () => {
     expect(Buffer.from(lastPayloadOf(topics.get('t')!)).toString()).toBe('x'.repeat(4096))
   })
 
-  it('notice the first subscriber of a topic that nobody heard before, and the last to leave', () => {
+  it('notice the first subscriber of a topic, and the last to leave', () => {
     const stage = new Stage()
     const pub = stage.client('pub')
     pub.publish('t', 'unheard', { qos: 1 })
