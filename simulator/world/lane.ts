@@ -52,8 +52,10 @@ export class Lane {
   readonly #sizes: number[] = []
   #head = 0
   #count = 0
-  /** The last view handed out: most streams repeat a few lengths. */
+  /** The last view handed out, and where it lies: most streams repeat a few lengths. */
   #view = EMPTY
+  #viewBytes = EMPTY
+  #viewStart = 0
   #lastArrivalMs = 0
   #isHole = false
   #isHeld = false
@@ -162,8 +164,9 @@ export class Lane {
     if (this.#end + length > this.#bytes.length) this.#makeRoom(length)
     const target = this.#bytes
     const start = this.#end
-    if (length > LOOP_BYTES_MAX) target.set(bytes.subarray(at, at + length), start)
-    else for (let i = 0; i < length; i++) target[start + i] = bytes[at + i]!
+    if (length <= LOOP_BYTES_MAX) {
+      for (let i = 0; i < length; i++) target[start + i] = bytes[at + i]!
+    } else target.set(length === bytes.length ? bytes : bytes.subarray(at, at + length), start)
     this.#end = start + length
   }
 
@@ -210,10 +213,12 @@ export class Lane {
   }
 
   #viewOf(start: number, length: number): Uint8Array {
+    const bytes = this.#bytes
     const view = this.#view
-    const { buffer, byteOffset } = this.#bytes
-    const isSame = view.buffer === buffer && view.byteOffset === byteOffset + start
+    const isSame = this.#viewBytes === bytes && this.#viewStart === start
     if (isSame && view.length === length) return view
-    return (this.#view = new Uint8Array(buffer, byteOffset + start, length))
+    this.#viewBytes = bytes
+    this.#viewStart = start
+    return (this.#view = bytes.subarray(start, start + length))
   }
 }

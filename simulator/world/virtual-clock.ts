@@ -9,10 +9,13 @@ import { EventQueue } from './event-queue.ts'
 
 /** Deferred work that defers more work: beyond this, time would never move on. */
 const DEFERRED_MAX = 10_000_000
+const DONE = (): void => undefined
 
 export class VirtualClock implements Clock {
   readonly #queue: EventQueue
+  /** The first `#deferredCount` are to be run. It is never shortened: a new one would cost more. */
   readonly #deferred: (() => void)[] = []
+  #deferredCount = 0
   #now: number
   #events = 0
 
@@ -39,18 +42,19 @@ export class VirtualClock implements Clock {
   }
 
   defer(work: () => void): void {
-    this.#deferred.push(work)
+    this.#deferred[this.#deferredCount++] = work
   }
 
   /** Runs deferred work until there is none. Time does not move. */
   settle(): void {
     const deferred = this.#deferred
-    if (deferred.length === 0) return
-    for (let i = 0; i < deferred.length; i++) {
+    for (let i = 0; i < this.#deferredCount; i++) {
       assert(i < DEFERRED_MAX, 'deferred work never ends')
-      deferred[i]!()
+      const work = deferred[i]!
+      deferred[i] = DONE
+      work()
     }
-    deferred.length = 0
+    this.#deferredCount = 0
   }
 
   /** Runs the next task, if one is due at or before `limitMs`; answers whether it did. */
@@ -84,6 +88,6 @@ export class VirtualClock implements Clock {
     if (task.deadlineMs > this.#now) this.#now = task.deadlineMs
     this.#events++
     task.run(this.#now)
-    if (this.#deferred.length > 0) this.settle()
+    if (this.#deferredCount > 0) this.settle()
   }
 }
