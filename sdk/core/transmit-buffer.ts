@@ -13,39 +13,61 @@ export const LARGE_CHUNK_BYTES = 131_072
 const SMALL_FREE_MAX = 1024
 const LARGE_FREE_MAX = 16
 
-const EMPTY = Buffer.alloc(0)
-/** Of all buffers that never had a full chunk. */
-const NO_CHUNKS: FullChunk[] = []
-const smallFree: Buffer[] = []
-const largeFree: Buffer[] = []
+/** Views kept of a chunk: a power of two, above what an answer and a few messages need. */
+const VIEWS = 8
 
-function takeChunk(bytes: number): Buffer {
-  if (bytes <= SMALL_CHUNK_BYTES)
-    return smallFree.pop() ?? Buffer.allocUnsafeSlow(SMALL_CHUNK_BYTES)
-  if (bytes <= LARGE_CHUNK_BYTES)
-    return largeFree.pop() ?? Buffer.allocUnsafeSlow(LARGE_CHUNK_BYTES)
-  return Buffer.allocUnsafeSlow(bytes)
+/** Memory for packets, and the views of it that were handed out: quiet clients repeat lengths. */
+class Chunk {
+  readonly buffer: Buffer
+  readonly #views: Uint8Array[] = []
+
+  constructor(bytes: number) {
+    this.buffer = Buffer.allocUnsafeSlow(bytes)
+  }
+
+  /** The first `length` bytes. To make a view takes as long as to write a short packet. */
+  first(length: number): Uint8Array {
+    const place = length & (VIEWS - 1)
+    const view = this.#views[place]
+    if (view !== undefined && view.length === length) return view
+    return (this.#views[place] = this.buffer.subarray(0, length))
+  }
 }
 
-function giveBack(chunk: Buffer): void {
-  if (chunk.length === SMALL_CHUNK_BYTES) {
+const NO_CHUNK = new Chunk(0)
+/** Of all buffers that never had a full chunk. */
+const NO_CHUNKS: FullChunk[] = []
+const smallFree: Chunk[] = []
+const largeFree: Chunk[] = []
+
+function takeChunk(bytes: number): Chunk {
+  if (bytes <= SMALL_CHUNK_BYTES) return smallFree.pop() ?? new Chunk(SMALL_CHUNK_BYTES)
+  if (bytes <= LARGE_CHUNK_BYTES) return largeFree.pop() ?? new Chunk(LARGE_CHUNK_BYTES)
+  return new Chunk(bytes)
+}
+
+function giveBack(chunk: Chunk): void {
+  const { length } = chunk.buffer
+  if (length === SMALL_CHUNK_BYTES) {
     if (smallFree.length < SMALL_FREE_MAX) smallFree.push(chunk)
-  } else if (chunk.length === LARGE_CHUNK_BYTES && largeFree.length < LARGE_FREE_MAX) {
+  } else if (length === LARGE_CHUNK_BYTES && largeFree.length < LARGE_FREE_MAX) {
     largeFree.push(chunk)
   }
 }
 
 interface FullChunk {
-  readonly buffer: Buffer
+  readonly chunk: Chunk
   readonly length: number
 }
 
 export class TransmitBuffer {
   /** Where the next packet goes: buffer[end..]. `reserve` first. */
-  buffer: Buffer = EMPTY
+  buffer: Buffer = NO_CHUNK.buffer
   end = 0
+  /** Whose buffer that is. */
+  #chunk = NO_CHUNK
   #full: FullChunk[] = NO_CHUNKS
-  #inFlight: Buffer | undefined
+  #inFlight: Chunk | undefined
   /** Bytes in full chunks and in the chunk that is being written. */
   #heldBytes = 0
 
@@ -64,16 +86,16 @@ export class TransmitBuffer {
     const needed = this.end + bytes
     if (needed <= this.buffer.length) return
     if (this.end === 0) {
-      giveBack(this.buffer)
-      this.buffer = takeChunk(bytes)
+      giveBack(this.#chunk)
+      this.#fill(takeChunk(bytes))
     } else if (this.buffer.length < LARGE_CHUNK_BYTES && needed <= LARGE_CHUNK_BYTES) {
       const larger = takeChunk(LARGE_CHUNK_BYTES)
-      this.buffer.copy(larger, 0, 0, this.end)
-      giveBack(this.buffer)
-      this.buffer = larger
+      this.buffer.copy(larger.buffer, 0, 0, this.end)
+      giveBack(this.#chunk)
+      this.#fill(larger)
     } else {
       this.#shelve()
-      this.buffer = takeChunk(Math.max(bytes, LARGE_CHUNK_BYTES))
+      this.#fill(takeChunk(Math.max(bytes, LARGE_CHUNK_BYTES)))
       this.end = 0
     }
   }
@@ -101,12 +123,12 @@ export class TransmitBuffer {
     if (this.#inFlight !== undefined) return undefined
     const first = this.#full.shift()
     if (first !== undefined) {
-      this.#inFlight = first.buffer
-      return first.buffer.subarray(0, first.length)
+      this.#inFlight = first.chunk
+      return first.chunk.first(first.length)
     }
     if (this.end === 0) return undefined
-    const bytes = this.buffer.subarray(0, this.end)
-    this.#inFlight = this.buffer
+    const bytes = this.#chunk.first(this.end)
+    this.#inFlight = this.#chunk
     this.#heldBytes += this.end
     this.#forgetCurrent()
     return bytes
@@ -115,12 +137,17 @@ export class TransmitBuffer {
   /** The chunk being filled is full. */
   #shelve(): void {
     if (this.#full === NO_CHUNKS) this.#full = []
-    this.#full.push({ buffer: this.buffer, length: this.end })
+    this.#full.push({ chunk: this.#chunk, length: this.end })
     this.#heldBytes += this.end
   }
 
+  #fill(chunk: Chunk): void {
+    this.#chunk = chunk
+    this.buffer = chunk.buffer
+  }
+
   #forgetCurrent(): void {
-    this.buffer = EMPTY
+    this.#fill(NO_CHUNK)
     this.end = 0
   }
 
@@ -137,8 +164,8 @@ export class TransmitBuffer {
    * collector, because the operating system may read it a little longer.
    */
   clear(): void {
-    giveBack(this.buffer)
-    for (const { buffer } of this.#full) giveBack(buffer)
+    giveBack(this.#chunk)
+    for (const { chunk } of this.#full) giveBack(chunk)
     this.#full.length = 0
     this.#forgetCurrent()
     this.#inFlight = undefined
