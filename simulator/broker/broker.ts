@@ -17,7 +17,7 @@ import { doorOf, UserGate } from './gatekeeper.ts'
 import { HostInspection } from './host-inspection.ts'
 import type { WallClock } from './views.ts'
 import { Line } from './line.ts'
-import type { LineOwner } from './line.ts'
+import type { LineOrigin, LineOwner } from './line.ts'
 import { Listener, listenerName } from './listener.ts'
 import type { ListenerOptions } from './listener.ts'
 import { LoadAverages } from './load-averages.ts'
@@ -54,6 +54,13 @@ export interface BrokerOptions extends Partial<
 }
 
 const TICK_MS = 1_000
+/** Of channels that are handed over; nobody asks for their traffic. */
+const HANDED_OVER: LineOrigin = {
+  listener: 'channel',
+  traffic: { messagesIn: 0, messagesOut: 0 },
+  isBare: false,
+  handleGone: () => undefined,
+}
 /** How long a leaving broker waits for its last bytes to go. */
 const STOP_PATIENCE_MS = 500
 
@@ -73,7 +80,7 @@ export class Broker extends HostInspection implements BrokerControl {
   /** Rejects with `ERR_BROKER_STORE` when the store fails; all connections are cut by then. */
   readonly failed: Promise<never>
   #fail: (error: unknown) => void = () => undefined
-  readonly #owner: Omit<LineOwner, 'listener' | 'traffic' | 'isBare'>
+  readonly #owner: LineOwner
   /** Runs the flush once the current turn is over. */
   readonly #defer: (work: () => void) => void
   #isFlushPlanned = false
@@ -158,17 +165,14 @@ export class Broker extends HostInspection implements BrokerControl {
 
   /** Serves a client over any channel; it is opened here. */
   accept(channel: ByteChannel, address: string): void {
-    const own = { listener: 'channel', traffic: { messagesIn: 0, messagesOut: 0 }, isBare: false }
-    this.#open(new Line(channel, address, { ...this.#owner, ...own }))
+    this.#open(new Line(channel, address, HANDED_OVER, this.#owner))
   }
 
-  /** Two owners serve all lines of a listener: they count those that go. */
   #listenerAt(place: ListenerOptions): Listener {
     const listener: Listener = new Listener(place, (channel, address, isBare) => {
-      this.#open(new Line(channel, address, isBare ? bareOwner : owner))
+      this.#open(new Line(channel, address, isBare ? bareOrigin : origin, this.#owner))
     })
-    const owner: LineOwner = {
-      ...this.#owner,
+    const origin: LineOrigin = {
       listener: listener.name,
       traffic: listener.traffic,
       isBare: false,
@@ -176,10 +180,9 @@ export class Broker extends HostInspection implements BrokerControl {
         listener.connectedNow--
         listener.bytesInBefore += line.bytesIn
         listener.bytesOutBefore += line.bytesOut
-        this.#handleGone(line)
       },
     }
-    const bareOwner: LineOwner = { ...owner, isBare: true }
+    const bareOrigin: LineOrigin = { ...origin, isBare: true }
     return listener
   }
 

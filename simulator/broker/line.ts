@@ -10,8 +10,8 @@ import type { Traffic } from './core/publish-writer.ts'
 /** Answers waiting for a peer that does not read: beyond it we stop reading from it too. */
 const HOLD_READING_BYTES = 1 << 20
 
-/** Whoever serves the lines of one listener. */
-export interface LineOwner {
+/** Where lines come from: a listener, or who hands channels over. */
+export interface LineOrigin {
   readonly listener: string
   readonly traffic: Traffic
   /**
@@ -19,6 +19,12 @@ export interface LineOwner {
    * WebSocket do.
    */
   readonly isBare: boolean
+  /** Called once for each line, last. */
+  handleGone(line: Line): void
+}
+
+/** Who serves the lines: one object for all of them, or its calls could not be inlined. */
+export interface LineOwner {
   /** The time, once what was due before it is done: called first with all that comes in. */
   enter(): number
   /** The time, in the middle of something. */
@@ -33,13 +39,14 @@ export interface LineOwner {
   handleReady(line: Line): void
   /** The connection has ended, its channel not yet: `flush` waits for the peer. */
   handleEnded(line: Line, how: 'flush' | 'abort'): void
-  /** Called once, last. */
+  /** Called once, when the channel is closed. */
   handleGone(line: Line): void
 }
 
 export class Line implements ChannelHandler, ConnectionHandler {
   readonly channel: ByteChannel
   readonly address: string
+  readonly #origin: LineOrigin
   readonly #owner: LineOwner
   /** Kept beyond its end, when it is counted with those that are gone. */
   #connection: Connection | undefined
@@ -49,9 +56,10 @@ export class Line implements ChannelHandler, ConnectionHandler {
   /** The connection has ended; its last bytes are on their way. */
   #isClosing = false
 
-  constructor(channel: ByteChannel, address: string, owner: LineOwner) {
+  constructor(channel: ByteChannel, address: string, origin: LineOrigin, owner: LineOwner) {
     this.channel = channel
     this.address = address
+    this.#origin = origin
     this.#owner = owner
   }
 
@@ -61,11 +69,11 @@ export class Line implements ChannelHandler, ConnectionHandler {
   }
 
   get listener(): string {
-    return this.#owner.listener
+    return this.#origin.listener
   }
 
   get traffic(): Traffic {
-    return this.#owner.traffic
+    return this.#origin.traffic
   }
 
   get bytesIn(): number {
@@ -105,6 +113,7 @@ export class Line implements ChannelHandler, ConnectionHandler {
       this.#connection?.handleClose(now)
     }
     this.#owner.handleGone(this)
+    this.#origin.handleGone(this)
   }
 
   // What the connection asks.
@@ -130,7 +139,7 @@ export class Line implements ChannelHandler, ConnectionHandler {
 
   /** The kernel has all that was to be said: a socket may close without its peer. */
   get #isSpent(): boolean {
-    return this.#owner.isBare && this.#connection?.transmit.pendingBytes === 0
+    return this.#origin.isBare && this.#connection?.transmit.pendingBytes === 0
   }
 
   /** Writes what the connection has, as far as the channel takes it. */
