@@ -6,6 +6,7 @@ import type { DeviceModel, DeviceWill } from '../device/index.ts'
 import type { DevicePlan, Scenario } from '../scenario/index.ts'
 import type { LinkTrace } from '../world/index.ts'
 import type { Radio } from './radio.ts'
+import type { SentMessages } from './sent-messages.ts'
 import type { Tally } from './tally.ts'
 
 export interface FleetDeviceOptions {
@@ -19,6 +20,8 @@ export interface FleetDeviceOptions {
   readonly wallNow: () => number
   readonly client: ClientOptions
   readonly tally: Tally
+  /** Of all devices. */
+  readonly sentMessages: SentMessages
   readonly runStartedAtMs: number
   /** Makes the channel of each connection attempt. */
   readonly openChannel: () => ByteChannel

@@ -26,6 +26,7 @@ import { OUTCOME_EVENTS } from './outcome-events.ts'
 import { Provisioning } from './provisioning.ts'
 import type { Identity } from './provisioning.ts'
 import { Radio } from './radio.ts'
+import type { SentMessage } from './sent-messages.ts'
 import type { Tally } from './tally.ts'
 
 export class FleetDevice implements Device, SwitchedDevice {
@@ -269,8 +270,8 @@ export class FleetDevice implements Device, SwitchedDevice {
       this.#guard(() => this.#model.handleOnline?.())
     })
     client.on('offline', (cause) => this.#handleOffline(cause))
-    client.on('outcome', (outcome, _topic, qos, _reason, dueMs) =>
-      this.#handleOutcome(outcome, qos, dueMs as number),
+    client.on('outcome', (outcome, _topic, qos, _reason, sent) =>
+      this.#handleOutcome(outcome, qos, sent as SentMessage),
     )
     if (group.subscribe.length > 0 || this.#model.handleMessage !== undefined) {
       client.on('message', (topic, payload) => {
@@ -288,7 +289,9 @@ export class FleetDevice implements Device, SwitchedDevice {
     this.#guard(() => this.#model.handleOffline?.())
   }
 
-  #handleOutcome(outcome: Outcome, qos: QoS, dueMs: number): void {
+  #handleOutcome(outcome: Outcome, qos: QoS, sent: SentMessage): void {
+    const { dueMs } = sent
+    this.#options.sentMessages.giveBack(sent)
     if (this.#isOver) return
     this.#open[qos]!--
     this.#trace?.event(OUTCOME_EVENTS[outcome], this.now(), dueMs)
@@ -365,8 +368,8 @@ export class FleetDevice implements Device, SwitchedDevice {
     this.#open[qos]!++
     this.#published++
     // The model reuses its buffer; the client keeps payloads until they are confirmed.
-    const kept = typeof payload === 'string' ? payload : Buffer.from(payload)
-    return client.publish(topic, kept, { qos, retain, token: dueMs })
+    const token = this.#options.sentMessages.take(payload, dueMs)
+    return client.publish(topic, token.payload, { qos, retain, token })
   }
 
   subscribe(filter: string, qos: QoS): void {

@@ -17,6 +17,7 @@ import type { FleetDeviceOptions } from './device-options.ts'
 import type { DevicesInspection, DeviceState } from './device-state.ts'
 import { FleetDevice } from './fleet-device.ts'
 import { Operator } from './operator.ts'
+import { SentMessages } from './sent-messages.ts'
 import { queuedOf, Tally } from './tally.ts'
 import { brokerDialer, brokerOf } from './tcp-dialer.ts'
 import type { Dialer } from './tcp-dialer.ts'
@@ -58,6 +59,7 @@ export class Fleet implements FleetInspection, DevicesInspection {
   readonly #machineClock: Clock
   readonly #dial: Dialer
   readonly #tally: Tally
+  readonly #sentMessages: SentMessages = new SentMessages()
   /** One a broker to whose devices the scenario has something to send. */
   readonly #operators: readonly Operator[]
   /** How the run went over time, for charts. */
@@ -235,6 +237,7 @@ export class Fleet implements FleetInspection, DevicesInspection {
         wallNow,
         client,
         tally: this.#tally,
+        sentMessages: this.#sentMessages,
         runStartedAtMs: this.#startedAtMs,
       })
       this.#devices.push(device)
