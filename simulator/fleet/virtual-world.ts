@@ -50,7 +50,8 @@ export class VirtualWorld {
     const { clock } = this
     const wallNow = (): number => EPOCH_MS + clock.now()
     // Each world has a broker: what it tells of itself to nobody would take longer than a device.
-    const own = hearsBroker(plan) ? broker : { systemIntervalMs: 0, ...broker }
+    const unseen = { topicsMax: 0, ...broker }
+    const own = hearsBroker(plan) ? unseen : { systemIntervalMs: 0, ...unseen }
     this.embedded = new EmbeddedBroker({
       clock,
       wallNow,

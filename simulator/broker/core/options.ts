@@ -45,7 +45,7 @@ export interface CoreOptions {
   /** Sessions at most, connected or not. */
   readonly sessionsMax: number
   readonly subscriptionsPerClientMax: number
-  /** Topics whose statistics are kept. */
+  /** Topics whose statistics are kept; 0: of none. */
   readonly topicsMax: number
   /** Seconds after which an unused topic is forgotten; Infinity: it is not. */
   readonly topicExpiryS: number

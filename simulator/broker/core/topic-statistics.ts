@@ -55,7 +55,7 @@ export class TopicStatistics {
   #hand = this.#records.values()
   forgotten = 0
 
-  /** @param topicsMax default 50,000, about 400 bytes each plus the last payload. */
+  /** @param topicsMax about 400 bytes each plus the last payload; 0: nobody looks at any. */
   constructor(topicsMax: number) {
     this.#topicsMax = topicsMax
   }
@@ -66,6 +66,7 @@ export class TopicStatistics {
 
   /** Counts a message and the deliveries it led to. */
   count(topic: string, publisher: string, content: Content, deliveries: number, now: number): void {
+    if (this.#topicsMax === 0) return
     const record = this.#records.get(topic) ?? this.add(topic, now, publisher)
     record.rate = rateAt(record, now) + 1000 / RATE_WINDOW_MS
     record.messagesIn++

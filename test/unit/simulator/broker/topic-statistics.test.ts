@@ -33,6 +33,17 @@ describe('the statistics of a topic', () => {
     expect([messagesOut, payloadBytesOut]).toEqual(isHeard ? [3, 27] : [0, 0])
   })
 
+  it('are not made where there is room for none, and the host counts all the same', () => {
+    const stage = new Stage({ topicsMax: 0 })
+    stage.client('sub').subscribe('t')
+    const pub = stage.client('pub')
+    pub.publish('t', 'heard')
+    pub.publish('u', 'not heard')
+    const host = stage.core.defaultHost
+    expect(host.topics.size).toBe(0)
+    expect([host.messagesIn, host.messagesOut]).toEqual([2, 1])
+  })
+
   it('keep at most 4 KiB of a payload, whatever comes after it in the same read', () => {
     const stage = new Stage()
     const pub = stage.client('pub')
