@@ -15,8 +15,20 @@ export const BODY_BYTES_MAX = 1_048_576
 /** Snapshots that a stream may miss before it is taken for dead and closed. */
 export const SKIPPED_MAX = 60
 
-/** Rate samples kept, one a second: 300 samples of 24 bytes. */
+/** Rates of five minutes kept, one a second: 300 samples of 24 bytes. */
 export const SAMPLES_MAX = 300
+
+/** Rates of an hour kept, one in ten seconds: 9 KB. */
+export const HOUR_SAMPLES_MAX = 360
+
+/** Rates of a day kept, one a minute: 35 KB. */
+export const DAY_SAMPLES_MAX = 1_440
+
+/** Rates of a topic or client kept, one each way in ten seconds: five minutes. */
+export const RECENT_RATES_MAX = 30
+
+/** Topics of a virtual host, and again clients, whose rates are kept: 3.7 MB each at most. */
+export const RATED_MAX = 10_000
 
 /** Rows of a page of a table. */
 export const ROWS_MAX = 500

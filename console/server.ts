@@ -21,11 +21,12 @@ import { CONNECTIONS_MAX } from './limits.ts'
 import { Links } from './links/links.ts'
 import { EventStream } from './live/event-stream.ts'
 import { LiveFeed } from './live/feed.ts'
+import { RecentTraffic } from './live/recent-traffic.ts'
 import { resolveAccess } from './options.ts'
 import type { AccessSettings, ConsoleOptions } from './options.ts'
 import { loadPage } from './page-files.ts'
 import type { PageFile } from './page-files.ts'
-import type { RateSample, WhoamiView } from './views.ts'
+import type { RateSample, RateSpan, RatesView, WhoamiView } from './views.ts'
 import { Workbench } from './workbench/workbench.ts'
 
 const API = '/api/v1/'
@@ -44,6 +45,7 @@ export class ConsoleServer {
   readonly #access: AccessSettings
   readonly #guard: Guard
   readonly #feed: LiveFeed
+  readonly #recent: RecentTraffic
   readonly #routes: readonly Route[]
   readonly #server: Server
   readonly #bench: Workbench
@@ -63,12 +65,17 @@ export class ConsoleServer {
     this.#fleet = new FleetDesk(options.fleet, options.fleetBroker)
     const sources = { broker, config, fleet: this.#fleet, bridges, clock }
     this.#feed = new LiveFeed(sources, options.title ?? 'motewire')
+    this.#recent = new RecentTraffic(broker, clock)
     this.#bench = new Workbench(clock)
     this.#links = new Links(clock, options.serialPorts, options.furtherSerialPorts)
-    const rates = (): RateSample => this.#feed.rates()
+    const looks = {
+      rates: (): RateSample => this.#feed.rates(),
+      ratesOf: (span: RateSpan): RatesView => this.#feed.ratesOf(span),
+      recent: this.#recent,
+    }
     this.#log = new ActionLog(options.onAction)
     const held = { bench: this.#bench, links: this.#links }
-    this.#routes = apiRoutes({ ...sources, ...held, rates, log: this.#log })
+    this.#routes = apiRoutes({ ...sources, ...held, ...looks, log: this.#log })
     const timeouts = { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS }
     this.#server = createServer(timeouts, (request, response) => {
       void this.#handleRequest(request, response)
@@ -86,6 +93,7 @@ export class ConsoleServer {
     this.#files = await loadPage()
     await this.#listen()
     this.#feed.start()
+    this.#recent.start()
     const { port } = this.#server.address() as AddressInfo
     return { url: `http://${authority(this.#access.host)}:${port}/` }
   }
@@ -93,6 +101,7 @@ export class ConsoleServer {
   /** Ends all streams and connections; resolves within a second. */
   async stop(): Promise<void> {
     this.#feed.stop()
+    this.#recent.stop()
     const ended = Promise.all([this.#bench.end(), this.#links.end(), this.#fleet.end()])
     if (!this.#server.listening) return void (await ended)
     const closed = new Promise((resolve) => this.#server.close(resolve))

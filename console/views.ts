@@ -36,6 +36,14 @@ export interface BrokerView {
   readonly outPerSecond: number
 }
 
+/** Messages a second of one thing over the last five minutes, oldest first. */
+export interface RecentRatesView {
+  readonly everyMs: number
+  /** Null where it is not known: before the thing was there, or was looked at. */
+  readonly inPerSecond: readonly (number | null)[]
+  readonly outPerSecond: readonly (number | null)[]
+}
+
 export interface ClientRow {
   readonly clientId: string
   readonly username: string | null
@@ -54,6 +62,8 @@ export interface ClientRow {
   readonly inflight: number
   readonly dropped: number
   readonly subscriptions: number
+  /** Null where none are kept: beyond the first 10,000 clients. */
+  readonly recent: RecentRatesView | null
 }
 
 /** Something that happened to a client, and why. */
@@ -105,6 +115,8 @@ export interface TopicRow {
   readonly lastAt: number
   readonly hasRetained: boolean
   readonly subscribers: number
+  /** Null where none are kept: beyond the first 10,000 topics. */
+  readonly recent: RecentRatesView | null
 }
 
 export interface SubscriberView {
@@ -298,6 +310,18 @@ export interface RateSample {
   readonly at: number
   readonly inPerSecond: number
   readonly outPerSecond: number
+}
+
+/** How long back rates are kept: a second, ten seconds, a minute apart. */
+export const RATE_SPANS = ['5m', '1h', '24h'] as const
+
+export type RateSpan = (typeof RATE_SPANS)[number]
+
+/** The answer to `GET rates`. Oldest first. */
+export interface RatesView {
+  /** From one sample to the next; each is the mean of that time. */
+  readonly everyMs: number
+  readonly samples: readonly RateSample[]
 }
 
 /** What the event `history` of the stream carries, once, at its beginning. Oldest first. */

@@ -5,7 +5,10 @@
 import type { Clock } from '@motewire/sdk'
 import type { BrokerControl, BrokerInspection, HostControl } from '@motewire/simulator/broker'
 import { ConsoleError } from '../errors.ts'
+import type { HostRates, RecentTraffic } from '../live/recent-traffic.ts'
+import { ownBroker } from '../own-broker.ts'
 import { TopicTable } from './topic-table.ts'
+import type { RecentOf } from './topic-table.ts'
 
 /** What every route about a broker takes besides its own keys. */
 export const HOST_KEY = 'host'
@@ -13,17 +16,19 @@ export const HOST_KEY = 'host'
 export class BrokerSource {
   readonly #broker: BrokerInspection | undefined
   readonly #clock: Clock
+  readonly #recent: RecentTraffic
   /** One a virtual host, and only administrators make those. */
   readonly #tables = new Map<string, TopicTable>()
 
-  constructor(broker: BrokerInspection | undefined, clock: Clock) {
+  constructor(broker: BrokerInspection | undefined, clock: Clock, recent: RecentTraffic) {
     this.#broker = broker
     this.#clock = clock
+    this.#recent = recent
   }
 
   /** Undefined: a broker that is only observed. */
   get own(): BrokerControl | undefined {
-    return this.#broker !== undefined && isControl(this.#broker) ? this.#broker : undefined
+    return ownBroker(this.#broker)
   }
 
   /** @throws ConsoleError `ERR_CONSOLE_PART_ABSENT` or `ERR_CONSOLE_NOT_FOUND` */
@@ -52,14 +57,18 @@ export class BrokerSource {
   table(query: URLSearchParams): TopicTable {
     const host = this.look(query)
     const name = query.get(HOST_KEY) ?? ''
-    let table = this.#tables.get(name)
-    if (table === undefined) this.#tables.set(name, (table = new TopicTable(host, this.#clock)))
+    const known = this.#tables.get(name)
+    if (known !== undefined) return known
+    const recentOf: RecentOf = (topic) => this.recent(query)?.topics.of(topic)
+    const table = new TopicTable(host, this.#clock, recentOf)
+    this.#tables.set(name, table)
     return table
   }
-}
 
-function isControl(broker: BrokerInspection): broker is BrokerControl {
-  return 'createHost' in broker
+  /** The last minutes of the topics and clients of the virtual host; undefined at the start. */
+  recent(query: URLSearchParams): HostRates | undefined {
+    return this.#recent.of(query.get(HOST_KEY) ?? '')
+  }
 }
 
 /** @throws ConsoleError `ERR_CONSOLE_NOT_FOUND` */

@@ -21,6 +21,7 @@ import type {
   MessageView,
   PayloadView,
   RateSample,
+  RecentRatesView,
   SessionRow,
   TopicDetailView,
   TopicInsideView,
@@ -42,7 +43,7 @@ export function brokerView(stats: BrokerStats, rates: RateSample): BrokerView {
   }
 }
 
-export function clientRow(client: ClientView): ClientRow {
+export function clientRow(client: ClientView, recent: RecentRatesView | undefined): ClientRow {
   return {
     clientId: client.clientId,
     username: client.username ?? null,
@@ -60,13 +61,17 @@ export function clientRow(client: ClientView): ClientRow {
     inflight: client.inflight,
     dropped: client.dropped,
     subscriptions: client.subscriptions.length,
+    recent: recent ?? null,
   }
 }
 
-export function clientDetail(client: ClientView | ClientDetail): ClientDetailView {
+export function clientDetail(
+  client: ClientView | ClientDetail,
+  recent: RecentRatesView | undefined,
+): ClientDetailView {
   const subscriptionList = client.subscriptions.slice(0, LISTED_MAX)
   const inside = 'drops' in client ? clientInside(client) : null
-  return { ...clientRow(client), subscriptionList, inside }
+  return { ...clientRow(client, recent), subscriptionList, inside }
 }
 
 function clientInside(client: ClientDetail): ClientInsideView {
@@ -112,7 +117,7 @@ export function messageView(message: BrokerMessageView): MessageView {
   }
 }
 
-export function topicRow(row: TopicView): TopicRow {
+export function topicRow(row: TopicView, recent: RecentRatesView | undefined): TopicRow {
   return {
     topic: row.topic,
     messagesIn: row.messagesIn,
@@ -122,6 +127,7 @@ export function topicRow(row: TopicView): TopicRow {
     lastAt: Math.round(row.lastAt),
     hasRetained: row.hasRetained,
     subscribers: row.subscribers,
+    recent: recent ?? null,
   }
 }
 
@@ -137,10 +143,13 @@ function topicInside(topic: TopicDetailOfOurs): TopicInsideView {
   }
 }
 
-export function topicDetail(topic: TopicDetail | TopicDetailOfOurs): TopicDetailView {
+export function topicDetail(
+  topic: TopicDetail | TopicDetailOfOurs,
+  recent: RecentRatesView | undefined,
+): TopicDetailView {
   const { retainedPayload, lastPayload } = topic
   return {
-    ...topicRow(topic),
+    ...topicRow(topic, recent),
     lastQos: topic.lastQos,
     inside: 'producers' in topic ? topicInside(topic) : null,
     subscriberList: topic.subscriberList.slice(0, LISTED_MAX),

@@ -5,9 +5,10 @@ import type { Clock } from '@motewire/sdk'
 import type { BrokerInspection } from '@motewire/simulator/broker'
 import type { FleetDesk } from '../fleets/fleet-desk.ts'
 import type { ActionLog } from '../http/action-log.ts'
+import type { RecentTraffic } from '../live/recent-traffic.ts'
 import type { ConfigControl } from '../options.ts'
-import { TOPIC_ORDERS } from '../views.ts'
-import type { BridgeView, RateSample } from '../views.ts'
+import { RATE_SPANS, TOPIC_ORDERS } from '../views.ts'
+import type { BridgeView, RateSample, RateSpan, RatesView } from '../views.ts'
 import type { Links } from '../links/links.ts'
 import type { Workbench } from '../workbench/workbench.ts'
 import { accessRoutes } from './access-routes.ts'
@@ -18,6 +19,7 @@ import { controlRoutes } from './control-routes.ts'
 import { fleetRoutes } from './fleet-routes.ts'
 import { linkRoutes } from './link-routes.ts'
 import { openApiDocument } from './openapi/document.ts'
+import { presetsOf } from './presets.ts'
 import { readPublish } from './publish.ts'
 import { checkKeys, readRowQuery, readText, readWord } from './query.ts'
 import { recordingRoutes } from './recording-routes.ts'
@@ -32,6 +34,8 @@ export interface Sources {
   readonly fleet: FleetDesk
   readonly bridges: () => readonly BridgeView[]
   readonly rates: () => RateSample
+  readonly ratesOf: (span: RateSpan) => RatesView
+  readonly recent: RecentTraffic
   readonly clock: Clock
   readonly bench: Workbench
   readonly links: Links
@@ -39,7 +43,7 @@ export interface Sources {
 }
 
 export function apiRoutes(sources: Sources): readonly Route[] {
-  const source = new BrokerSource(sources.broker, sources.clock)
+  const source = new BrokerSource(sources.broker, sources.clock, sources.recent)
   return [
     ...clientRoutes(source),
     ...topicRoutes(source),
@@ -48,7 +52,7 @@ export function apiRoutes(sources: Sources): readonly Route[] {
     ...configRoutes(sources.config),
     ...processRoutes(sources, source),
     ...fleetRoutes(sources.fleet),
-    ...workbenchRoutes(sources.bench),
+    ...workbenchRoutes(sources.bench, () => presetsOf(source.own)),
     ...recordingRoutes(sources.bench),
     ...linkRoutes(sources.links),
   ]
@@ -61,7 +65,8 @@ function clientRoutes(source: BrokerSource): Route[] {
       path: 'clients',
       answer: ({ query }) => {
         const { total, rows } = source.look(query).clients(readRowQuery(query, [HOST_KEY]))
-        return { total, rows: rows.map(clientRow) }
+        const recent = source.recent(query)?.clients
+        return { total, rows: rows.map((row) => clientRow(row, recent?.of(row.clientId))) }
       },
     },
     {
@@ -69,7 +74,8 @@ function clientRoutes(source: BrokerSource): Route[] {
       path: 'clients/*',
       answer: ({ id, query }) => {
         const inside = source.own && source.control(query, 'clients').clientDetail(id)
-        return clientDetail(found(inside ?? source.look(query).client(id), `client '${id}'`))
+        const client = found(inside ?? source.look(query).client(id), `client '${id}'`)
+        return clientDetail(client, source.recent(query)?.clients.of(id))
       },
     },
     {
@@ -99,7 +105,8 @@ function topicRoutes(source: BrokerSource): Route[] {
       path: 'topics/detail',
       answer: ({ query }) => {
         const name = readText(query, 'name', [HOST_KEY])
-        return topicDetail(found(source.look(query).topic(name), `topic '${name}'`))
+        const topic = found(source.look(query).topic(name), `topic '${name}'`)
+        return topicDetail(topic, source.recent(query)?.topics.of(name))
       },
     },
     {
@@ -116,7 +123,7 @@ function topicRoutes(source: BrokerSource): Route[] {
 
 const document = openApiDocument('1')
 
-function processRoutes({ bridges, rates }: Sources, source: BrokerSource): Route[] {
+function processRoutes({ bridges, rates, ratesOf }: Sources, source: BrokerSource): Route[] {
   return [
     { method: 'GET', path: 'openapi.json', answer: () => document },
     {
@@ -125,6 +132,15 @@ function processRoutes({ bridges, rates }: Sources, source: BrokerSource): Route
       answer: ({ query }) => {
         checkKeys(query, [HOST_KEY])
         return brokerView(source.look(query).stats(), rates())
+      },
+    },
+    {
+      method: 'GET',
+      path: 'rates',
+      answer: ({ query }) => {
+        checkKeys(query, ['span'])
+        source.look(query)
+        return ratesOf(readWord(query, 'span', RATE_SPANS))
       },
     },
     {

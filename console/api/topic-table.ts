@@ -3,11 +3,11 @@
 // looking never holds up delivery for long. O(n log n) a copy and order; n at most 20,000, beyond
 // which the answer tells that it is partial.
 
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Clock } from '@motewire/sdk'
-import type { BrokerInspection, TopicView } from '@motewire/simulator/broker'
+import type { BrokerInspection, Page, PageQuery, TopicView } from '@motewire/simulator/broker'
 import { SORTED_TOPICS_MAX } from '../limits.ts'
-import type { PageView, TopicOrder, TopicRow } from '../views.ts'
+import { walkRows } from '../live/walk.ts'
+import type { PageView, RecentRatesView, TopicOrder, TopicRow } from '../views.ts'
 import { topicRow } from './broker-views.ts'
 import type { RowQuery } from './query.ts'
 
@@ -16,7 +16,9 @@ export interface TopicQuery extends RowQuery {
   readonly direction: 'asc' | 'desc'
 }
 
-const SLICE_TOPICS = 500
+/** The last minutes of a topic; undefined where they are not kept. */
+export type RecentOf = (topic: string) => RecentRatesView | undefined
+
 const FRESH_MS = 1000
 
 interface Copy {
@@ -27,13 +29,15 @@ interface Copy {
 export class TopicTable {
   readonly #broker: BrokerInspection
   readonly #clock: Clock
+  readonly #recentOf: RecentOf
   #copy: Promise<Copy> | undefined
   #takenAt = -Infinity
   /** The last answer's order: a table that is watched asks for the same one again and again. */
   #ordered: { readonly key: string; readonly copy: Copy; readonly rows: readonly TopicView[] }
 
-  constructor(broker: BrokerInspection, clock: Clock) {
+  constructor(broker: BrokerInspection, clock: Clock, recentOf: RecentOf) {
     this.#broker = broker
+    this.#recentOf = recentOf
     this.#clock = clock
     this.#ordered = { key: '', copy: { topics: [], isPartial: false }, rows: [] }
   }
@@ -42,7 +46,7 @@ export class TopicTable {
     const { search, offset, limit, order, direction } = query
     if (order === 'first' && direction === 'asc') {
       const { total, rows } = this.#broker.topics(query)
-      return { total, rows: rows.map(topicRow) }
+      return { total, rows: this.#views(rows) }
     }
     const copy = await this.#freshCopy()
     const key = `${order} ${direction} ${search}`
@@ -50,8 +54,12 @@ export class TopicTable {
       this.#ordered = { key, copy, rows: inOrder(copy.topics, search, order, direction) }
     }
     const { rows } = this.#ordered
-    const page = { total: rows.length, rows: rows.slice(offset, offset + limit).map(topicRow) }
+    const page = { total: rows.length, rows: this.#views(rows.slice(offset, offset + limit)) }
     return copy.isPartial ? { ...page, isPartial: true } : page
+  }
+
+  #views(rows: readonly TopicView[]): TopicRow[] {
+    return rows.map((row) => topicRow(row, this.#recentOf(row.topic)))
   }
 
   #freshCopy(): Promise<Copy> {
@@ -66,15 +74,9 @@ export class TopicTable {
 
   async #takeCopy(): Promise<Copy> {
     const topics: TopicView[] = []
-    for (;;) {
-      const limit = Math.min(SLICE_TOPICS, SORTED_TOPICS_MAX - topics.length)
-      const slice = this.#broker.topics({ offset: topics.length, limit })
-      topics.push(...slice.rows)
-      const isPartial = topics.length === SORTED_TOPICS_MAX && slice.total > topics.length
-      const isDone = slice.rows.length === 0 || topics.length >= slice.total
-      if (isPartial || isDone) return { topics, isPartial }
-      await nextTurn()
-    }
+    const look = (page: PageQuery): Page<TopicView> => this.#broker.topics(page)
+    const isPartial = await walkRows(look, SORTED_TOPICS_MAX, (row) => topics.push(row))
+    return { topics, isPartial }
   }
 }
 

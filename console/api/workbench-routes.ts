@@ -21,20 +21,11 @@ import { checkKeys, readCount, readRowQuery } from './query.ts'
 import { readRepeat } from './repeat.ts'
 import type { ApiRequest, Route } from './route.ts'
 
-const PRESETS: readonly PresetView[] = [
-  { name: 'Mosquitto', url: 'mqtt://127.0.0.1:1883', username: '', password: '' },
-  {
-    name: 'Apollo / ActiveMQ',
-    url: 'mqtt://127.0.0.1:61613',
-    username: 'admin',
-    password: 'password',
-  },
-]
-
 const START_BYTES = 96
 
-export function workbenchRoutes(bench: Workbench): Route[] {
+export function workbenchRoutes(bench: Workbench, presets: () => readonly PresetView[]): Route[] {
   return [
+    { method: 'GET', path: 'presets', answer: presets },
     ...holdingRoutes(bench),
     ...doing(bench, 'POST', 'subscribe', subscribe),
     ...doing(bench, 'POST', 'unsubscribe', unsubscribe),
@@ -55,7 +46,6 @@ export function workbenchRoutes(bench: Workbench): Route[] {
 
 function holdingRoutes(bench: Workbench): Route[] {
   return [
-    { method: 'GET', path: 'presets', answer: () => PRESETS },
     {
       method: 'GET',
       path: 'connections',

@@ -4,15 +4,15 @@
 
 import { Task } from '@motewire/sdk/kit'
 import type { BrokerControl } from '@motewire/simulator/broker'
-import { BrokerSource } from '../api/broker-source.ts'
 import { brokerView } from '../api/broker-views.ts'
 import type { Sources } from '../api/routes.ts'
 import { ConsoleError } from '../errors.ts'
 import { FEEDS_MAX } from '../limits.ts'
-import type { HistoryView, RateSample, SnapshotView } from '../views.ts'
+import { ownBroker } from '../own-broker.ts'
+import type { HistoryView, RateSample, RateSpan, RatesView, SnapshotView } from '../views.ts'
 import type { EventStream } from './event-stream.ts'
 import { ProcessMeter } from './process-meter.ts'
-import { RateHistory } from './rate-history.ts'
+import { RateSpans } from './rate-spans.ts'
 
 const INTERVAL_MS = 1000
 
@@ -22,7 +22,7 @@ export class LiveFeed {
   readonly #sources: FeedSources
   readonly #title: string
   readonly #streams = new Set<EventStream>()
-  readonly #history: RateHistory
+  readonly #spans: RateSpans
   readonly #own: BrokerControl | undefined
   readonly #meter = new ProcessMeter()
   readonly #task = new Task((now) => this.#handleTimeout(now))
@@ -30,9 +30,9 @@ export class LiveFeed {
   constructor(sources: FeedSources, title: string) {
     this.#sources = sources
     this.#title = title
-    this.#own = new BrokerSource(sources.broker, sources.clock).own
+    this.#own = ownBroker(sources.broker)
     const { messagesIn = 0, messagesOut = 0 } = sources.broker?.stats() ?? {}
-    this.#history = new RateHistory(sources.clock.now(), messagesIn, messagesOut)
+    this.#spans = new RateSpans(sources.clock.now(), messagesIn, messagesOut)
   }
 
   start(): void {
@@ -57,7 +57,7 @@ export class LiveFeed {
 
   add(stream: EventStream): void {
     this.#streams.add(stream)
-    const history: HistoryView = { samples: this.#history.samples() }
+    const history: HistoryView = { samples: this.#spans.of('5m').samples }
     stream.offer('history', JSON.stringify(history))
     stream.offer('snapshot', JSON.stringify(this.#snapshot()))
   }
@@ -68,14 +68,19 @@ export class LiveFeed {
 
   /** Message rates over the last second. */
   rates(): RateSample {
-    return this.#history.newest()
+    return this.#spans.newest()
+  }
+
+  /** Message rates of some time, oldest first. */
+  ratesOf(span: RateSpan): RatesView {
+    return this.#spans.of(span)
   }
 
   #handleTimeout(now: number): void {
     const { broker, clock } = this.#sources
     if (broker !== undefined) {
       const { messagesIn, messagesOut } = broker.stats()
-      this.#history.add(now, Date.now(), messagesIn, messagesOut)
+      this.#spans.add(now, Date.now(), messagesIn, messagesOut)
     }
     this.#meter.sample()
     if (this.#streams.size > 0) {

@@ -19,15 +19,21 @@ interface State<Answer> {
   readonly error: CallError | null
 }
 
-/**
- * The answer to `GET path`; null asks nothing. While a changed path has no answer yet, the old one
- * stays when `keepsOld`, for a table that is paged or searched.
- */
-export function usePolled<Answer>(path: string | null, keepsOld = false): Polled<Answer> {
+export interface Polling {
+  /** While a changed path has no answer yet, the old one stays: for a table that is paged. */
+  readonly keepsOld?: boolean
+  /** Default: with each snapshot. */
+  readonly everyMs?: number
+}
+
+/** The answer to `GET path`; null asks nothing. */
+export function usePolled<Answer>(path: string | null, polling: Polling = {}): Polled<Answer> {
+  const { keepsOld = false, everyMs = 0 } = polling
   const { live } = usePage()
   const [state, setState] = useState<State<Answer>>({ path, answer: null, error: null })
   const [wish, setWish] = useState(0)
   const busy = useRef<AbortController | null>(null)
+  const turn = everyMs === 0 ? live.snapshot : Math.floor((live.snapshot?.at ?? 0) / everyMs)
 
   // Only a question whose answer nobody waits for any more is given up.
   useEffect(() => () => busy.current?.abort(), [path])
@@ -48,7 +54,7 @@ export function usePolled<Answer>(path: string | null, keepsOld = false): Polled
       .finally(() => {
         if (busy.current === controller) busy.current = null
       })
-  }, [path, live.snapshot, wish])
+  }, [path, turn, wish])
 
   const isOld = state.path !== path
   return {

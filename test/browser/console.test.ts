@@ -62,6 +62,21 @@ describe.runIf(requireComponent('chromium'))('the console in a browser', () => {
     expect(await page.title()).toBe('Topics · test house')
   })
 
+  it('shows the rates of an hour, and the last minutes of a topic and of a client', async () => {
+    const { page, go } = now
+    await page.getByRole('radio', { name: '1 h', exact: true }).check()
+    await page.getByRole('img', { name: /Messages a second, 1 h/ }).waitFor()
+    await page.reload()
+    await expect
+      .poll(() => page.getByRole('radio', { name: '1 h', exact: true }).isChecked(), WAIT)
+      .toBe(true)
+    for (const row of ['#/topics?open=greenhouse/bed-00/soil', '#/clients?open=bed-0']) {
+      await go(row)
+      const panel = page.getByRole('complementary')
+      await panel.getByRole('img', { name: /Messages a second, 5 min/ }).waitFor()
+    }
+  })
+
   it('finds a client, shows its subscriptions, and disconnects it when asked twice', async () => {
     const client = await join('pump-7')
     await client.subscribe('pump/7/#', { qos: 1 })

@@ -3,7 +3,7 @@
 
 import { LINK_PROFILE_NAMES, STEERED_KINDS } from '@motewire/simulator'
 import { CHECKSUMS, LINE_ENDINGS, LINK_ENCODINGS, LINK_FRAMINGS } from '../../link-views.ts'
-import { TOPIC_ORDERS } from '../../views.ts'
+import { RATE_SPANS, TOPIC_ORDERS } from '../../views.ts'
 import { count, fields, flag, list, named, orNull, pageOf, qos, text, words } from './schema.ts'
 import { after, rows } from './operation.ts'
 import type { Operation } from './operation.ts'
@@ -13,6 +13,12 @@ const host = { host: text }
 
 const broker: Readonly<Record<string, Operation>> = {
   'GET stats': { tag: 'broker', summary: 'Counts and rates', query: host, answer: named('Broker') },
+  'GET rates': {
+    tag: 'broker',
+    summary: 'Message rates of the last five minutes, hour or day',
+    query: { span: words(...RATE_SPANS) },
+    answer: named('Rates'),
+  },
   'GET system': { tag: 'broker', summary: 'Values of $SYS', query: host, answer: named('System') },
   'POST publish': {
     tag: 'broker',

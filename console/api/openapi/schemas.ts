@@ -33,6 +33,7 @@ const client = {
   ...traffic,
   ...waiting,
   subscriptions: count,
+  recent: orNull(named('RecentRates')),
 }
 
 const topic = {
@@ -44,6 +45,7 @@ const topic = {
   lastAt: time,
   hasRetained: flag,
   subscribers: count,
+  recent: orNull(named('RecentRates')),
 }
 
 const subscriber = { clientId: text, filter: text, qos }
@@ -81,6 +83,15 @@ const brokerSchemas: Readonly<Record<string, Schema>> = {
     queued: count,
     inPerSecond: number,
     outPerSecond: number,
+  }),
+  Rates: fields({
+    everyMs: count,
+    samples: list(fields({ at: time, inPerSecond: number, outPerSecond: number })),
+  }),
+  RecentRates: fields({
+    everyMs: count,
+    inPerSecond: list(orNull(number)),
+    outPerSecond: list(orNull(number)),
   }),
   Client: fields(client),
   ClientDetail: fields({

@@ -9,6 +9,7 @@ import { AskButton, CreateLine, Feet } from '../parts/act.tsx'
 import { State } from '../parts/basics.tsx'
 import { useHostPath } from '../parts/host.tsx'
 import { Facts, Panel } from '../parts/panel.tsx'
+import { RecentChart } from '../parts/recent-chart.tsx'
 import { usePolled } from '../polled.ts'
 import { History } from './client-history.tsx'
 import { MQTT_VERSIONS } from '../text/format.ts'
@@ -25,6 +26,7 @@ export function ClientDetail({ clientId }: { readonly clientId: string }): JSX.E
       {!isGone && answer && (
         <>
           <ClientFacts client={answer} />
+          <RecentChart recent={answer.recent} />
           <h3>{labels.subscriptions}</h3>
           <Subscriptions client={answer} />
           {answer.inside && <FarSubscription path={path} onDone={refresh} />}
@@ -82,7 +84,10 @@ function ClientFacts({ client }: { readonly client: ClientDetailView }): JSX.Ele
           ...(client.inside === null
             ? [[labels.dropped, format.exact(client.dropped)] as const]
             : []),
-          [labels.address, <span class="mono">{client.address}</span>],
+          [
+            labels.address,
+            client.address === '' ? labels.none : <span class="mono">{client.address}</span>,
+          ],
           [labels.username, client.username ?? labels.none],
           [labels.version, `MQTT ${MQTT_VERSIONS[client.protocolVersion]}`],
           [

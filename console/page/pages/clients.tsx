@@ -1,11 +1,12 @@
 // Everybody who is connected or has a durable session: found, paged, looked at, disconnected.
 
 import type { JSX } from 'preact'
-import type { ClientRow, PageView } from '../../views.ts'
+import type { ClientRow, PageView, RecentRatesView } from '../../views.ts'
 import { withQuery } from '../api.ts'
 import { usePage } from '../context.ts'
 import { Empty, PageHead, State } from '../parts/basics.tsx'
 import { useHostPath } from '../parts/host.tsx'
+import { bothWays, RecentRate } from '../parts/sparkline.tsx'
 import { NothingFound, offsetOf, Pager, ROWS, SearchBox } from '../parts/table.tsx'
 import { usePolled } from '../polled.ts'
 import { changed } from '../route.ts'
@@ -22,7 +23,7 @@ export function Clients(): JSX.Element {
   const question = live.snapshot?.broker
     ? hostPath(withQuery('clients', { search, offset, limit: ROWS }))
     : null
-  const { answer } = usePolled<PageView<ClientRow>>(question, true)
+  const { answer } = usePolled<PageView<ClientRow>>(question, { keepsOld: true })
   if (live.snapshot?.broker === null) return <NoBroker title={labels.clients} />
   const isEmpty = answer?.total === 0
   // A broker that is only observed counts its clients and does not name them.
@@ -80,6 +81,9 @@ function ClientTable(props: {
             <th scope="col" class="middle number">
               {labels.queued}
             </th>
+            <th scope="col" class="wide number">
+              {labels.rate}
+            </th>
             <th scope="col" class="number">
               {labels.inShort}
             </th>
@@ -121,8 +125,19 @@ function ClientLine(props: { readonly row: ClientRow; readonly isOpen: boolean }
       </td>
       <td class="middle number">{format.count(row.subscriptions)}</td>
       <td class="middle number">{format.count(row.queued)}</td>
+      <td class="wide number rate">
+        <ClientRate recent={row.recent} />
+      </td>
       <td class="number">{format.count(row.messagesIn)}</td>
       <td class="number">{format.count(row.messagesOut)}</td>
     </tr>
   )
+}
+
+/** Both ways together, of the last ten seconds. */
+function ClientRate({ recent }: { readonly recent: RecentRatesView | null }): JSX.Element {
+  const rates = recent === null ? [] : bothWays(recent)
+  const newest = rates.at(-1) ?? null
+  if (newest === null) return <span class="muted">–</span>
+  return <RecentRate rates={rates} perSecond={newest} />
 }

@@ -1,21 +1,36 @@
 // The first page: how the broker does at a glance, and what runs beside it.
 
 import type { JSX } from 'preact'
-import type { BrokerView, FleetView, PageView, TopicRow } from '../../views.ts'
+import { RATE_SPANS } from '../../views.ts'
+import type { BrokerView, FleetView, PageView, RatesView, TopicRow } from '../../views.ts'
 import { withQuery } from '../api.ts'
 import { usePage } from '../context.ts'
-import { Bar, Card, Empty, Figure, Figures, PageHead, State } from '../parts/basics.tsx'
+import {
+  Bar,
+  Card,
+  Choice,
+  Empty,
+  Figure,
+  Figures,
+  Levels,
+  PageHead,
+  State,
+} from '../parts/basics.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { useHostPath } from '../parts/host.tsx'
 import { RateChart } from '../parts/rate-chart.tsx'
+import { RecentRate } from '../parts/sparkline.tsx'
 import { usePolled } from '../polled.ts'
-import { address } from '../route.ts'
+import { address, changed, replaceVisit } from '../route.ts'
 import { bridgeTone } from './bridges.tsx'
 import { phaseText, phaseTone } from './fleet.tsx'
 
+/** A new sample of an hour comes every ten seconds. */
+const LONG_SPAN_POLL_MS = 10_000
+
 export function Overview(): JSX.Element {
   const { labels, format, live, openPublish } = usePage()
-  const { snapshot, samples } = live
+  const { snapshot } = live
   const broker = snapshot?.broker
   const isEmpty = broker === null && !snapshot?.fleet && snapshot?.bridges.length === 0
   const line = broker && labels.brokerLine(brokerName(broker), format.duration(broker.uptimeMs))
@@ -41,9 +56,7 @@ export function Overview(): JSX.Element {
       {broker && snapshot && (
         <>
           <BrokerFigures broker={broker} />
-          <Card title={labels.messageRate}>
-            <RateChart samples={samples} now={snapshot.at} />
-          </Card>
+          <Rates />
         </>
       )}
       <div class="columns">
@@ -52,6 +65,32 @@ export function Overview(): JSX.Element {
         {snapshot && snapshot.bridges.length > 0 && <BridgesCard />}
       </div>
     </>
+  )
+}
+
+/** The last minutes come with the stream; what is longer ago is asked for. */
+function Rates(): JSX.Element {
+  const { labels, live, route } = usePage()
+  const { snapshot, samples } = live
+  const span = RATE_SPANS.find((one) => one === route.query.get('span')) ?? '5m'
+  const question = span === '5m' ? null : withQuery('rates', { span })
+  const { answer } = usePolled<RatesView>(question, { everyMs: LONG_SPAN_POLL_MS })
+  const choice = (
+    <Choice
+      label={labels.rateSpan}
+      value={span}
+      options={RATE_SPANS.map((value) => ({ value, text: labels.rateSpans[value] }))}
+      onChange={(value) => replaceVisit(changed(route, { span: value === '5m' ? '' : value }))}
+    />
+  )
+  return (
+    <Card title={labels.messageRate} action={choice}>
+      <RateChart
+        samples={span === '5m' ? samples : (answer?.samples ?? [])}
+        now={snapshot?.at ?? 0}
+        span={span}
+      />
+    </Card>
   )
 }
 
@@ -129,7 +168,7 @@ function FleetCard({ fleet }: { readonly fleet: FleetView }): JSX.Element {
 }
 
 function BusiestTopics(): JSX.Element {
-  const { labels, format } = usePage()
+  const { labels } = usePage()
   const query = { order: 'rate', direction: 'desc', limit: 6 }
   const { answer } = usePolled<PageView<TopicRow>>(useHostPath()(withQuery('topics', query)))
   const all = address('topics', { order: 'rate', direction: 'desc' })
@@ -137,14 +176,12 @@ function BusiestTopics(): JSX.Element {
     <Card title={labels.busiestTopics} href={all}>
       {answer?.rows.length === 0 && <p class="muted pad">{labels.noTopics}</p>}
       <ol class="busiest">
-        {answer?.rows.map(({ topic, ratePerSecond }) => (
+        {answer?.rows.map(({ topic, ratePerSecond, recent }) => (
           <li key={topic}>
             <a class="mono" href={address('topics', { open: topic })}>
-              {topic}
+              <Levels name={topic} />
             </a>
-            <span class="numbers">
-              {format.rate(ratePerSecond)} <span class="muted">{labels.perSecond}</span>
-            </span>
+            <RecentRate rates={recent?.inPerSecond ?? []} perSecond={ratePerSecond} />
           </li>
         ))}
       </ol>

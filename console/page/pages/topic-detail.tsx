@@ -9,6 +9,7 @@ import { AskButton, Feet } from '../parts/act.tsx'
 import { useHostPath } from '../parts/host.tsx'
 import { Facts, Panel } from '../parts/panel.tsx'
 import { Payload } from '../parts/payload.tsx'
+import { RecentChart } from '../parts/recent-chart.tsx'
 import { usePolled } from '../polled.ts'
 import { address } from '../route.ts'
 import { PublishForm } from './publish.tsx'
@@ -25,6 +26,7 @@ export function TopicDetail({ topic }: { readonly topic: string }): JSX.Element 
       {!isGone && answer && (
         <>
           <TopicFacts topic={answer} />
+          <RecentChart recent={answer.recent} />
           <Payloads topic={answer} />
           <h3>
             {labels.subscribers} <SubscriberCount topic={answer} />

@@ -5,9 +5,10 @@ import type { PageView, TopicOrder, TopicRow } from '../../views.ts'
 import { withQuery } from '../api.ts'
 import { usePage } from '../context.ts'
 import { CreateLine } from '../parts/act.tsx'
-import { Empty, PageHead } from '../parts/basics.tsx'
+import { Empty, Levels, PageHead } from '../parts/basics.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { useHostPath } from '../parts/host.tsx'
+import { RecentRate } from '../parts/sparkline.tsx'
 import { NothingFound, offsetOf, Pager, ROWS, SearchBox, SortHead } from '../parts/table.tsx'
 import { usePolled } from '../polled.ts'
 import { changed } from '../route.ts'
@@ -38,7 +39,7 @@ export function Topics(): JSX.Element {
   const question = live.snapshot?.broker
     ? hostPath(withQuery('topics', { search, offset, limit: ROWS, ...sorting }))
     : null
-  const { answer, refresh } = usePolled<PageView<TopicRow>>(question, true)
+  const { answer, refresh } = usePolled<PageView<TopicRow>>(question, { keepsOld: true })
   if (live.snapshot?.broker === null) return <NoBroker title={labels.topics} />
   const isEmpty = answer?.total === 0
   const isOwn = (live.snapshot?.hosts.length ?? 0) > 0
@@ -141,12 +142,12 @@ function TopicLine(props: { readonly row: TopicRow; readonly isOpen: boolean }):
           href={changed(route, { open: row.topic })}
           aria-current={isOpen ? 'true' : undefined}
         >
-          {row.topic}
+          <Levels name={row.topic} />
         </a>
         {row.hasRetained && <span class="tag">{labels.retained}</span>}
       </td>
-      <td class="number">
-        {format.rate(row.ratePerSecond)} <span class="muted">{labels.perSecond}</span>
+      <td class="number rate">
+        <RecentRate rates={row.recent?.inPerSecond ?? []} perSecond={row.ratePerSecond} />
       </td>
       <td class="number">{format.count(row.messagesIn)}</td>
       <td class="number middle">{format.count(row.messagesOut)}</td>

@@ -1,6 +1,7 @@
 // Small parts that all pages are made of: headings, figures, states, hints. They draw what they are
 // given and know no server.
 
+import { Fragment } from 'preact'
 import type { ComponentChildren, JSX } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { usePage } from '../context.ts'
@@ -120,6 +121,22 @@ export function Empty(props: {
         </p>
       ))}
     </div>
+  )
+}
+
+/** A topic, a filter or another name with levels, which breaks between them if it has to. */
+export function Levels({ name }: { readonly name: string }): JSX.Element {
+  const levels = name.split('/')
+  return (
+    <>
+      {levels.map((level, index) => (
+        <Fragment key={index}>
+          {level}
+          {index < levels.length - 1 && '/'}
+          <wbr />
+        </Fragment>
+      ))}
+    </>
   )
 }
 

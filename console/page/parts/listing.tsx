@@ -8,7 +8,7 @@ import { usePage } from '../context.ts'
 import { NoBroker } from '../pages/no-broker.tsx'
 import { usePolled } from '../polled.ts'
 import { changed } from '../route.ts'
-import { Empty, PageHead } from './basics.tsx'
+import { Empty, Levels, PageHead } from './basics.tsx'
 import { useHostPath } from './host.tsx'
 import { NothingFound, offsetOf, Pager, ROWS, SearchBox } from './table.tsx'
 
@@ -42,7 +42,7 @@ export function Listing<Row>(props: {
   const offset = offsetOf(route.query)
   const isOwn = (live.snapshot?.hosts.length ?? 0) > 0
   const question = isOwn ? hostPath(withQuery(props.path, { search, offset, limit: ROWS })) : null
-  const { answer, refresh } = usePolled<PageView<Row>>(question, true)
+  const { answer, refresh } = usePolled<PageView<Row>>(question, { keepsOld: true })
   if (live.snapshot?.broker === null) return <NoBroker title={props.title} />
   if (live.snapshot && !isOwn) return <NotExposed title={props.title} />
   const isEmpty = answer?.total === 0
@@ -103,7 +103,7 @@ function Table<Row>(props: {
                     href={changed(route, { open: name })}
                     aria-current={isOpen ? 'true' : undefined}
                   >
-                    {name}
+                    <Levels name={name} />
                   </a>
                 </td>
                 {columns.map((column) => (

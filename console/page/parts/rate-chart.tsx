@@ -1,14 +1,22 @@
-// Messages a second over the last five minutes, in and out, as SVG. The width is measured, so that
-// lines and letters are drawn at their true size. Draws at most 300 points a line.
+// Messages a second over the last minutes or hours, in and out, as SVG. The width is measured, so
+// that lines and letters are drawn at their true size. Draws at most 1,440 points a line.
 
 import type { JSX } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
-import type { RateSample } from '../../views.ts'
+import type { RateSample, RateSpan } from '../../views.ts'
 import { usePage } from '../context.ts'
 import type { Format } from '../text/format.ts'
 
 const HEIGHT = 190
-const WINDOW_MS = 300_000
+const SMALL_HEIGHT = 120
+const MINUTE_MS = 60_000
+const HOUR_MS = 3_600_000
+/** How long each is, and from one mark to the next. */
+const SPANS: Record<RateSpan, { readonly windowMs: number; readonly markMs: number }> = {
+  '5m': { windowMs: 5 * MINUTE_MS, markMs: MINUTE_MS },
+  '1h': { windowMs: HOUR_MS, markMs: 10 * MINUTE_MS },
+  '24h': { windowMs: 24 * HOUR_MS, markMs: 4 * HOUR_MS },
+}
 const EDGE = { top: 10, right: 12, bottom: 24, left: 44 }
 
 type Line = 'inPerSecond' | 'outPerSecond'
@@ -16,35 +24,40 @@ type Line = 'inPerSecond' | 'outPerSecond'
 export function RateChart(props: {
   readonly samples: readonly RateSample[]
   readonly now: number
+  readonly span: RateSpan
+  readonly isSmall?: boolean
 }): JSX.Element {
   const { labels, format } = usePage()
   const [width, box] = useWidth()
   const [pointed, setPointed] = useState<number | null>(null)
-  const { samples, now } = props
+  const { samples, now, span, isSmall = false } = props
+  const { windowMs } = SPANS[span]
+  const height = isSmall ? SMALL_HEIGHT : HEIGHT
   const top = niceTop(Math.max(0, ...samples.flatMap((s) => [s.inPerSecond, s.outPerSecond])))
   const x = (at: number): number =>
-    EDGE.left + (1 - (now - at) / WINDOW_MS) * (width - EDGE.left - EDGE.right)
+    EDGE.left + (1 - (now - at) / windowMs) * (width - EDGE.left - EDGE.right)
   const y = (rate: number): number =>
-    HEIGHT - EDGE.bottom - (rate / top) * (HEIGHT - EDGE.top - EDGE.bottom)
-  const seen = samples.filter(({ at }) => now - at <= WINDOW_MS)
+    height - EDGE.bottom - (rate / top) * (height - EDGE.top - EDGE.bottom)
+  const seen = samples.filter(({ at }) => now - at <= windowMs)
   const newest = seen.at(-1)
   const shown = pointed === null ? undefined : nearest(seen, x, pointed)
   const path = (line: Line): string => pathOf(seen.map((one) => [x(one.at), y(one[line])]))
   const summary = labels.rateSummary(
+    labels.rateSpans[span],
     format.rate(newest?.inPerSecond ?? 0),
     format.rate(newest?.outPerSecond ?? 0),
   )
   return (
-    <div class="chart" ref={box}>
+    <div class={isSmall ? 'chart is-small' : 'chart'} ref={box}>
       <svg
         width={width}
-        height={HEIGHT}
+        height={height}
         role="img"
         aria-label={summary}
         onPointerMove={(event) => setPointed(event.offsetX)}
         onPointerLeave={() => setPointed(null)}
       >
-        <Grid top={top} width={width} x={x} y={y} now={now} />
+        <Grid top={top} width={width} height={height} x={x} y={y} now={now} span={span} />
         {seen.length > 1 && (
           <>
             <path class="area" d={`${path('inPerSecond')}${areaEnd(seen, x, y(0))}`} />
@@ -52,7 +65,7 @@ export function RateChart(props: {
             <path class="line in" d={path('inPerSecond')} />
           </>
         )}
-        {shown !== undefined && <Pointed sample={shown} x={x} y={y} />}
+        {shown !== undefined && <Pointed sample={shown} height={height} x={x} y={y} />}
       </svg>
       {seen.length < 2 && <p class="chart-note muted">{labels.collecting}</p>}
       <Legend sample={shown ?? newest} format={format} />
@@ -66,11 +79,23 @@ interface Scales {
 }
 
 function Grid(
-  props: Scales & { readonly top: number; readonly width: number; readonly now: number },
+  props: Scales & {
+    readonly top: number
+    readonly width: number
+    readonly height: number
+    readonly now: number
+    readonly span: RateSpan
+  },
 ): JSX.Element {
   const { labels, format } = usePage()
-  const { top, width, x, y, now } = props
-  const minutes = width < 480 ? [4, 2] : [5, 4, 3, 2, 1]
+  const { top, width, height, x, y, now } = props
+  const { windowMs, markMs } = SPANS[props.span]
+  const marks = Array.from({ length: windowMs / markMs }, (_, index) => index + 1)
+  const shown = width < 480 ? marks.filter((mark) => mark === 2 || mark === 4) : marks
+  const textOf = (agoMs: number): string =>
+    agoMs < HOUR_MS || windowMs === HOUR_MS
+      ? labels.minutesAgo(String(agoMs / MINUTE_MS))
+      : labels.hoursAgo(String(agoMs / HOUR_MS))
   return (
     <g class="grid">
       {[0, top / 2, top].map((rate) => (
@@ -81,23 +106,26 @@ function Grid(
           </text>
         </g>
       ))}
-      {minutes.map((minute) => (
-        <text key={minute} x={x(now - minute * 60_000)} y={HEIGHT - 6} text-anchor="middle">
-          {labels.minutesAgo(String(minute))}
+      {shown.map((mark) => (
+        <text key={mark} x={x(now - mark * markMs)} y={height - 6} text-anchor="middle">
+          {textOf(mark * markMs)}
         </text>
       ))}
-      <text x={width - EDGE.right} y={HEIGHT - 6} text-anchor="end">
+      <text x={width - EDGE.right} y={height - 6} text-anchor="end">
         {labels.now}
       </text>
     </g>
   )
 }
 
-function Pointed({ sample, x, y }: Scales & { readonly sample: RateSample }): JSX.Element {
+function Pointed(
+  props: Scales & { readonly sample: RateSample; readonly height: number },
+): JSX.Element {
+  const { sample, height, x, y } = props
   const at = x(sample.at)
   return (
     <g class="pointed">
-      <line x1={at} x2={at} y1={EDGE.top} y2={HEIGHT - EDGE.bottom} />
+      <line x1={at} x2={at} y1={EDGE.top} y2={height - EDGE.bottom} />
       <circle class="out" cx={at} cy={y(sample.outPerSecond)} r="3.5" />
       <circle class="in" cx={at} cy={y(sample.inPerSecond)} r="3.5" />
     </g>

@@ -67,10 +67,14 @@ export const en = {
   bytesIn: 'Bytes in',
   bytesOut: (bytes: string) => `${bytes} out`,
   messageRate: 'Messages a second',
-  rateSummary: (inbound: string, outbound: string) =>
-    `Messages a second over the last five minutes. Now ${inbound} in, ${outbound} out.`,
+  rateSummary: (span: string, inbound: string, outbound: string) =>
+    `Messages a second, ${span}. Now ${inbound} in, ${outbound} out.`,
+  rateSpan: 'Time shown',
+  rateSpans: { '5m': '5 min', '1h': '1 h', '24h': '24 h' },
+  ratesUnkept: 'No rates are kept of it: there are too many.',
   collecting: 'Collecting the first samples…',
   minutesAgo: (minutes: string) => `−${minutes} min`,
+  hoursAgo: (hours: string) => `−${hours} h`,
   now: 'now',
   busiestTopics: 'Busiest topics',
   nothingRuns: 'Nothing runs in this process yet.',
@@ -154,6 +158,7 @@ export const en = {
   profileName: 'Name',
   madeUp: 'made up when empty',
   password: 'Password',
+  mqttVersion: 'MQTT version',
   versionAuto: 'Newest that works',
   exportProfiles: 'Export profiles',
   importProfiles: 'Import',
@@ -192,6 +197,7 @@ export const en = {
   save: 'Save',
 
   // Bridges
+  bridgesLine: 'Serial ports of this process that are joined to the network.',
   noBridges: 'No bridge runs in this process.',
   noBridgesHint: 'Put a serial device on the broker:',
   serialPort: 'Serial port',

@@ -23,7 +23,10 @@ export class Format {
       minimumFractionDigits: 1,
       maximumFractionDigits: 1,
     })
-    this.#hundredth = new Intl.NumberFormat(language, { maximumFractionDigits: 2 })
+    this.#hundredth = new Intl.NumberFormat(language, {
+      minimumFractionDigits: 2,
+      maximumFractionDigits: 2,
+    })
     this.#three = new Intl.NumberFormat(language, { maximumSignificantDigits: 3 })
     this.#measured = new Intl.NumberFormat(language, { maximumSignificantDigits: 7 })
   }
@@ -45,7 +48,7 @@ export class Format {
   /** Something a second. */
   rate(value: number): string {
     if (value < 0.005) return '0'
-    if (value < 1) return this.#hundredth.format(value)
+    if (value < 0.995) return this.#hundredth.format(value)
     return value < 100 ? this.#tenth.format(value) : this.count(value)
   }
 

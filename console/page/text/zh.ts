@@ -60,10 +60,14 @@ export const zh: PageLabels = {
   bytesIn: '接收流量',
   bytesOut: (bytes) => `发送 ${bytes}`,
   messageRate: '每秒消息数',
-  rateSummary: (inbound, outbound) =>
-    `最近五分钟的每秒消息数。当前接收 ${inbound}，发送 ${outbound}。`,
+  rateSummary: (span, inbound, outbound) =>
+    `最近 ${span}每秒消息数。当前接收 ${inbound}，发送 ${outbound}。`,
+  rateSpan: '时间范围',
+  rateSpans: { '5m': '5 分钟', '1h': '1 小时', '24h': '24 小时' },
+  ratesUnkept: '数量过多，未保留其速率。',
   collecting: '正在采集第一批数据…',
   minutesAgo: (minutes) => `−${minutes} 分`,
+  hoursAgo: (hours) => `−${hours} 时`,
   now: '现在',
   busiestTopics: '最繁忙的主题',
   nothingRuns: '此进程中还没有运行任何内容。',
@@ -142,6 +146,7 @@ export const zh: PageLabels = {
   profileName: '名称',
   madeUp: '留空则自动生成',
   password: '密码',
+  mqttVersion: 'MQTT 版本',
   versionAuto: '自动（由新到旧）',
   exportProfiles: '导出配置',
   importProfiles: '导入',
@@ -179,6 +184,7 @@ export const zh: PageLabels = {
   savedMessages: '已保存的消息',
   save: '保存',
 
+  bridgesLine: '此进程中接入网络的串口。',
   noBridges: '此进程中没有运行串口桥接。',
   noBridgesHint: '把串口设备接入代理服务器：',
   serialPort: '串口',

@@ -161,7 +161,7 @@ describe('one stream', () => {
 
 describe('the history of rates', () => {
   it('keeps the last five minutes', () => {
-    const history = new RateHistory(0, 0, 0)
+    const history = new RateHistory(300, 0, 0, 0)
     for (let second = 1; second <= 400; second++) {
       history.add(second * 1000, second, second * 10, second * 20)
     }
@@ -172,7 +172,7 @@ describe('the history of rates', () => {
   })
 
   it('counts by the time that truly passed', () => {
-    const history = new RateHistory(0, 100, 0)
+    const history = new RateHistory(300, 0, 100, 0)
     history.add(2500, 7, 350, 0)
     history.add(2500, 8, 999, 0)
     expect(history.samples()).toEqual([{ at: 7, inPerSecond: 100, outPerSecond: 0 }])

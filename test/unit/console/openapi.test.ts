@@ -11,6 +11,7 @@ import { operations } from '../../../console/api/openapi/operations.ts'
 import { apiRoutes } from '../../../console/api/routes.ts'
 import { ActionLog } from '../../../console/http/action-log.ts'
 import { FleetDesk } from '../../../console/fleets/fleet-desk.ts'
+import { RecentTraffic } from '../../../console/live/recent-traffic.ts'
 import { Links } from '../../../console/links/links.ts'
 import { Workbench } from '../../../console/workbench/workbench.ts'
 import { askJson, WRITING } from '../../support/console-client.ts'
@@ -86,6 +87,8 @@ describe('the description of the API', () => {
       fleet: new FleetDesk(undefined, undefined),
       bridges: () => [],
       rates,
+      ratesOf: () => ({ everyMs: 1000, samples: [] }),
+      recent: new RecentTraffic(broker, clock),
       clock,
       bench,
       links: new Links(clock),
@@ -101,6 +104,7 @@ describe('the description of the API', () => {
 
   it.each([
     ['/stats', 'stats'],
+    ['/rates', 'rates?span=24h'],
     ['/system', 'system'],
     ['/hosts', 'hosts'],
     ['/listeners', 'listeners'],

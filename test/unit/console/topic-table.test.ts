@@ -11,7 +11,7 @@ const BY_NAME: TopicQuery = { search: '', offset: 0, limit: 2, order: 'name', di
 function tableOf(topics: number): { broker: LivelyBroker; clock: ManualClock; table: TopicTable } {
   const broker = new LivelyBroker({ clients: 0, topics }, () => 60_000)
   const clock = new ManualClock()
-  return { broker, clock, table: new TopicTable(broker, clock) }
+  return { broker, clock, table: new TopicTable(broker, clock, () => undefined) }
 }
 
 describe('a table of topics', () => {

@@ -13,7 +13,7 @@ describe('the detail of a topic', () => {
       'site/north/temperature/mote-1',
     )
     if (topic === undefined) throw new Error('the fixture has no such topic')
-    return topicDetail({ ...topic, lastPayload: payload, retainedPayload: payload })
+    return topicDetail({ ...topic, lastPayload: payload, retainedPayload: payload }, undefined)
   }
 
   it('has no payload where none was seen', () => {

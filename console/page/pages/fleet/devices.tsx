@@ -21,7 +21,7 @@ export function Devices({ maySteer }: { readonly maySteer: boolean }): JSX.Eleme
   const search = route.query.get('search') ?? ''
   const offset = offsetOf(route.query)
   const question = withQuery('fleet/devices', { search, offset, limit: ROWS })
-  const { answer, refresh } = usePolled<PageView<DeviceRowView>>(question, true)
+  const { answer, refresh } = usePolled<PageView<DeviceRowView>>(question, { keepsOld: true })
   const { problem, run } = useAct(refresh)
   if (answer === null || (answer.total === 0 && search === '')) return null
   const setLink = (clientId: string, link: string): void => {

@@ -2,7 +2,7 @@
 // are kept in the browser and never with a password.
 
 import type { JSX } from 'preact'
-import { useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import type {
   ConnectionView,
   ConnectRequest,
@@ -33,7 +33,7 @@ interface Draft {
 
 const EMPTY: Draft = {
   name: '',
-  url: 'mqtt://127.0.0.1:1883',
+  url: '',
   clientId: '',
   username: '',
   password: '',
@@ -48,6 +48,10 @@ export function ConnectForm(props: { readonly onOpened: (id: string) => void }):
   const [problem, setProblem] = useState('')
   const [isBusy, setBusy] = useState(false)
   const set = (change: Partial<Draft>): void => setDraft({ ...draft, ...change })
+  const first = presets?.[0]?.url
+  useEffect(() => {
+    if (first !== undefined && draft === EMPTY) set({ url: first })
+  }, [first])
   const connect = async (event: Event): Promise<void> => {
     event.preventDefault()
     setBusy(true)
@@ -123,15 +127,18 @@ function Fields(props: {
           onInput={(password) => set({ password })}
         />
       </div>
-      <Choice
-        label={labels.version}
-        value={draft.version}
-        options={VERSIONS.map((value) => ({
-          value,
-          text: VERSION_TEXTS[value] || labels.versionAuto,
-        }))}
-        onChange={(version) => set({ version })}
-      />
+      <div class="field">
+        <span>{labels.mqttVersion}</span>
+        <Choice
+          label={labels.mqttVersion}
+          value={draft.version}
+          options={VERSIONS.map((value) => ({
+            value,
+            text: VERSION_TEXTS[value] || labels.versionAuto,
+          }))}
+          onChange={(version) => set({ version })}
+        />
+      </div>
     </>
   )
 }

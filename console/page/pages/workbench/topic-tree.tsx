@@ -79,7 +79,7 @@ export function TopicTree(props: {
 function Level(props: TreeProps & { readonly path: string }): JSX.Element {
   const { id, path, search } = props
   const place = withQuery(`connections/${id}/tree`, { path, search })
-  const { answer } = usePolled<BranchView[]>(place, true)
+  const { answer } = usePolled<BranchView[]>(place, { keepsOld: true })
   return (
     <ul>
       {answer?.map((branch) => (
