@@ -2,7 +2,7 @@
 // link to the server. On a narrow screen the way to the pages is at the bottom, under the thumb.
 
 import type { ComponentChildren, JSX } from 'preact'
-import { useRef } from 'preact/hooks'
+import { useEffect, useRef } from 'preact/hooks'
 import { usePage } from './context.ts'
 import type { LinkState } from './live.ts'
 import { HostSwitch, useHost } from './parts/host.tsx'
@@ -52,8 +52,14 @@ export function Shell({ children }: { readonly children: ComponentChildren }): J
 function Navigation(): JSX.Element {
   const { labels, route } = usePage()
   const counts = usePageCounts()
+  const list = useRef<HTMLElement>(null)
+  // On a phone the pages stand in a row that is wider than the screen.
+  useEffect(() => {
+    const current = list.current?.querySelector('[aria-current]')
+    current?.scrollIntoView({ block: 'nearest', inline: 'center' })
+  }, [route.page])
   return (
-    <nav class="pages" aria-label={labels.pages}>
+    <nav class="pages" aria-label={labels.pages} ref={list}>
       {PAGES.map((page) => (
         <a key={page} href={address(page)} aria-current={page === route.page ? 'page' : undefined}>
           <Icon name={page} />

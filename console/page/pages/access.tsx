@@ -117,12 +117,7 @@ function UserForm({ onDone }: { readonly onDone: () => void }): JSX.Element {
     <form class="row-form" onSubmit={(event) => void save(event)} aria-label={labels.newUser}>
       <Field label={labels.username} value={name} onInput={setName} required />
       <Field label={labels.password} type="password" value={password} onInput={setPassword} />
-      <Field
-        label={labels.groupsOf}
-        value={groups}
-        onInput={setGroups}
-        placeholder={labels.groupsHint}
-      />
+      <Field label={labels.groupsOfUser} value={groups} onInput={setGroups} />
       <button type="submit" class="button">
         {labels.save}
       </button>

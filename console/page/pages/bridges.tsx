@@ -12,7 +12,7 @@ export function Bridges(): JSX.Element {
   const bridges = live.snapshot?.bridges
   return (
     <>
-      <PageHead title={labels.bridges} />
+      <PageHead title={labels.bridges} line={labels.bridgesLine} />
       {bridges?.length === 0 && (
         <section class="card">
           <Empty

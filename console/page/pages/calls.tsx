@@ -43,7 +43,7 @@ function CallList({ isSignedIn }: { readonly isSignedIn: boolean }): JSX.Element
   const { labels } = usePage()
   const calls = madeCalls()
   return (
-    <Card title={labels.callsHere} hint={labels.callsLine}>
+    <Card title={labels.callsHere}>
       {calls.length === 0 && <p class="muted pad">{labels.noCalls}</p>}
       {calls.map((one, position) => {
         const text = curlOf(one, isSignedIn)

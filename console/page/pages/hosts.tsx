@@ -140,7 +140,7 @@ function ListenerLine(props: {
   return (
     <tr>
       <td class="name">
-        <span class="mono">{row.name}</span>{' '}
+        <span class="mono row-name">{row.name}</span>
         <State
           tone={row.isAccepting ? 'good' : 'warn'}
           text={row.isAccepting ? labels.accepting : labels.notAccepting}

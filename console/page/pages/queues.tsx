@@ -119,7 +119,7 @@ function QueueFacts({ row }: { readonly row: QueueRow }): JSX.Element {
         <div>
           <span class="muted">{labels.messagesOut}</span>
           <b>{format.exact(row.messagesOut)}</b>
-          <span class="muted">{labels.total(format.count(row.messagesIn))}</span>
+          <span class="muted">{labels.messagesInCount(format.exact(row.messagesIn))}</span>
         </div>
       </div>
       <Facts

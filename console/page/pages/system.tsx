@@ -4,7 +4,7 @@
 import type { JSX } from 'preact'
 import type { SystemView } from '../../views.ts'
 import { usePage } from '../context.ts'
-import { Empty, PageHead } from '../parts/basics.tsx'
+import { Empty, Levels, PageHead } from '../parts/basics.tsx'
 import { useHostPath } from '../parts/host.tsx'
 import { NothingFound, SearchBox } from '../parts/table.tsx'
 import { TableHeads } from '../parts/table-heads.tsx'
@@ -35,8 +35,10 @@ export function System(): JSX.Element {
               <tbody>
                 {rows.map(({ name, value }) => (
                   <tr key={name}>
-                    <td class="name mono">{name}</td>
-                    <td class="number mono">{value}</td>
+                    <td class="name mono">
+                      <Levels name={name} />
+                    </td>
+                    <td class="number mono value">{value}</td>
                   </tr>
                 ))}
               </tbody>

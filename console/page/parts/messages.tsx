@@ -5,6 +5,7 @@ import type { MessageView, PageView } from '../../views.ts'
 import { withQuery } from '../api.ts'
 import { usePage } from '../context.ts'
 import { usePolled } from '../polled.ts'
+import { Levels } from './basics.tsx'
 import { useHostPath } from './host.tsx'
 import { Payload } from './payload.tsx'
 
@@ -38,7 +39,9 @@ function WaitingMessage({ message }: { readonly message: MessageView }): JSX.Ele
     <li>
       <details>
         <summary>
-          <span class="mono">{topic}</span>
+          <span class="mono">
+            <Levels name={topic} />
+          </span>
           <span class="tag">{labels.lastQos(String(qos))}</span>
           <span class="muted numbers">{format.bytes(payloadBytes)}</span>
         </summary>

@@ -5,7 +5,7 @@ import type { ComponentChildren, JSX } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import { usePage } from '../context.ts'
 import { changed, visit } from '../route.ts'
-import { CopyButton } from './basics.tsx'
+import { CopyButton, Levels } from './basics.tsx'
 import { Icon } from './icon.tsx'
 
 export function Panel(props: {
@@ -30,7 +30,9 @@ export function Panel(props: {
       <div class="panel-shade" onClick={close} aria-hidden="true" />
       <aside class="panel" ref={panel} tabIndex={-1} aria-label={props.title} onKeyDown={handleKey}>
         <header class="panel-head">
-          <h2 class="mono">{props.title}</h2>
+          <h2 class="mono">
+            <Levels name={props.title} />
+          </h2>
           <CopyButton text={props.title} />
           <button
             type="button"

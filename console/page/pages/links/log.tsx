@@ -45,6 +45,11 @@ export function LinkLog({ link }: { readonly link: LinkView }): JSX.Element {
           />
           {labels.pause}
         </label>
+      </header>
+      <Lines rows={rows} look={look} />
+      <footer class="pad link-framing">
+        <Framing link={link} />
+        {leftOut > 0 && <span class="muted numbers">{labels.leftOut(format.exact(leftOut))}</span>}
         <span class="link-log-buttons">
           <button type="button" class="button small" onClick={clear}>
             {labels.clear}
@@ -53,11 +58,6 @@ export function LinkLog({ link }: { readonly link: LinkView }): JSX.Element {
             {labels.saveReceived}
           </button>
         </span>
-      </header>
-      <Lines rows={rows} look={look} />
-      <footer class="pad link-framing">
-        <Framing link={link} />
-        {leftOut > 0 && <span class="muted numbers">{labels.leftOut(format.exact(leftOut))}</span>}
       </footer>
     </section>
   )
@@ -112,7 +112,7 @@ function Lines(props: { readonly rows: readonly LinkEntry[]; readonly look: Look
       class="link-lines mono"
       ref={list}
       tabIndex={0}
-      aria-label={labels.received}
+      aria-label={labels.traffic}
       onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) => {
         isAtEnd.current = scrollTop + clientHeight >= scrollHeight - 8
       }}

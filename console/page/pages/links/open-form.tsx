@@ -70,7 +70,7 @@ export function OpenForm(props: { readonly onOpened: (id: string) => void }): JS
   return (
     <form class="connect pad" onSubmit={(event) => void open(event)}>
       <Choice
-        label={labels.kind}
+        label={labels.linkKind}
         value={draft.kind}
         options={optionsOf(KINDS, labels)}
         onChange={(kind) => set({ kind })}
@@ -100,7 +100,7 @@ function SerialFields(props: Part & { readonly ports: readonly SerialPortView[] 
       <div class="field-grid">
         <Select
           label={labels.serialPort}
-          value={draft.path}
+          value={draft.path === '' ? (ports[0]?.path ?? '') : draft.path}
           options={ports.map(({ path, product }) => ({
             value: path,
             text: product === '' ? path : `${path} (${product})`,

@@ -146,18 +146,20 @@ function DraftFields(props: {
       encodings={optionsOf(ENCODINGS, labels)}
       set={set}
     >
-      <Select
-        label={labels.checksum}
-        value={draft.checksum}
-        options={optionsOf(CHECKSUMS, labels)}
-        onChange={(checksum) => set({ checksum })}
-      />
-      <Select
-        label={labels.ending}
-        value={draft.ending}
-        options={optionsOf(ENDINGS, labels)}
-        onChange={(ending) => set({ ending })}
-      />
+      <div class="field-pair">
+        <Select
+          label={labels.checksum}
+          value={draft.checksum}
+          options={optionsOf(CHECKSUMS, labels)}
+          onChange={(checksum) => set({ checksum })}
+        />
+        <Select
+          label={labels.ending}
+          value={draft.ending}
+          options={optionsOf(ENDINGS, labels)}
+          onChange={(ending) => set({ ending })}
+        />
+      </div>
     </PayloadInput>
   )
 }

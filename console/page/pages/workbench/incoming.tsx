@@ -145,7 +145,7 @@ function MessageLine(props: {
       </span>
       <time class="muted numbers">{clockTime(row.at)}</time>
       <button type="button" class="row-link mono" onClick={() => onOpen(row.sequence)}>
-        {row.topic}
+        <bdi>{row.topic}</bdi>
       </button>
       <span class="start mono muted">{startOf(row)}</span>
       <span class="badges">
