@@ -52,6 +52,8 @@ export interface SessionRow {
 
 export interface HostRow {
   readonly name: string
+  /** When it was made, or the broker was started with it. */
+  readonly startedAt: number
   readonly clientsConnected: number
   readonly sessions: number
   readonly topics: number
@@ -68,6 +70,8 @@ export interface ListenerRow {
   readonly host: string
   readonly port: number
   readonly isAccepting: boolean
+  /** When it began to take clients, or to refuse them. */
+  readonly since: number
   readonly connectedNow: number
   readonly connectedEver: number
   readonly bytesIn: number

@@ -71,6 +71,8 @@ export class Broker extends HostInspection implements BrokerControl {
   readonly #clock: Clock
   readonly #wall: WallClock
   readonly #unserved: UnservedLines
+  /** When those were made that were not there at the start; only administrators make them. */
+  readonly #hostsMade = new Map<string, number>()
   /** The first `#readyCount`: lines with bytes to write once the turn is over. */
   readonly #ready: (Line | undefined)[] = []
   #readyCount = 0
@@ -153,7 +155,10 @@ export class Broker extends HostInspection implements BrokerControl {
   async start(): Promise<{ port: number }> {
     try {
       const ports: number[] = []
-      for (const listener of this.#listeners) ports.push(await listener.open())
+      for (const listener of this.#listeners) {
+        ports.push(await listener.open())
+        listener.since = this.#wallNow()
+      }
       return { port: ports[0] ?? 0 }
     } catch (error) {
       this.#stopTicking()
@@ -335,7 +340,8 @@ export class Broker extends HostInspection implements BrokerControl {
       const { clientsConnected, topics, retained, messagesIn, messagesOut } =
         this.host(name)!.stats()
       const counts = { clientsConnected, topics, retained, messagesIn, messagesOut }
-      return { name, ...counts, sessions: sessions.size, queues: queues.size }
+      const startedAt = this.#hostsMade.get(name) ?? this.#core.options.startedAtWallMs
+      return { name, startedAt, ...counts, sessions: sessions.size, queues: queues.size }
     })
   }
 
@@ -345,7 +351,12 @@ export class Broker extends HostInspection implements BrokerControl {
   }
 
   createHost(name: string): HostControl {
+    if (!this.#core.hosts.has(name)) this.#hostsMade.set(name, this.#wallNow())
     return new HostInspection(this.#core, this.#core.openHost(name), this.#wall)
+  }
+
+  #wallNow(): number {
+    return Math.round(this.#wall.toWall(this.#clock.now()))
   }
 
   listeners(): readonly ListenerView[] {
@@ -389,7 +400,10 @@ export class Broker extends HostInspection implements BrokerControl {
 
   setAccepting(name: string, isAccepting: boolean): boolean {
     const listener = this.#listeners.find((one) => one.name === name)
-    if (listener !== undefined) listener.isAccepting = isAccepting
+    if (listener !== undefined && listener.isAccepting !== isAccepting) {
+      listener.isAccepting = isAccepting
+      listener.since = this.#wallNow()
+    }
     return listener !== undefined
   }
 }

@@ -101,6 +101,8 @@ export interface ListenerView {
   readonly host: string
   readonly port: number
   readonly isAccepting: boolean
+  /** When it began to take clients, or to refuse them; 0 before the broker's start. */
+  readonly since: number
   readonly connectedNow: number
   readonly connectedEver: number
   /** Of all connections, ended ones too. */
@@ -138,6 +140,8 @@ export interface UserControl {
 
 export interface HostView {
   readonly name: string
+  /** When it was made, or the broker was started with it. */
+  readonly startedAt: number
   readonly clientsConnected: number
   readonly sessions: number
   readonly topics: number

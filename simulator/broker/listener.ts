@@ -87,6 +87,8 @@ export class Listener {
   #server: Server | undefined
   #port = 0
   isAccepting = true
+  /** Wall time of the last change between taking clients and not; told by the shell. */
+  since = 0
   connectedNow = 0
   connectedEver = 0
   /** Of connections that have ended. */
@@ -106,12 +108,13 @@ export class Listener {
 
   /** Without what the shell knows: bytes of living connections, the default virtual host. */
   get view(): Omit<ListenerView, 'virtualHost'> {
-    const { name, isAccepting, connectedNow, connectedEver } = this
+    const { name, isAccepting, since, connectedNow, connectedEver } = this
     const { host = '127.0.0.1', tls } = this.options
     const kind = tls === undefined ? 'tcp' : 'tls'
     const counts = { connectedNow, connectedEver }
     const bytes = { bytesIn: this.bytesInBefore, bytesOut: this.bytesOutBefore }
-    return { name, kind, host, port: this.#port, isAccepting, ...counts, ...this.traffic, ...bytes }
+    const state = { isAccepting, since }
+    return { name, kind, host, port: this.#port, ...state, ...counts, ...this.traffic, ...bytes }
   }
 
   /** Answers the port. @throws MotewireError `ERR_BROKER_PORT_IN_USE` or `ERR_BROKER_LISTEN`. */

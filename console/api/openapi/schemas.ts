@@ -160,6 +160,7 @@ const brokerSchemas: Readonly<Record<string, Schema>> = {
   }),
   Host: fields({
     name: text,
+    startedAt: time,
     clientsConnected: count,
     sessions: count,
     topics: count,
@@ -174,6 +175,7 @@ const brokerSchemas: Readonly<Record<string, Schema>> = {
     host: text,
     port: count,
     isAccepting: flag,
+    since: time,
     connectedNow: count,
     connectedEver: count,
     ...traffic,

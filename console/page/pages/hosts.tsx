@@ -49,6 +49,7 @@ function HostTable({ rows }: { readonly rows: readonly HostRow[] }): JSX.Element
             hasActions
             heads={[
               { text: labels.name },
+              { text: labels.upFor, class: 'number middle' },
               { text: labels.clients, class: 'number' },
               { text: labels.topics, class: 'number middle' },
               { text: labels.queues, class: 'number middle' },
@@ -70,11 +71,13 @@ function HostTable({ rows }: { readonly rows: readonly HostRow[] }): JSX.Element
 }
 
 function HostLine({ row }: { readonly row: HostRow }): JSX.Element {
-  const { labels, format, selectHost } = usePage()
+  const { labels, format, live, selectHost } = usePage()
+  const now = live.snapshot?.at ?? row.startedAt
   const isShown = useHost()?.name === row.name
   return (
     <tr class={isShown ? 'is-open' : ''}>
       <td class="name mono">{row.name}</td>
+      <td class="number middle">{format.duration(now - row.startedAt)}</td>
       <td class="number">{format.count(row.clientsConnected)}</td>
       <td class="number middle">{format.count(row.topics)}</td>
       <td class="number middle">{format.count(row.queues)}</td>
@@ -131,8 +134,10 @@ function ListenerLine(props: {
   readonly row: ListenerRow
   readonly onDone: () => void
 }): JSX.Element {
-  const { labels, format } = usePage()
+  const { labels, format, live } = usePage()
   const { row, onDone } = props
+  const duration = format.duration((live.snapshot?.at ?? row.since) - row.since)
+  const state = row.isAccepting ? labels.accepting : labels.notAccepting
   const { run } = useAct(onDone)
   const scheme = row.kind === 'tls' ? 'mqtts' : 'mqtt'
   const path = `listeners/${encodeURIComponent(row.name)}`
@@ -143,7 +148,7 @@ function ListenerLine(props: {
         <span class="mono row-name">{row.name}</span>
         <State
           tone={row.isAccepting ? 'good' : 'warn'}
-          text={row.isAccepting ? labels.accepting : labels.notAccepting}
+          text={`${state} ${labels.since(duration)}`}
         />
       </td>
       <td class="middle mono">{`${scheme}://${row.host}:${row.port}`}</td>

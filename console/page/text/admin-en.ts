@@ -28,6 +28,7 @@ export const adminEn = {
 
   // Hosts and listeners
   hostsLine: 'Virtual hosts, where clients come in, and the process.',
+  upFor: 'Up for',
   virtualHosts: 'Virtual hosts',
   virtualHostsHint: 'Two hosts never see each other’s messages.',
   hostHint: 'A client names one in its user name, HOST:USER, or comes in through its connector.',

@@ -28,6 +28,7 @@ export const adminZh: AdminLabels = {
 
   // Hosts and listeners
   hostsLine: '虚拟主机、客户端的接入处和进程。',
+  upFor: '已运行',
   virtualHosts: '虚拟主机',
   virtualHostsHint: '两个主机互相看不到消息。',
   hostHint: '客户端用“主机:用户”作用户名来选择主机，或从该主机的连接器接入。',

@@ -2,7 +2,7 @@
 // are kept in the browser and never with a password.
 
 import type { JSX } from 'preact'
-import { useEffect, useState } from 'preact/hooks'
+import { useState } from 'preact/hooks'
 import type {
   ConnectionView,
   ConnectRequest,
@@ -42,16 +42,13 @@ const EMPTY: Draft = {
 
 export function ConnectForm(props: { readonly onOpened: (id: string) => void }): JSX.Element {
   const { labels } = usePage()
-  const [draft, setDraft] = useState(EMPTY)
+  const [typed, setDraft] = useState<Draft | null>(null)
   const { answer: presets } = usePolled<PresetView[]>('presets')
   const [profiles, setProfiles] = useState(() => recall<ProfileView[]>('profiles', []))
   const [problem, setProblem] = useState('')
   const [isBusy, setBusy] = useState(false)
+  const draft = typed ?? { ...EMPTY, url: presets?.[0]?.url ?? '' }
   const set = (change: Partial<Draft>): void => setDraft({ ...draft, ...change })
-  const first = presets?.[0]?.url
-  useEffect(() => {
-    if (first !== undefined && draft === EMPTY) set({ url: first })
-  }, [first])
   const connect = async (event: Event): Promise<void> => {
     event.preventDefault()
     setBusy(true)
