@@ -10,8 +10,8 @@ export interface DeviceState extends DeviceRow {
 
 export interface DevicesInspection {
   /**
-   * Devices that were switched on, in the order of their starts. Not there: they live in other
-   * processes, or one after the other.
+   * Devices that were switched on, in the order of their starts in each world or process. Those of
+   * other processes as they were the last time that somebody looked. Not there: nobody can tell.
    */
   states?(): Iterable<DeviceState>
 }

@@ -4,6 +4,7 @@
 // device does the same things at the same times in either case, and so the digest is the same.
 
 import type { FleetInspection, FleetSnapshot, LatencySummary } from '../report/index.ts'
+import type { DeviceState } from './device-state.ts'
 import { devicesInteract } from './interaction.ts'
 import { partOfPlan, subShard } from './plan-part.ts'
 import { partOf, sumOfGroups, sumOfParts } from './run-part.ts'
@@ -26,6 +27,8 @@ export class VirtualRun implements FleetInspection {
   #world: VirtualWorld
   #events = 0
   #isStopping = false
+  /** How the devices of the worlds that are done were at their ends. */
+  readonly #ended: DeviceState[] = []
 
   constructor(options: VirtualRunOptions) {
     const { plan, worldDevicesMax = WORLD_DEVICES } = options
@@ -53,6 +56,7 @@ export class VirtualRun implements FleetInspection {
       this.#part = this.#part === undefined ? part : sumOfParts([this.#part, part])
       this.#done++
       if (this.#done === this.#worlds || this.#isStopping) return this.#part
+      this.#ended.push(...this.#world.fleet.states())
       this.#events += this.#world.clock.events
       this.#world = this.#makeWorld(this.#done)
     }
@@ -94,6 +98,12 @@ export class VirtualRun implements FleetInspection {
         return done === undefined ? group : isOver ? done : sumOfGroups(done, group)
       }),
     }
+  }
+
+  /** Those of the worlds that are done, then those of the current one. */
+  *states(): Generator<DeviceState> {
+    yield* this.#ended
+    yield* this.#world.fleet.states()
   }
 
   #makeWorld(number: number): VirtualWorld {

@@ -15,6 +15,7 @@ let run: Run | undefined
 process.on('message', (message: ToWorker) => {
   if (message.kind === 'stop') run?.stop()
   else if (message.kind === 'start') void work(run)
+  else if (message.kind === 'look') say({ kind: 'states', states: [...(run?.states?.() ?? [])] })
   else {
     prepare(message.job).catch(fail)
   }

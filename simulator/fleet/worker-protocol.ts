@@ -3,6 +3,7 @@
 import type { FleetSnapshot } from '../report/index.ts'
 import { expand } from '../scenario/index.ts'
 import type { FleetPlan, Scenario } from '../scenario/index.ts'
+import type { DeviceState } from './device-state.ts'
 import type { RunSpec } from './run.ts'
 import type { EncodedPart } from './run-part.ts'
 
@@ -14,11 +15,14 @@ export interface WorkerJob extends Omit<RunSpec, 'plan' | 'modules'> {
 export type ToWorker =
   | { readonly kind: 'prepare'; readonly job: WorkerJob }
   | { readonly kind: 'start' }
+  /** Tell how the devices are. */
+  | { readonly kind: 'look' }
   | { readonly kind: 'stop' }
 
 export type FromWorker =
   | { readonly kind: 'ready' }
   | { readonly kind: 'progress'; readonly snapshot: FleetSnapshot }
+  | { readonly kind: 'states'; readonly states: readonly DeviceState[] }
   | { readonly kind: 'done'; readonly part: EncodedPart; readonly snapshot: FleetSnapshot }
   | { readonly kind: 'failed'; readonly message: string }
 

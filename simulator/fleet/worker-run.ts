@@ -9,6 +9,7 @@ import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { MotewireError } from '@motewire/sdk/errors'
 import type { FleetSnapshot } from '../report/index.ts'
+import type { DeviceState } from './device-state.ts'
 import { subShard } from './plan-part.ts'
 import type { Run, RunSpec } from './run.ts'
 import { decodePart, sumOfParts } from './run-part.ts'
@@ -46,6 +47,14 @@ export class WorkerRun implements Run {
     for (const worker of this.#workers) worker.say({ kind: 'stop' })
   }
 
+  /** As they were at the look before, or at the end. */
+  *states(): Generator<DeviceState> {
+    for (const worker of this.#workers) {
+      worker.look()
+      yield* worker.states
+    }
+  }
+
   snapshot(): FleetSnapshot {
     const seen = this.#workers.map(({ snapshot }) => snapshot).filter((one) => one !== undefined)
     const sum = seen.length === 0 ? emptySnapshot(this.#spec) : sumOfSnapshots(seen)
@@ -54,6 +63,9 @@ export class WorkerRun implements Run {
 }
 
 class Worker {
+  /** How its devices were when it was last asked. */
+  states: readonly DeviceState[] = []
+  #isAsked = false
   readonly ready: Promise<void>
   readonly done: Promise<RunPart>
   /** The last it told. */
@@ -84,12 +96,22 @@ class Worker {
     this.#child.on('message', (message: FromWorker) => {
       if (message.kind === 'ready') ready.resolve()
       else if (message.kind === 'failed') fail(message.message)
-      else {
+      else if (message.kind === 'states') {
+        this.states = message.states
+        this.#isAsked = false
+      } else {
         this.snapshot = message.snapshot
         if (message.kind === 'done') done.resolve(decodePart(message.part))
       }
     })
     this.say({ kind: 'prepare', job: jobOf(spec, shard) })
+  }
+
+  /** Asks how its devices are, unless the answer to that is still to come. */
+  look(): void {
+    if (this.#isAsked) return
+    this.#isAsked = true
+    this.say({ kind: 'look' })
   }
 
   say(message: ToWorker): void {

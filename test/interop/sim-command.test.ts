@@ -9,11 +9,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { initFiles } from '../../cli/init-files.ts'
+import type { FleetMapView } from '@motewire/console'
+import { Broker } from '@motewire/simulator/broker'
 import { makeRun, reportOfPart } from '../../simulator/fleet/index.ts'
 import { formatJson } from '../../simulator/report/index.ts'
 import type { Report } from '../../simulator/report/index.ts'
 import { expand, parseScenario } from '../../simulator/scenario/index.ts'
 import { requireComponent } from '../support/component.ts'
+import { askJson } from '../support/console-client.ts'
 import { Mosquitto } from '../support/mosquitto.ts'
 import { motewire } from '../support/programs.ts'
 import { fullReport } from '../unit/simulator/report/sample.ts'
@@ -233,6 +236,42 @@ describe('a broker that never answers', () => {
     expect(reasons).toContain('none of 7 devices connected: the broker did not answer')
     expect(totals.queued).toBe(totals.published)
     expect(totals.queued).toBeGreaterThan(0)
+  })
+})
+
+const DRIVEN = `
+version: 1
+name: driven
+ramp: { over: 0s }
+groups:
+  car:
+    count: 5
+    track:
+      waypoints: [[52.5, 13.4], [52.6, 13.5]]
+      speed: 36km/h
+    publish:
+      - topic: 'cars/{id}'
+        every: 200ms
+        payload: { fields: { lat: { sensor: track, figure: latitude } } }
+`
+
+describe('devices of worker processes', () => {
+  it('are on the map of the console that looks at the whole run', async () => {
+    const broker = new Broker({ port: 0 })
+    const url = `mqtt://127.0.0.1:${(await broker.start()).port}`
+    const flags = ['--workers', '2', '--broker', url, '--console-port', '0']
+    const sim = motewire('sim', scenario('driven.yaml', DRIVEN), ...flags)
+    await sim.says('console  ')
+    const [, page = ''] = /console {2}(\S+)/.exec(sim.out) ?? []
+    const map = async (): Promise<string[]> => {
+      const { rows } = await askJson<FleetMapView>(`${page}api/v1/fleet/map`)
+      return rows.filter(({ latitude }) => latitude > 52).map(({ clientId }) => clientId)
+    }
+    const all = [0, 1, 2, 3, 4].map((index) => `car-${index}`)
+    await expect.poll(async () => (await map()).toSorted(), { timeout: 20_000 }).toEqual(all)
+    sim.child.kill('SIGINT')
+    expect((await sim.finished).code).toBe(0)
+    await broker.stop()
   })
 })
 

@@ -157,3 +157,34 @@ describe('a verifying subscriber', () => {
     expect(received).toBe(acked - lostBy.air)
   })
 })
+
+const VEHICLES = `
+  car:
+    count: 5
+    track:
+      waypoints: [[52.5, 13.4], [52.6, 13.5]]
+      speed: 36km/h
+    publish:
+      - topic: 'cars/{id}'
+        every: 10s
+        payload: { fields: { lat: { sensor: track, figure: latitude } } }
+`
+
+describe('the devices of a run in virtual time, one by one', () => {
+  it.each([
+    { form: 'in one world', worldDevicesMax: 20 },
+    { form: 'in worlds one after the other', worldDevicesMax: 2 },
+  ])('tell how and where they were at its end, $form', async ({ worldDevicesMax }) => {
+    const plan = planOf(VEHICLES)
+    const run = new VirtualRun({ plan, durationMs: MINUTE_MS, drainMs: 1000, worldDevicesMax })
+    const before = [...run.states()].length
+    await run.run()
+    const states = [...run.states()].toSorted((a, b) => a.clientId.localeCompare(b.clientId))
+    expect(before).toBe(0)
+    expect(states.map(({ clientId }) => clientId)).toEqual([0, 1, 2, 3, 4].map((i) => `car-${i}`))
+    for (const { published, position } of states) {
+      expect(published).toBeGreaterThan(4)
+      expect(position?.latitude).toBeGreaterThan(52.5)
+    }
+  })
+})
