@@ -117,6 +117,9 @@ export const REPLY_RULES_MAX = 50
 /** Bytes of the pattern or the reply of a rule. */
 export const REPLY_BYTES_MAX = 1_024
 
+/** Groups of an expression in a reply, each of at most EXPRESSION_BYTES_MAX bytes. */
+export const REPLY_GROUPS_MAX = 16
+
 /** Time that the regular expression of a rule may take on what came; then the rule is off. */
 export const EXPRESSION_MS_MAX = 100
 

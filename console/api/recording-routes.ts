@@ -104,7 +104,7 @@ async function copyRetained(
     prefix,
     connection: target.id,
     clock: bench.clock,
-    publish: (message) => target.publish({ ...message, properties: undefined }),
+    publish: (message) => target.publish(message),
   })
   await replay.done
   const { sent, failed, problem: failure } = replay.view()

@@ -13,6 +13,7 @@ import type {
   RingView,
 } from '../workbench-views.ts'
 import type { Connection, KeptMessage, KeptPacket } from '../workbench/connection.ts'
+import { propertiesView, readProperties } from '../workbench/message-properties.ts'
 import { numberAt, parseFieldPath } from '../workbench/numeric-field.ts'
 import { fieldsOf, invalid, readProfile, readText } from '../workbench/profile.ts'
 import type { Workbench } from '../workbench/workbench.ts'
@@ -106,24 +107,6 @@ async function publish(connection: Connection, { body }: ApiRequest): Promise<un
 const SEND_KEYS = ['topic', 'payload', 'encoding', 'qos', 'retain', 'properties', 'repeat']
 
 /** JSON has no bytes: Correlation Data comes in Base64. The client checks the rest. */
-function readProperties(value: unknown): Record<string, unknown> | undefined {
-  if (value === undefined) return undefined
-  const properties = fieldsOf(value, PROPERTIES)
-  const { correlationData } = properties
-  if (correlationData === undefined) return properties
-  if (typeof correlationData !== 'string') throw invalid('correlationData is not a text')
-  return { ...properties, correlationData: Buffer.from(correlationData, 'base64') }
-}
-
-const PROPERTIES = [
-  'payloadFormatIndicator',
-  'messageExpiryInterval',
-  'contentType',
-  'responseTopic',
-  'correlationData',
-  'userProperties',
-]
-
 async function clearRetained(connection: Connection, { body }: ApiRequest): Promise<unknown> {
   const path = readText(fieldsOf(body, ['path']), 'path')
   return { path, cleared: await connection.clearRetained(path) }
@@ -200,7 +183,7 @@ function message({ messages: ring }: Connection, { query }: ApiRequest): Message
     ...messageRow(kept, START_BYTES),
     payload: payloadView(kept.payload, PAYLOAD_BYTES_MAX),
     previous: previous === undefined ? null : payloadView(previous.payload, PAYLOAD_BYTES_MAX),
-    properties: { ...kept.properties },
+    properties: propertiesView(kept.properties ?? {}),
   }
 }
 

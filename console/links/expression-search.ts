@@ -5,18 +5,27 @@
 
 import { createContext, Script } from 'node:vm'
 import type { Context } from 'node:vm'
-import { EXPRESSION_BYTES_MAX, EXPRESSION_MS_MAX } from '../limits.ts'
+import { EXPRESSION_BYTES_MAX, EXPRESSION_MS_MAX, REPLIES_WAITING_MAX } from '../limits.ts'
+import type { Match } from './reply-template.ts'
 
-/** What is searched stands there as plain texts; the expression is never run as a program. */
+/** All of a match and the groups that a reply can name. */
+const GROUPS = 10
+
+/**
+ * What is searched stands there as plain texts; the expression is never run as a program. What is
+ * found comes back as one text, so that no object of that place is ever touched here.
+ */
 const LOOK = new Script(`(() => {
   const expression = new RegExp(source, 'gs')
-  let count = 0
+  const found = []
   for (const match of text.matchAll(expression)) {
     if (match[0] === '') continue
-    count++
     end = match.index + match[0].length
+    if (found.length === ${REPLIES_WAITING_MAX}) continue
+    const groups = match.slice(0, ${GROUPS})
+    found.push(groups.map((group) => (group ?? '').slice(0, ${EXPRESSION_BYTES_MAX})))
   }
-  return count
+  return JSON.stringify(found)
 })()`)
 
 interface Place extends Context {
@@ -51,9 +60,12 @@ export class ExpressionSearch {
     return this.#isOver
   }
 
-  /** How often it is found in these bytes, and those before them that matched nothing. */
-  count(bytes: Uint8Array): number {
-    if (this.#isOver) return 0
+  /**
+   * What is found in these bytes, and those before them that matched nothing: as many matches as
+   * could be answered, and so much of each group as a reply takes.
+   */
+  find(bytes: Uint8Array): readonly Match[] {
+    if (this.#isOver) return []
     const all = Buffer.concat([this.#rest, bytes])
     place ??= makePlace()
     place.source = this.#source
@@ -63,11 +75,12 @@ export class ExpressionSearch {
       const found = LOOK.runInContext(place, { timeout: EXPRESSION_MS_MAX })
       const from = Math.max(place.end, all.length - EXPRESSION_BYTES_MAX)
       this.#rest = all.subarray(from)
-      return Number(found)
+      const matches = JSON.parse(String(found)) as string[][]
+      return matches.map((groups) => groups.map((group) => Buffer.from(group, 'latin1')))
     } catch {
       this.#isOver = true
       this.#rest = new Uint8Array()
-      return 0
+      return []
     }
   }
 }

@@ -8,6 +8,7 @@ import { readPayload } from '../api/publish.ts'
 import { fieldsOf, invalid, isWhole, readText } from '../workbench/profile.ts'
 import { checksumOf } from './checksum.ts'
 import { encodeGbk } from './gbk.ts'
+import { ReplyTemplate } from './reply-template.ts'
 import { PatternSearch } from './pattern-search.ts'
 import type { Pattern } from './pattern-search.ts'
 import { ExpressionSearch } from './expression-search.ts'
@@ -97,19 +98,24 @@ function readRule(value: unknown): ReadRule {
     const [pattern, reply] = [readRuleText(fields, 'pattern'), readRuleText(fields, 'reply')]
     const view = { form, pattern: pattern.text, reply: reply.text, delayMs }
     const bytes = [...pattern.bytes]
-    return { view, makeSearch: () => new PatternSearch(bytes), reply: reply.bytes }
+    return { view, makeSearch: () => new PatternSearch(bytes), replyTo: () => reply.bytes }
   }
   if (form === 'regex') {
     const [pattern, reply] = [readExpression(fields, 'pattern'), readRuleText(fields, 'reply')]
+    const template = new ReplyTemplate(reply.bytes)
+    const problem = template.problem(groupsOf(pattern))
+    if (problem !== undefined) throw invalid(`reply ${problem}`)
     const view = { form, pattern, reply: reply.text, delayMs }
-    return { view, makeSearch: () => new ExpressionSearch(pattern), reply: reply.bytes }
+    const makeSearch = (): ExpressionSearch => new ExpressionSearch(pattern)
+    return { view, makeSearch, replyTo: (match) => template.fill(match) }
   }
   const pattern = readPairs(fields, 'pattern', /^(?:[0-9a-f]{2}|\?\?)$/i)
   const reply = readPairs(fields, 'reply', /^[0-9a-f]{2}$/i)
   const view = { form, pattern: pattern.join(' '), reply: reply.join(' '), delayMs }
   const bytes: Pattern = pattern.map((pair) => (pair === '??' ? null : Number.parseInt(pair, 16)))
   const makeSearch = (): PatternSearch => new PatternSearch(bytes)
-  return { view, makeSearch, reply: Buffer.from(reply.join(''), 'hex') }
+  const answer = Buffer.from(reply.join(''), 'hex')
+  return { view, makeSearch, replyTo: () => answer }
 }
 
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -142,6 +148,11 @@ function readExpression(fields: Fields, key: string): string {
   } catch (error) {
     throw invalid(`${key} is no regular expression: ${reasonOf(error)}`)
   }
+}
+
+/** Of an expression that is one. Nothing matches everywhere, so this takes no time either. */
+function groupsOf(source: string): number {
+  return (new RegExp(`${source}|`, 's').exec('')?.length ?? 1) - 1
 }
 
 /** `Invalid regular expression: /(/s: Unterminated group` after the expression. */

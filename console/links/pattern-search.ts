@@ -1,6 +1,8 @@
 // Finds patterns in a stream of bytes, also where a pattern is cut in two. A pattern is bytes, some
 // of which may be any. Pure. O(bytes * pattern) a pattern.
 
+import type { Match } from './reply-template.ts'
+
 /** A byte, or null for any. */
 export type Pattern = readonly (number | null)[]
 
@@ -14,15 +16,15 @@ export class PatternSearch {
     this.#pattern = pattern
   }
 
-  /** How often the pattern ends in these bytes; matches do not overlap. */
-  count(bytes: Uint8Array): number {
+  /** Where the pattern ends in these bytes, the bytes that it stands for; no two overlap. */
+  find(bytes: Uint8Array): readonly Match[] {
     const all = Buffer.concat([this.#rest, bytes])
     const { length } = this.#pattern
-    let found = 0
+    const found: Match[] = []
     let at = 0
     while (at + length <= all.length) {
       if (this.#isAt(all, at)) {
-        found++
+        found.push([all.subarray(at, at + length)])
         at += length
       } else at++
     }

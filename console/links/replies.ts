@@ -5,10 +5,11 @@ import { Task } from '@motewire/sdk'
 import type { Clock } from '@motewire/sdk'
 import { REPLIES_WAITING_MAX } from '../limits.ts'
 import type { ReplyRule } from '../link-views.ts'
+import type { Match } from './reply-template.ts'
 
-/** How often a pattern came, told what comes. */
+/** What a pattern stood for each time it came, told what comes. */
 export interface RuleSearch {
-  count(bytes: Uint8Array): number
+  find(bytes: Uint8Array): readonly Match[]
   /** Whether it took too long and is over for good. */
   readonly isOver?: boolean
 }
@@ -18,7 +19,7 @@ export interface ReadRule {
   readonly view: ReplyRule
   /** Finds what the rule answers, in the bytes of one peer. */
   readonly makeSearch: () => RuleSearch
-  readonly reply: Uint8Array
+  readonly replyTo: (match: Match) => Uint8Array
 }
 
 export class Replies {
@@ -65,9 +66,9 @@ export class Replies {
     for (const [index, rule] of this.#rules.entries()) {
       const search = searches[index]
       if (search === undefined || this.#stopped.has(index)) continue
-      const count = search.count(bytes)
+      const found = search.find(bytes)
       if (search.isOver === true) this.#stopped.add(index)
-      for (let turn = 0; turn < count; turn++) this.#plan(rule, peer)
+      for (const match of found) this.#plan(rule, match, peer)
     }
   }
 
@@ -82,8 +83,9 @@ export class Replies {
   }
 
   /** Never from inside the call that brought the bytes: a reply may bring further ones. */
-  #plan({ reply, view }: ReadRule, peer: string): void {
+  #plan({ replyTo, view }: ReadRule, match: Match, peer: string): void {
     if (this.#waiting.size >= REPLIES_WAITING_MAX) return
+    const reply = replyTo(match)
     const task = new Task(() => {
       this.#waiting.delete(task)
       this.#sent++

@@ -49,7 +49,7 @@ interface Subscribed {
 }
 
 export interface RepeatedPublish extends PublishCommand {
-  readonly properties: Properties | undefined
+  readonly properties?: Properties | undefined
 }
 
 const CONNECT_PATIENCE_MS = 15_000
@@ -218,7 +218,7 @@ export class Connection {
   async clearRetained(path: string): Promise<number> {
     const topics = this.topics.retainedBelow(path)
     const payload = Buffer.alloc(0)
-    const empty = { payload, qos: 1, retain: true, properties: undefined } as const
+    const empty = { payload, qos: 1, retain: true } as const
     await Promise.all(topics.map((topic) => this.publish({ topic, ...empty })))
     for (const topic of topics) this.topics.forgetRetained(topic)
     return topics.length

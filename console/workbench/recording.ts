@@ -5,11 +5,14 @@ import { readPublish } from '../api/publish.ts'
 import type { PublishCommand } from '../api/publish.ts'
 import { ConsoleError } from '../errors.ts'
 import { RECORDED_BYTES_MAX, RECORDED_MESSAGES_MAX } from '../limits.ts'
+import { propertiesView, readProperties } from './message-properties.ts'
+import type { MessageProperties } from './message-properties.ts'
 import { fieldsOf, invalid } from './profile.ts'
 
 export interface RecordedMessage extends PublishCommand {
   /** Milliseconds since 1970. */
   readonly at: number
+  readonly properties?: MessageProperties | undefined
 }
 
 /** What a message costs besides its bytes, about. */
@@ -51,7 +54,9 @@ export class Recording {
 
   /** @param message kept as it is. @returns whether there was room. */
   add(message: RecordedMessage): boolean {
-    const bytes = message.payload.length + message.topic.length + MESSAGE_BYTES
+    const { topic, payload, properties } = message
+    const extra = properties === undefined ? 0 : JSON.stringify(propertiesView(properties)).length
+    const bytes = payload.length + topic.length + extra + MESSAGE_BYTES
     this.#isFull ||=
       this.#messages.length >= RECORDED_MESSAGES_MAX || this.#bytes + bytes > RECORDED_BYTES_MAX
     if (this.#isFull) return false
@@ -84,24 +89,25 @@ export class Recording {
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** The payload as text where it is one, so that people can read and change it. */
-function lineOf({ at, topic, payload, qos, retain }: RecordedMessage): object {
+function lineOf({ at, topic, payload, qos, retain, properties }: RecordedMessage): object {
+  const further = properties === undefined ? {} : { properties: propertiesView(properties) }
   try {
-    return { at, topic, payload: UTF8.decode(payload), qos, retain }
+    return { at, topic, payload: UTF8.decode(payload), qos, retain, ...further }
   } catch {
     const base64 = Buffer.from(payload).toString('base64')
-    return { at, topic, payload: base64, encoding: 'base64', qos, retain }
+    return { at, topic, payload: base64, encoding: 'base64', qos, retain, ...further }
   }
 }
 
 function readLine(line: string, number: number): RecordedMessage {
   try {
-    const { at, ...message } = fieldsOf(JSON.parse(line), LINE_KEYS)
+    const { at, properties, ...message } = fieldsOf(JSON.parse(line), LINE_KEYS)
     if (typeof at !== 'number' || !(at >= 0)) throw invalid('at is not a time in ms since 1970')
-    return { at, ...readPublish(message) }
+    return { at, ...readPublish(message), properties: readProperties(properties) }
   } catch (error) {
     const reason = error instanceof ConsoleError ? error.message : 'it is not JSON'
     throw invalid(`line ${number}: ${reason}`)
   }
 }
 
-const LINE_KEYS = ['at', 'topic', 'payload', 'encoding', 'qos', 'retain']
+const LINE_KEYS = ['at', 'topic', 'payload', 'encoding', 'qos', 'retain', 'properties']

@@ -6,6 +6,7 @@ import { ConsoleError } from '../errors.ts'
 import { RECORDINGS_MAX } from '../limits.ts'
 import type { RecordingView } from '../workbench-views.ts'
 import type { Connection } from './connection.ts'
+import { messageProperties } from './message-properties.ts'
 import { Recording } from './recording.ts'
 import { Replay } from './replay.ts'
 
@@ -37,8 +38,9 @@ export class Recordings {
   start(source: Connection, filter: string, name: string): RecordingView {
     const recording = this.#make(name, filter)
     const held: Held = { recording, source, endRecording: undefined, replay: undefined }
-    held.endRecording = source.listen(filter, ({ at, topic, payload, qos, retain }) => {
-      if (!recording.add({ at, topic, payload, qos, retain })) endRecording(held)
+    held.endRecording = source.listen(filter, ({ at, topic, payload, qos, retain, ...rest }) => {
+      const properties = messageProperties(rest.properties)
+      if (!recording.add({ at, topic, payload, qos, retain, properties })) endRecording(held)
     })
     this.#held.set(recording.id, held)
     return viewOf(held)
@@ -77,7 +79,7 @@ export class Recordings {
       prefix,
       connection: target.id,
       clock: this.#clock,
-      publish: (message) => target.publish({ ...message, properties: undefined }),
+      publish: (message) => target.publish(message),
     })
     return viewOf(held)
   }

@@ -5,7 +5,6 @@
 
 import { Task } from '@motewire/sdk'
 import type { Clock } from '@motewire/sdk'
-import type { PublishCommand } from '../api/publish.ts'
 import { REPLAYS_IN_FLIGHT_MAX } from '../limits.ts'
 import type { ReplayView } from '../workbench-views.ts'
 import type { RecordedMessage } from './recording.ts'
@@ -19,7 +18,7 @@ export interface ReplayOptions {
   readonly connection: string
   readonly clock: Clock
   /** Settles when the broker has the message. */
-  readonly publish: (message: PublishCommand) => Promise<void>
+  readonly publish: (message: Omit<RecordedMessage, 'at'>) => Promise<void>
 }
 
 export class Replay {
@@ -86,9 +85,9 @@ export class Replay {
     }
   }
 
-  #send({ topic, payload, qos, retain }: RecordedMessage): void {
+  #send({ at: _at, ...message }: RecordedMessage): void {
     const { publish, prefix } = this.#options
-    publish({ topic: prefix + topic, payload, qos, retain })
+    publish({ ...message, topic: prefix + message.topic })
       .then(
         () => void this.#sent++,
         (error: unknown) => {

@@ -7,6 +7,7 @@ import { Task } from '@motewire/sdk'
 import type { Clock } from '@motewire/sdk'
 import { ConsoleError } from '../errors.ts'
 import { RECORDED_MESSAGES_MAX } from '../limits.ts'
+import { messageProperties } from './message-properties.ts'
 import { Recording } from './recording.ts'
 import type { RecordedMessage } from './recording.ts'
 
@@ -25,11 +26,12 @@ export async function fetchRetained(
 ): Promise<readonly RecordedMessage[]> {
   const kept = new Recording('', path, '')
   const quiet = new Quiet(clock)
-  client.on('message', (topic, payload, { qos, retain }) => {
+  client.on('message', (topic, payload, { qos, retain, properties }) => {
     // What is published meanwhile comes without the flag, and may never cease.
     if (!retain) return
     quiet.disturb()
-    kept.add({ at: 0, topic, payload: Buffer.from(payload), qos, retain })
+    const own = { payload: Buffer.from(payload), properties: messageProperties(properties) }
+    kept.add({ at: 0, topic, qos, retain, ...own })
   })
   try {
     await connected(client)

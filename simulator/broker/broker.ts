@@ -340,7 +340,7 @@ export class Broker extends HostInspection implements BrokerControl {
       const { clientsConnected, topics, retained, messagesIn, messagesOut } =
         this.host(name)!.stats()
       const counts = { clientsConnected, topics, retained, messagesIn, messagesOut }
-      const startedAt = this.#hostsMade.get(name) ?? this.#core.options.startedAtWallMs
+      const startedAt = Math.round(this.#hostsMade.get(name) ?? this.#core.options.startedAtWallMs)
       return { name, startedAt, ...counts, sessions: sessions.size, queues: queues.size }
     })
   }

@@ -239,17 +239,17 @@ describe('a TCP server', () => {
     socket.destroy()
   })
 
-  it('answers what an expression finds, and is done with one that takes for ever', async () => {
+  it('answers what an expression finds with its groups, and is done with one that takes for ever', async () => {
     const view = await open({ kind: 'tcp-server' })
     const rules = [
       { form: 'regex', pattern: '^(a+)+$', reply: 'never', delayMs: 0 },
-      { form: 'regex', pattern: String.raw`T=(\d+)\x03`, reply: 'OK', delayMs: 0 },
+      { form: 'regex', pattern: String.raw`T=(\d+)\x03`, reply: 'OK $1$$', delayMs: 0 },
     ]
     await write('PUT', `links/${view.id}/replies`, { rules })
     const socket = await join(view)
     socket.write(`${'a'.repeat(60)}!T=2`)
     socket.write('15\x03')
-    expect(String((await once(socket, 'data'))[0])).toBe('OK')
+    expect(String((await once(socket, 'data'))[0])).toBe('OK 215$')
     expect(await look(view.id)).toMatchObject({ rules, stoppedRules: [0], replies: 1 })
     await write('PUT', `links/${view.id}/replies`, { rules: rules.slice(1) })
     expect(await look(view.id)).toMatchObject({ stoppedRules: [] })
@@ -261,6 +261,7 @@ describe('a TCP server', () => {
     ['replies', 'PUT', { rules: [{ form: 'text', pattern: String.raw`\x`, reply: 'a' }] }],
     ['replies', 'PUT', { rules: [{ form: 'glob', pattern: 'a', reply: 'a' }] }],
     ['replies', 'PUT', { rules: [{ form: 'regex', pattern: '(', reply: 'a' }] }],
+    ['replies', 'PUT', { rules: [{ form: 'regex', pattern: '(a)', reply: '$2' }] }],
   ])('refuses to %s what has no bytes (%s %j)', async (name, method, body) => {
     const view = await open({ kind: 'tcp-server' })
     expect(await refused(method, `links/${view.id}/${name}`, body)).toBe(

@@ -5,7 +5,7 @@ import { ExpressionSearch } from '../../../console/links/expression-search.ts'
 
 const found = (source: string, ...parts: readonly string[]): number[] => {
   const search = new ExpressionSearch(source)
-  return parts.map((part) => search.count(Buffer.from(part, 'latin1')))
+  return parts.map((part) => search.find(Buffer.from(part, 'latin1')).length)
 }
 const utf8 = (text: string): string => Buffer.from(text).toString('latin1')
 
@@ -29,12 +29,29 @@ describe('a regular expression', () => {
   it('is over when it takes for ever, and costs nothing from then on', () => {
     const search = new ExpressionSearch('^(a+)+$')
     const bytes = Buffer.from(`${'a'.repeat(64)}!`)
-    expect([search.count(bytes), search.isOver]).toEqual([0, true])
-    expect(search.count(Buffer.from('a'))).toBe(0)
+    expect([search.find(bytes), search.isOver]).toEqual([[], true])
+    expect(search.find(Buffer.from('a'))).toEqual([])
   })
 
   it('is text to the search, never a program', () => {
     expect(found("'); throw new Error('", "'); throw new Error('")).toEqual([0])
-    expect(new ExpressionSearch('${process}').count(Buffer.from('x'))).toBe(0)
+    expect(new ExpressionSearch('${process}').find(Buffer.from('x'))).toEqual([])
+  })
+
+  it('gives its groups byte by byte, cut where a reply would be too long', () => {
+    const search = new ExpressionSearch(String.raw`(\w+)=(\d+)?;`)
+    const text = `温=1;set=7;x=;${'y'.repeat(2_000)}=2;`
+    const found = search.find(Buffer.from(text)).map((match) => match.map((one) => String(one)))
+    expect(found.slice(0, 2)).toEqual([
+      ['set=7;', 'set', '7'],
+      ['x=;', 'x', ''],
+    ])
+    expect(found[2]?.map(({ length }) => length)).toEqual([1_024, 1_024, 1])
+  })
+
+  it('gives no more matches than can be answered', () => {
+    const search = new ExpressionSearch('.')
+    expect(search.find(Buffer.alloc(5_000))).toHaveLength(100)
+    expect(search.find(Buffer.from('x'))).toHaveLength(1)
   })
 })

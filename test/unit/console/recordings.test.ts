@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { ConsoleServer } from '@motewire/console'
 import type {
   ConnectionView,
+  MessageDetailView,
   MessageRow,
   RecordingView,
   RetainedCopyView,
@@ -172,9 +173,10 @@ describe('recordings of the console', () => {
     await Promise.all([broker.stop(), second.stop()])
   })
 
-  async function connect(to: Broker): Promise<string> {
-    const url = `mqtt://127.0.0.1:${(await to.start()).port}`
-    const { id } = await post<ConnectionView>('connections', { url })
+  async function connect(to: Broker, protocolVersion: 4 | 5 = 5): Promise<string> {
+    const port = to.listeners()[0]?.port || (await to.start()).port
+    const url = `mqtt://127.0.0.1:${port}`
+    const { id } = await post<ConnectionView>('connections', { url, protocolVersion })
     await post(`connections/${id}/subscribe`, { filter: 'kept/#', qos: 2 })
     return id
   }
@@ -206,6 +208,42 @@ describe('recordings of the console', () => {
       .toMatchObject([{ messages: 2, state: 'ended', replay: { sent: 2, isRunning: false } }])
     await expect.poll(() => heard(there), WAIT).toHaveLength(2)
     expect(await heard(there)).toEqual((await heard(here)).slice(0, 2))
+  })
+
+  it('keep the MQTT 5 properties of a message, also on the way through a file', async () => {
+    const { id } = await record('kept/#')
+    const properties = {
+      contentType: 'application/json',
+      responseTopic: 'kept/answer',
+      correlationData: 'AP+A',
+      userProperties: { site: 'north', tag: ['a', 'b'] },
+    }
+    const body = { topic: 'kept/asked', payload: '{}', qos: 1, properties }
+    await post(`connections/${here}/publish`, body)
+    await expect.poll(recordings, WAIT).toMatchObject([{ messages: 1 }])
+    const { text } = await ask(`${api}recordings/${id}/lines`)
+    expect(JSON.parse(text)).toMatchObject({ topic: 'kept/asked', properties })
+    const file = await post<RecordingView>('recordings', { lines: text })
+    const older = await connect(second, 4)
+    for (const connection of [there, older]) {
+      await post(`recordings/${file.id}/replay`, { connection, speed: null, prefix: 'kept/again' })
+      await expect
+        .poll(async () => (await recordings()).at(-1)?.replay, WAIT)
+        .toMatchObject({ connection, sent: 1, failed: 0 })
+    }
+    await expect.poll(() => heard(there), WAIT).toHaveLength(4)
+    const view = await askJson<RingView<MessageRow>>(`${api}connections/${there}/messages?limit=2`)
+    const told = await Promise.all(
+      view.rows.map(({ sequence }) =>
+        askJson<MessageDetailView>(`${api}connections/${there}/message?sequence=${sequence}`),
+      ),
+    )
+    // The older protocol has no place for them.
+    expect(told[0]?.properties).toMatchObject(properties)
+    expect(Object.keys(told[1]?.properties ?? {})).toEqual(['subscriptionIdentifier'])
+    const wrong = JSON.stringify({ at: 1, topic: 'a', payload: '', properties: { topicAlias: 3 } })
+    expect(await refused('recordings', { lines: wrong })).toBe('400 ERR_CONSOLE_BODY_INVALID')
+    await send('DELETE', `connections/${older}`)
   })
 
   it('are saved as JSON lines, and taken back', async () => {
