@@ -101,6 +101,8 @@ export interface UserRow {
   readonly groups: readonly string[]
   /** How the password is kept. */
   readonly credential: 'plain' | 'sha512' | 'pbkdf2'
+  /** Whether it stands in the password file, so that a changed password is kept. */
+  readonly isKept: boolean
 }
 
 /** A rule of access as Mosquitto's ACL file writes it, with groups besides. */
@@ -116,6 +118,8 @@ export interface AccessRuleView {
 export interface AccessView {
   /** False: the broker was started without users; everybody may come in. */
   readonly hasUsers: boolean
+  /** The password file, where names and passwords are kept; null without one. */
+  readonly file: string | null
   readonly allowsAnonymous: boolean
   readonly users: readonly UserRow[]
   /** Null: whoever is in may do everything. */

@@ -1,6 +1,7 @@
 // The routes about who may come in: users, groups and access rules of our broker, who asks here,
 // and what was changed through this console by whom.
 
+import { UsageError } from '@motewire/sdk'
 import { filterProblem } from '@motewire/sdk/codec'
 import type { AccessRule, UserControl } from '@motewire/simulator/broker'
 import { ConsoleError } from '../errors.ts'
@@ -42,7 +43,7 @@ export function accessRoutes(source: BrokerSource, log: ActionLog): Route[] {
       method: 'DELETE',
       path: 'access/users/*',
       answer: ({ id }) => {
-        found(usersOf(source).deleteUser(id) || undefined, `user '${id}'`)
+        found(kept(() => usersOf(source).deleteUser(id)) || undefined, `user '${id}'`)
       },
     },
     { method: 'GET', path: 'whoami', answer: ({ visitor }) => visitor },
@@ -52,6 +53,7 @@ export function accessRoutes(source: BrokerSource, log: ActionLog): Route[] {
 
 const OPEN_TO_ALL: AccessView = {
   hasUsers: false,
+  file: null,
   allowsAnonymous: true,
   users: [],
   rules: null,
@@ -69,8 +71,8 @@ function accessView(control: UserControl): AccessView {
     const name = 'name' in subject ? subject.name : ''
     return { subject: subject.kind, name, permission, filter }
   })
-  const { allowsAnonymous } = control
-  return { hasUsers: true, allowsAnonymous, users: control.users(), rules: rules ?? null }
+  const { allowsAnonymous, file = null } = control
+  return { hasUsers: true, file, allowsAnonymous, users: control.users(), rules: rules ?? null }
 }
 
 function putUser(control: UserControl, name: string, body: unknown): void {
@@ -80,7 +82,19 @@ function putUser(control: UserControl, name: string, body: unknown): void {
     throw invalid('password is not a text')
   }
   if (!isTexts(groups)) throw invalid('groups is not a list of texts')
-  if (!control.putUser(name, password, groups)) throw invalid(`user '${name}' needs a password`)
+  if (!kept(() => control.putUser(name, password, groups))) {
+    throw invalid(`user '${name}' needs a password`)
+  }
+}
+
+/** A file that cannot be written is a state of the server, not a mistake of who asked. */
+function kept<Answer>(change: () => Answer): Answer {
+  try {
+    return change()
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error
+    throw new ConsoleError('ERR_CONSOLE_CONFLICT', error.message, { cause: error })
+  }
 }
 
 /** Null: whoever is in may do everything. */

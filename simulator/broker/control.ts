@@ -120,17 +120,30 @@ export interface UserView {
   readonly groups: readonly string[]
   /** How the password is kept. */
   readonly credential: Credential['kind']
+  /** Whether it stands in the password file, so that a changed password is kept. */
+  readonly isKept: boolean
 }
 
-/** Users and access rules of a running broker. Changes last until it stops. */
+/**
+ * Users and access rules of a running broker. Changes last until it stops, but for names and
+ * passwords where the broker was started with a password file.
+ */
 export interface UserControl {
+  /** The password file; undefined without one. */
+  readonly file: string | undefined
   readonly allowsAnonymous: boolean
   users(): readonly UserView[]
   /** The groups of a user who gave the right password, else undefined. */
   check(name: string, password: string): readonly string[] | undefined
-  /** Makes a user, or changes one: without a password the old one stays. False: it needs one. */
+  /**
+   * Makes a user, or changes one: without a password the old one stays. False: it needs one.
+   * @throws UsageError `ERR_BROKER_CONFIG` when the file cannot be written; nothing is changed.
+   */
   putUser(name: string, password: string | undefined, groups: readonly string[]): boolean
-  /** Its clients are disconnected. False when there is no such user. */
+  /**
+   * Its clients are disconnected. False when there is no such user.
+   * @throws UsageError `ERR_BROKER_CONFIG` when the file cannot be written; nothing is changed.
+   */
   deleteUser(name: string): boolean
   /** Undefined: whoever is in may do everything. */
   rules(): readonly AccessRule[] | undefined

@@ -2,13 +2,13 @@
 // come from options, a config file or Mosquitto's password file; users with a plain password may
 // also prove themselves with SCRAM-SHA-256.
 
-import { UsageError } from '@motewire/sdk/errors'
 import { accessOf } from './access-list.ts'
 import type { AccessRule } from './access-list.ts'
 import { ANONYMOUS, OPEN_DOOR } from './core/access.ts'
 import type { Access, AuthExchange, Gatekeeper, Identity, SignIn } from './core/access.ts'
-import { isPasswordOf, parseHash } from './credential.ts'
+import { isPasswordOf } from './credential.ts'
 import type { Credential } from './credential.ts'
+import type { PasswordFile } from './password-file.ts'
 import { SCRAM_METHOD, ScramExchange, scramKeysOf } from './scram.ts'
 import type { ScramKeys } from './scram.ts'
 
@@ -24,19 +24,23 @@ export interface GateOptions {
   readonly allowAnonymous: boolean
   /** Undefined: whoever is in may do everything. */
   readonly rules: readonly AccessRule[] | undefined
+  /** Where changed users are kept. Default: nowhere. */
+  readonly passwordFile?: PasswordFile | undefined
 }
 
 export class UserGate implements Gatekeeper {
   readonly allowsAnonymous: boolean
   readonly users: Map<string, User>
   rules: readonly AccessRule[] | undefined
+  readonly passwordFile: PasswordFile | undefined
   /** Made at the first exchange of a user. */
   readonly #scramKeys = new Map<string, ScramKeys>()
 
-  constructor({ users, allowAnonymous, rules }: GateOptions) {
+  constructor({ users, allowAnonymous, rules, passwordFile }: GateOptions) {
     this.users = new Map(users)
     this.allowsAnonymous = allowAnonymous
     this.rules = rules
+    this.passwordFile = passwordFile
   }
 
   signIn({ username, password }: SignIn): Identity | undefined {
@@ -85,23 +89,4 @@ export function doorOf(passwords: ReadonlyMap<string, string> | undefined): Gate
     users.set(name, { credential: { kind: 'plain', password }, groups: [] })
   }
   return new UserGate({ users, allowAnonymous: false, rules: undefined })
-}
-
-/**
- * Reads Mosquitto's password file: `NAME:HASH` a line.
- * @throws UsageError `ERR_BROKER_CONFIG` naming file and line.
- */
-export function parsePasswordFile(text: string, file: string): Map<string, Credential> {
-  const found = new Map<string, Credential>()
-  for (const [index, line] of text.split(/\r?\n/).entries()) {
-    if (line.trim() === '' || line.startsWith('#')) continue
-    const colon = line.indexOf(':')
-    const credential = colon > 0 ? parseHash(line.slice(colon + 1).trim()) : undefined
-    if (credential === undefined) {
-      const what = 'expected NAME:$6$salt$hash or NAME:$7$rounds$salt$hash'
-      throw new UsageError('ERR_BROKER_CONFIG', `${file}:${index + 1}: ${what}`)
-    }
-    found.set(line.slice(0, colon), credential)
-  }
-  return found
 }

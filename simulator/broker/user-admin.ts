@@ -1,10 +1,12 @@
 // Users and access rules of a running broker, looked at and changed (control.ts). What is changed
-// holds at once, for connected clients too, and until the broker stops: no file is written.
+// holds at once, for connected clients too, and until the broker stops; names and passwords longer,
+// when there is a password file. Those who stand in the configuration only are not written there.
 
 import type { BrokerCore } from './core/broker-core.ts'
 import type { AccessRule } from './access-list.ts'
 import type { UserControl, UserView } from './control.ts'
-import { isPasswordOf } from './credential.ts'
+import { hashOf, isPasswordOf } from './credential.ts'
+import type { Credential } from './credential.ts'
 import type { UserGate } from './gatekeeper.ts'
 import type { WallClock } from './views.ts'
 
@@ -21,13 +23,18 @@ export class UserAdmin implements UserControl {
     this.#clock = clock
   }
 
+  get file(): string | undefined {
+    return this.#gate.passwordFile?.path
+  }
+
   get allowsAnonymous(): boolean {
     return this.#gate.allowsAnonymous
   }
 
   users(): readonly UserView[] {
     return [...this.#gate.users].map(([name, { credential, groups }]) => {
-      return { name, groups, credential: credential.kind }
+      const isKept = this.#gate.passwordFile?.has(name) === true
+      return { name, groups, credential: credential.kind, isKept }
     })
   }
 
@@ -39,8 +46,7 @@ export class UserAdmin implements UserControl {
 
   putUser(name: string, password: string | undefined, groups: readonly string[]): boolean {
     const old = this.#gate.users.get(name)
-    const credential =
-      password === undefined ? old?.credential : ({ kind: 'plain', password } as const)
+    const credential = password === undefined ? old?.credential : this.#keep(name, password)
     if (credential === undefined) return false
     this.#gate.put(name, { credential, groups })
     for (const host of this.#core.hosts.values()) {
@@ -52,7 +58,20 @@ export class UserAdmin implements UserControl {
     return true
   }
 
+  /** Writes the password where it is to be kept, before it holds. */
+  #keep(name: string, password: string): Credential {
+    const { passwordFile: file, users } = this.#gate
+    if (file === undefined || (users.has(name) && !file.has(name))) {
+      return { kind: 'plain', password }
+    }
+    const hashed = hashOf(password)
+    file.put(name, hashed)
+    return hashed
+  }
+
   deleteUser(name: string): boolean {
+    const file = this.#gate.passwordFile
+    if (file?.has(name) === true) file.delete(name)
     if (!this.#gate.delete(name)) return false
     const now = this.#clock.now()
     for (const host of this.#core.hosts.values()) {

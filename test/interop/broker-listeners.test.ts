@@ -11,7 +11,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { connectAsync } from '@motewire/sdk'
 import { encodePacket } from '@motewire/sdk/codec'
 import type { ConnectPacket } from '@motewire/sdk/codec'
-import { Broker } from '@motewire/simulator/broker'
+import { Broker, loadBrokerConfig } from '@motewire/simulator/broker'
 import type { BrokerOptions } from '@motewire/simulator/broker'
 import { CERTIFICATE_PEM, KEY_PEM } from '../support/certificate.ts'
 import { requireComponent } from '../support/component.ts'
@@ -194,6 +194,35 @@ describe.runIf(requireComponent('mosquitto-clients'))('clients of Mosquitto', ()
     expect(sub.out).toBe('ann/a x\n')
     child.child.kill('SIGTERM')
     expect((await child.finished).code).toBe(0)
+  })
+
+  it('come in, at Mosquitto too, with what was changed while our broker ran', async () => {
+    const passwords = join(folder, 'kept')
+    await run('mosquitto_passwd', ['-c', '-b', passwords, 'ann', 'one'])
+    const options = loadBrokerConfig(file('kept.yaml', 'passwordFile: kept\n'))
+    const broker = new Broker({ ...options, port: 0 })
+    broker.users?.putUser('ann', 'two', [])
+    await run('mosquitto_passwd', ['-b', passwords, 'carl', 'four'])
+    broker.users?.putUser('bob', 'three', ['ops'])
+    broker.users?.putUser('gone', 'five', [])
+    broker.users?.deleteUser('gone')
+    await broker.stop()
+    const again = new Broker({ ...loadBrokerConfig(join(folder, 'kept.yaml')), port: 0 })
+    await using mosquitto = await Mosquitto.start({
+      lines: [`password_file ${passwords}`, 'allow_anonymous false'],
+    })
+    const { port } = await again.start()
+    const codes = async (name: string, password: string): Promise<boolean[]> => {
+      const who = ['-u', name, '-P', password, '-t', 'kept', '-m', 'x', '-q', '1']
+      const sent = [port, mosquitto.port].map((to) => run('mosquitto_pub', ['-p', `${to}`, ...who]))
+      return (await Promise.all(sent)).map(({ code }) => code === 0)
+    }
+    expect(await codes('ann', 'two')).toEqual([true, true])
+    expect(await codes('bob', 'three')).toEqual([true, true])
+    expect(await codes('carl', 'four')).toEqual([true, true])
+    expect(await codes('ann', 'one')).toEqual([false, false])
+    expect(await codes('gone', 'five')).toEqual([false, false])
+    await again.stop()
   })
 
   it('find under $SYS each name that Mosquitto has', async () => {

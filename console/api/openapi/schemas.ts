@@ -183,9 +183,15 @@ const brokerSchemas: Readonly<Record<string, Schema>> = {
   }),
   Access: fields({
     hasUsers: flag,
+    file: orNull(text),
     allowsAnonymous: flag,
     users: list(
-      fields({ name: text, groups: list(text), credential: words('plain', 'sha512', 'pbkdf2') }),
+      fields({
+        name: text,
+        groups: list(text),
+        credential: words('plain', 'sha512', 'pbkdf2'),
+        isKept: flag,
+      }),
     ),
     rules: orNull(list(rule)),
   }),

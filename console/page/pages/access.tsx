@@ -20,7 +20,10 @@ export function Access(): JSX.Element {
   if (live.snapshot && !isOwn) return <NotExposed title={labels.access} />
   return (
     <>
-      <PageHead title={labels.access} line={labels.accessLine} />
+      <PageHead
+        title={labels.access}
+        line={answer?.file ? labels.accessKept(answer.file) : labels.accessLine}
+      />
       {answer?.hasUsers === false && (
         <section class="card">
           <Empty
@@ -62,7 +65,12 @@ function Users(props: { readonly access: AccessView; readonly onDone: () => void
           </thead>
           <tbody>
             {access.users.map((user) => (
-              <UserLine key={user.name} user={user} onDone={onDone} />
+              <UserLine
+                key={user.name}
+                user={user}
+                hasFile={access.file !== null}
+                onDone={onDone}
+              />
             ))}
           </tbody>
         </table>
@@ -72,12 +80,19 @@ function Users(props: { readonly access: AccessView; readonly onDone: () => void
   )
 }
 
-function UserLine(props: { readonly user: UserRow; readonly onDone: () => void }): JSX.Element {
+function UserLine(props: {
+  readonly user: UserRow
+  readonly hasFile: boolean
+  readonly onDone: () => void
+}): JSX.Element {
   const { labels } = usePage()
-  const { name, groups, credential } = props.user
+  const { name, groups, credential, isKept } = props.user
   return (
     <tr>
-      <td class="name mono">{name}</td>
+      <td class="name">
+        <span class="mono">{name}</span>
+        {props.hasFile && !isKept && <span class="tag">{labels.notKept}</span>}
+      </td>
       <td>{groups.length === 0 ? labels.none : groups.join(' ')}</td>
       <td class="middle muted">
         {credential === 'plain' ? labels.passwordPlain : labels.passwordHash(credential)}

@@ -137,6 +137,9 @@ export const adminEn = {
 
   // Users
   accessLine: 'Who may come in and what they may do. Changes last until the broker stops.',
+  accessKept: (file: string) =>
+    `Names and passwords are kept in ${file}. Groups and rules last until the broker stops.`,
+  notKept: 'not in the file',
   noUsers: 'Everybody may come in.',
   noUsersHint: 'Start the broker with users to look after them here:',
   usersList: 'Users',

@@ -136,6 +136,8 @@ export const adminZh: AdminLabels = {
 
   // Users
   accessLine: '谁可以接入，可以做什么。修改在代理停止前有效。',
+  accessKept: (file: string) => `用户名和密码保存在 ${file}。组和规则的修改在代理停止前有效。`,
+  notKept: '不在文件中',
   noUsers: '任何人都可以接入。',
   noUsersHint: '启动代理时给出用户，就可以在这里管理：',
   usersList: '用户列表',

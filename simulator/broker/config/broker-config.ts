@@ -10,9 +10,10 @@ import type { AccessRule, Permission } from '../access-list.ts'
 import type { BrokerOptions } from '../broker.ts'
 import { DEFAULT_CORE_OPTIONS } from '../core/options.ts'
 import { parseHash } from '../credential.ts'
-import { parsePasswordFile, UserGate } from '../gatekeeper.ts'
+import { UserGate } from '../gatekeeper.ts'
 import type { User } from '../gatekeeper.ts'
 import type { ListenerOptions } from '../listener.ts'
+import { PasswordFile } from '../password-file.ts'
 import { parseMosquittoConfig } from './mosquitto-config.ts'
 import { ConfigReader } from './reader.ts'
 import type { KeyPath } from './reader.ts'
@@ -217,12 +218,10 @@ function gateOf(
   relative: (value: unknown, key: string) => string | undefined,
 ): UserGate | undefined {
   const users = usersOf(reader, root['users'])
-  const passwordFile = relative(root['passwordFile'], 'passwordFile')
-  if (passwordFile !== undefined) {
-    const text = readConfigFile(passwordFile, passwordFile)
-    for (const [name, credential] of parsePasswordFile(text, passwordFile)) {
-      users.set(name, { credential, groups: users.get(name)?.groups ?? [] })
-    }
+  const path = relative(root['passwordFile'], 'passwordFile')
+  const passwordFile = path === undefined ? undefined : new PasswordFile(path)
+  for (const [name, credential] of passwordFile?.credentials ?? []) {
+    users.set(name, { credential, groups: users.get(name)?.groups ?? [] })
   }
   const accessFile = relative(root['accessFile'], 'accessFile')
   const fromFile =
@@ -235,7 +234,8 @@ function gateOf(
   const anonymous = reader.flag(root['anonymous'], ['anonymous'])
   const hasUsers = users.size > 0 || passwordFile !== undefined
   if (!hasUsers && rules === undefined && anonymous !== false) return undefined
-  return new UserGate({ users, allowAnonymous: anonymous ?? !hasUsers, rules })
+  const allowAnonymous = anonymous ?? !hasUsers
+  return new UserGate({ users, allowAnonymous, rules, passwordFile })
 }
 
 function usersOf(reader: ConfigReader, value: unknown): Map<string, User> {

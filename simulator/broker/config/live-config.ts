@@ -2,10 +2,11 @@
 // that changes nothing, and the change itself, which is written into the file that the broker was
 // started with and into no other. Without such a file, or with one of Mosquitto's, nothing changes.
 
-import { readFileSync, realpathSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { readFileSync, realpathSync } from 'node:fs'
 import { UsageError } from '@motewire/sdk/errors'
 import { editYaml } from '../../scenario/index.ts'
 import type { Broker } from '../broker.ts'
+import { replaceFile } from '../replaced-file.ts'
 import { liveText, parseLiveSettings } from './live-settings.ts'
 
 export interface ConfigView {
@@ -67,10 +68,8 @@ export class LiveConfig {
       throw refused(`${file} was changed by somebody else since the start; nothing was written`)
     }
     const changed = editYaml(this.#text, written)
-    const draft = `${file}.new`
     try {
-      writeFileSync(draft, changed, { mode: statSync(file).mode })
-      renameSync(draft, file)
+      replaceFile(file, changed)
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException
       throw refused(`${file} cannot be written (${code}); nothing was changed`, error)

@@ -9,8 +9,9 @@ import { UsageError } from '@motewire/sdk/errors'
 import { parseAccessFile } from '../access-list.ts'
 import type { BrokerOptions } from '../broker.ts'
 import { DEFAULT_CORE_OPTIONS } from '../core/options.ts'
-import { parsePasswordFile, UserGate } from '../gatekeeper.ts'
+import { UserGate } from '../gatekeeper.ts'
 import type { ListenerOptions } from '../listener.ts'
+import { PasswordFile } from '../password-file.ts'
 
 /** They say nothing that we could do differently. */
 const PASSED_OVER = new Set([
@@ -210,18 +211,21 @@ const NUMBERS: ReadonlyMap<string, (options: Options, value: number) => void> = 
 ] as [string, (options: Options, value: number) => void][])
 
 function optionsOf(draft: Draft): BrokerOptions {
-  const { options, listeners, passwordFile, accessFile } = draft
+  const { options, listeners, accessFile } = draft
   for (const [at, files] of draft.certificates) listeners[at]!.tls = tlsOf(files)
   // Since 2.0: anonymous only while nothing is configured.
   const allowAnonymous =
-    draft.allowAnonymous ?? (listeners.length === 0 && passwordFile === undefined)
-  const passwords =
-    passwordFile === undefined ? [] : parsePasswordFile(read(passwordFile), passwordFile)
+    draft.allowAnonymous ?? (listeners.length === 0 && draft.passwordFile === undefined)
+  const passwordFile =
+    draft.passwordFile === undefined ? undefined : new PasswordFile(draft.passwordFile)
   const users = new Map(
-    [...passwords].map(([name, credential]) => [name, { credential, groups: [] }]),
+    [...(passwordFile?.credentials ?? [])].map(([name, credential]) => [
+      name,
+      { credential, groups: [] },
+    ]),
   )
   const rules = accessFile === undefined ? undefined : parseAccessFile(read(accessFile), accessFile)
-  const gatekeeper = new UserGate({ users, allowAnonymous, rules })
+  const gatekeeper = new UserGate({ users, allowAnonymous, rules, passwordFile })
   const places = listeners.length === 0 ? {} : { listeners }
   const store = draft.isPersistent ? { folder: draft.location } : {}
   return { ...options, ...places, ...store, gatekeeper }

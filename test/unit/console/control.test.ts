@@ -7,7 +7,6 @@ import type { ConsoleOptions } from '@motewire/console'
 import type { LogRow } from '../../../console/views.ts'
 import { connectAsync } from '@motewire/sdk'
 import type { Client, ClientOptions } from '@motewire/sdk'
-import { ManualClock } from '@motewire/sdk/testing'
 import { Broker, UserGate } from '@motewire/simulator/broker'
 import { ask, askJson, askRefused, eventsOf, open, WRITING } from '../../support/console-client.ts'
 import { LivelyBroker } from '../../support/console-fixture.ts'
@@ -80,35 +79,6 @@ describe('virtual hosts', () => {
     expect([await last(''), await last('&host=works')]).toEqual(['in main', 'in works'])
     expect(await askRefused(`${api}topics?host=none`)).toBe('404 ERR_CONSOLE_NOT_FOUND')
     expect(await refused('PUT', 'hosts/a%20b')).toBe('400 ERR_CONSOLE_BODY_INVALID')
-  })
-})
-
-describe('how long things are up', () => {
-  it('is told of virtual hosts and of connectors, from their last change on', async () => {
-    const clock = new ManualClock()
-    const wallNow = (): number => 1_000_000 + clock.now()
-    const own = new Broker({ port: 0, clock, wallNow, systemIntervalMs: 0 })
-    const console = new ConsoleServer({ broker: own, clock })
-    await own.start()
-    const place = `${(await console.start()).url}api/v1/`
-    const put = (path: string, body?: unknown): Promise<unknown> =>
-      ask(place + path, { method: 'PUT', headers: WRITING, body })
-    clock.advance(60_000)
-    await put('hosts/late')
-    await put('listeners/tcp', { isAccepting: true })
-    const hosts = await askJson<object[]>(`${place}hosts`)
-    expect(hosts).toMatchObject([
-      { name: 'default', startedAt: 1_000_000 },
-      { name: 'late', startedAt: 1_060_000 },
-    ])
-    expect(await askJson(`${place}listeners`)).toMatchObject([{ since: 1_000_000 }])
-    clock.advance(5_000)
-    await put('hosts/late')
-    await put('listeners/tcp', { isAccepting: false })
-    expect(await askJson(`${place}hosts`)).toEqual(hosts)
-    expect(await askJson(`${place}listeners`)).toMatchObject([{ since: 1_065_000 }])
-    await console.stop()
-    await own.stop()
   })
 })
 

@@ -3,7 +3,8 @@
 import { describe, expect, it } from 'vitest'
 import { accessOf, parseAccessFile } from '../../../../simulator/broker/access-list.ts'
 import type { AccessRule } from '../../../../simulator/broker/access-list.ts'
-import { UserGate, parsePasswordFile } from '../../../../simulator/broker/gatekeeper.ts'
+import { UserGate } from '../../../../simulator/broker/gatekeeper.ts'
+import { parsePasswordFile } from '../../../../simulator/broker/password-file.ts'
 import { ScramExchange, scramKeysOf } from '../../../../simulator/broker/scram.ts'
 import { Stage } from '../../../support/broker-stage.ts'
 
