@@ -107,7 +107,7 @@ function readRule(value: unknown): ReadRule {
     if (problem !== undefined) throw invalid(`reply ${problem}`)
     const view = { form, pattern, reply: reply.text, delayMs }
     const makeSearch = (): ExpressionSearch => new ExpressionSearch(pattern)
-    return { view, makeSearch, replyTo: (match) => template.fill(match) }
+    return { view, makeSearch, replyTo: (match) => template.replyTo(match) }
   }
   const pattern = readPairs(fields, 'pattern', /^(?:[0-9a-f]{2}|\?\?)$/i)
   const reply = readPairs(fields, 'reply', /^[0-9a-f]{2}$/i)

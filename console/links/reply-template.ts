@@ -30,7 +30,7 @@ export class ReplyTemplate {
     return `has ${used.length} groups, more than ${REPLY_GROUPS_MAX}`
   }
 
-  fill(match: Match): Uint8Array {
+  replyTo(match: Match): Uint8Array {
     return Buffer.concat(
       this.#parts.map((part) => (typeof part === 'number' ? (match[part] ?? NOTHING) : part)),
     )

@@ -1,6 +1,6 @@
 // Messages a second of many things, topics or clients, over the last five minutes: one number each
 // way and ten seconds, made from running counts. It is told counts and times and knows neither a
-// broker nor a clock. Bound: RATED_MAX things, about 370 bytes each; what comes beyond has no rates.
+// broker nor a clock. Bound: RATED_MAX things, about 370 bytes each; what is beyond has no rates.
 // O(1) a thing and look; memory grows with the things there are, and what is gone gives its place.
 
 import { RATED_MAX, RECENT_RATES_MAX } from '../limits.ts'

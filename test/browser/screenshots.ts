@@ -1,7 +1,8 @@
-// npm run screenshots -- FOLDER [SCENE...]: a picture of each page of the console in both themes and
-// both languages, and on a phone, to be looked at; and of what a page shows when there is nothing
-// yet. What runs behind it is real: a broker with users, queues, sessions and two virtual hosts, a
-// fleet of twenty devices, a connection of the workbench, and another broker with moving vehicles.
+// npm run screenshots -- FOLDER [SCENE...]: a picture of each page of the console in both themes
+// and both languages, and on a phone, to be looked at; and of what a page shows when there is
+// nothing yet. What runs behind it is real: a broker with users, queues, sessions and two virtual
+// hosts, a fleet of twenty devices, a connection of the workbench, and another broker with moving
+// vehicles.
 
 import { once } from 'node:events'
 import { mkdirSync } from 'node:fs'

@@ -1,8 +1,7 @@
 // The first page: how the broker does at a glance, and what runs beside it.
 
 import type { JSX } from 'preact'
-import { RATE_SPANS } from '../../views.ts'
-import type { BrokerView, FleetView, PageView, RatesView, TopicRow } from '../../views.ts'
+import type { BrokerView, FleetView, PageView, RateSpan, RatesView, TopicRow } from '../../views.ts'
 import { withQuery } from '../api.ts'
 import { usePage } from '../context.ts'
 import {
@@ -25,6 +24,7 @@ import { address, changed, replaceVisit } from '../route.ts'
 import { bridgeTone } from './bridges.tsx'
 import { phaseText, phaseTone } from './fleet.tsx'
 
+const RATE_SPANS: readonly RateSpan[] = ['5m', '1h', '24h']
 /** A new sample of an hour comes every ten seconds. */
 const LONG_SPAN_POLL_MS = 10_000
 

@@ -65,7 +65,7 @@ export const linksEn = {
   replyRulesHint: 'When these bytes come, those are sent. Hex; ?? stands for any byte.',
   ruleRegex: 'Regular expression',
   replyRegexHint:
-    'When this is found, that text is sent; $1 in it is the first group, $& all that was found. \\x01 is a byte; end it with what ends a message.',
+    'When this is found, that text is sent; $1 is its first group. End it as messages end.',
   ruleStopped: 'took longer than 0.1 s and is off',
   replyTextHint:
     'When this text comes, that is sent. UTF-8; \\r \\n \\t \\0 and \\\\ as elsewhere.',

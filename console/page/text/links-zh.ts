@@ -66,8 +66,7 @@ export const linksZh: LinkLabels = {
   replyRules: '自动应答',
   replyRulesHint: '收到这些字节时发送应答。十六进制；?? 代表任意字节。',
   ruleRegex: '正则表达式',
-  replyRegexHint:
-    '匹配此表达式时发送应答文本，其中 $1 是第一个分组，$& 是全部匹配内容。一个字节是一个字符（\\x01）；请以消息的结尾结束表达式。',
+  replyRegexHint: '匹配此表达式时发送应答，其中 $1 是第一个分组。请以消息的结尾结束表达式。',
   ruleStopped: '匹配超过 0.1 秒，已停用',
   replyTextHint: '收到此文本时发送应答。UTF-8；可用 \\r \\n \\t \\0 和 \\\\。',
   pattern: '收到',

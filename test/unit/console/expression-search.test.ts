@@ -41,12 +41,12 @@ describe('a regular expression', () => {
   it('gives its groups byte by byte, cut where a reply would be too long', () => {
     const search = new ExpressionSearch(String.raw`(\w+)=(\d+)?;`)
     const text = `温=1;set=7;x=;${'y'.repeat(2_000)}=2;`
-    const found = search.find(Buffer.from(text)).map((match) => match.map((one) => String(one)))
-    expect(found.slice(0, 2)).toEqual([
+    const matches = search.find(Buffer.from(text)).map((match) => match.map((one) => String(one)))
+    expect(matches.slice(0, 2)).toEqual([
       ['set=7;', 'set', '7'],
       ['x=;', 'x', ''],
     ])
-    expect(found[2]?.map(({ length }) => length)).toEqual([1_024, 1_024, 1])
+    expect(matches[2]?.map(({ length }) => length)).toEqual([1_024, 1_024, 1])
   })
 
   it('gives no more matches than can be answered', () => {

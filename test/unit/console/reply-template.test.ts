@@ -17,13 +17,15 @@ describe('a reply', () => {
   ])('%j becomes %j', (reply, filled) => {
     const template = new ReplyTemplate(Buffer.from(reply))
     expect(template.problem(2)).toBe(undefined)
-    expect(String(template.fill(MATCH))).toBe(filled)
+    expect(String(template.replyTo(MATCH))).toBe(filled)
   })
 
   it('keeps every byte of a group', () => {
     const bytes = Buffer.from([0x00, 0xff, 0x80])
     const template = new ReplyTemplate(Buffer.from('<$1>'))
-    expect([...template.fill([bytes, bytes])]).toEqual([0x3c, 0x00, 0xff, 0x80, 0x3e])
+    expect([...template.replyTo([Buffer.from('all'), bytes])]).toEqual([
+      0x3c, 0x00, 0xff, 0x80, 0x3e,
+    ])
   })
 
   it('is refused when it names a group that the pattern has not, or too many', () => {
