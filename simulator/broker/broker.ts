@@ -328,7 +328,7 @@ export class Broker extends HostInspection implements BrokerControl {
         const payload = Buffer.from(value)
         const message = Message.of({ topic, payload, qos: 0, retain: true }, now)
         host.retained.put(message)
-        host.router.route(message, now)
+        host.router.route(message, now, host.router.routesOf(topic))
       }
     }
   }

@@ -10,6 +10,13 @@ import type { SubscriptionEntry } from './session.ts'
 
 export const QUEUE_PREFIX = '$queue/'
 
+/** Whether a topic or filter is the name of a queue. Asked for each message. */
+export function isQueue(name: string): boolean {
+  return name.charCodeAt(0) === DOLLAR && name.startsWith(QUEUE_PREFIX)
+}
+
+const DOLLAR = 0x24
+
 export class MessageQueue {
   /** The whole name, `$queue/` included. */
   readonly name: string

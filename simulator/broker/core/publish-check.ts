@@ -7,10 +7,12 @@ import type { Session } from './session.ts'
 
 /** Topics that speak for the broker: no client may [MQTT5 4.7.2]. */
 const OWN_TOPICS = '$SYS/'
+const DOLLAR = 0x24
 
 /** Whether a client with this access may publish to a topic at all. */
 export function mayPublish(access: Access | undefined, topic: string): boolean {
-  return !topic.startsWith(OWN_TOPICS) && access?.mayPublish(topic) !== false
+  const isOwn = topic.charCodeAt(0) === DOLLAR && topic.startsWith(OWN_TOPICS)
+  return !isOwn && access?.mayPublish(topic) !== false
 }
 
 /** The reason code for a PUBLISH that ends the connection; 0 when it is in order. */

@@ -57,7 +57,9 @@ export class PublishIntake {
     if (!isRepeated && !mayPublish(session.access, topic)) {
       return this.#refuse(topic, qos, packetId, now)
     }
-    const deliveries = isRepeated ? 1 : this.#take(frame, topic, now)
+    let deliveries = 1
+    if (qos < 2) deliveries = this.#route(frame, topic, now)
+    else if (!isRepeated) deliveries = this.#takeOnce(frame, topic, now)
     if (qos === 0) return
     const isUnheard = deliveries === 0 && source.protocolVersion === 5
     source.acknowledge(qos === 1 ? 4 : 5, packetId, isUnheard ? NO_SUBSCRIBERS : 0)
@@ -74,22 +76,17 @@ export class PublishIntake {
     return (this.#rate ??= new Rate(now)).count(now) > publishesPerSecondMax
   }
 
-  /**
-   * Routes the message, answers how many took it; of QoS 2 it remembers that it did: on disk both
-   * or neither.
-   */
-  #take(frame: PublishFrame, topic: string, now: number): number {
-    const host = this.#host
-    const { qos, packetId } = frame
-    if (qos < 2) return this.#route(frame, topic, now)
-    const { store } = host
+  /** Routes a QoS 2 message and remembers that it did: on disk both or neither. */
+  #takeOnce(frame: PublishFrame, topic: string, now: number): number {
+    const { store } = this.#host
     if (store !== undefined) store.isHeld = true
     const deliveries = this.#route(frame, topic, now)
-    this.#openReceipt(packetId)
+    this.#openReceipt(frame.packetId)
     if (store !== undefined) store.isHeld = false
     return deliveries
   }
 
+  /** Answers how many took the message. */
   #route(frame: PublishFrame, topic: string, now: number): number {
     const host = this.#host
     const { clientId } = this.#session

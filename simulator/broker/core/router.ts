@@ -100,12 +100,12 @@ export class Router {
   }
 
   /** Hands the message to all it is for; answers how many took it. */
-  route(message: Message, now: number, routes: Routes = this.routesOf(message.topic)): number {
+  route(message: Message, now: number, routes: Routes): number {
     let deliveries = 0
     for (const whole of routes.direct) {
       const { session } = whole
-      const isOwn = whole.isPartlyLocal && session.clientId === message.publisher
-      const route = isOwn ? localRoute(whole) : whole
+      let route: Route | undefined = whole
+      if (whole.isPartlyLocal && session.clientId === message.publisher) route = localRoute(whole)
       if (route === undefined) continue
       const retain = route.retainAsPublished && message.retain
       const best = message.qos < route.qos ? message.qos : route.qos
@@ -165,8 +165,9 @@ function addRoute(bySession: Map<Session, Route>, entry: SubscriptionEntry): voi
   const route = bySession.get(session)
   if (route === undefined) {
     const identifiers = identifier === undefined ? undefined : [identifier]
-    const rest = { entries: [entry], qos, isPartlyLocal: noLocal, retainAsPublished, identifiers }
-    bySession.set(session, { session, ...rest })
+    const entries = [entry]
+    const isPartlyLocal = noLocal
+    bySession.set(session, { session, entries, qos, isPartlyLocal, retainAsPublished, identifiers })
     return
   }
   route.entries.push(entry)

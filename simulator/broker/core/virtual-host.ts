@@ -7,7 +7,7 @@ import type { SubscribePacket, Subscription } from '@motewire/sdk/codec'
 import { NEXT_TICK } from './agenda.ts'
 import type { Agenda } from './agenda.ts'
 import { LoadWatch } from './load-watch.ts'
-import { QUEUE_PREFIX, MessageQueue } from './message-queue.ts'
+import { isQueue, MessageQueue } from './message-queue.ts'
 import { forwarded, Message } from './message.ts'
 import type { CoreOptions } from './options.ts'
 import { mayPublish } from './publish-check.ts'
@@ -91,9 +91,9 @@ export class VirtualHost implements RetainedOwner {
       this.store?.noteRetained(this.name, message)
       this.#agenda.bring(this.retained.dueMs)
     }
-    const deliveries = message.topic.startsWith(QUEUE_PREFIX)
-      ? this.#enqueue(message, now)
-      : this.router.route(message, now, routes)
+    const known = routes ?? this.routesOf(message.topic)
+    const deliveries =
+      known === undefined ? this.#enqueue(message, now) : this.router.route(message, now, known)
     this.messagesOut += deliveries
     this.payloadBytesOut += message.payloadBytes * deliveries
     this.count(message.topic, message.publisher, message, deliveries, now)
@@ -102,7 +102,7 @@ export class VirtualHost implements RetainedOwner {
 
   /** Who gets messages of this topic; undefined when a queue of its name does. */
   routesOf(topic: string): Routes | undefined {
-    return topic.startsWith(QUEUE_PREFIX) ? undefined : this.router.routesOf(topic)
+    return isQueue(topic) ? undefined : this.router.routesOf(topic)
   }
 
   /** A message and those who took it; `content` is borrowed. */
@@ -181,7 +181,7 @@ export class VirtualHost implements RetainedOwner {
   readonly #fresh = new WeakMap<Subscription, boolean>()
 
   #attach(entry: SubscriptionEntry, now: number): boolean {
-    if (!entry.filter.startsWith(QUEUE_PREFIX)) {
+    if (!isQueue(entry.filter)) {
       this.router.add(entry)
       return true
     }
@@ -191,8 +191,7 @@ export class VirtualHost implements RetainedOwner {
   }
 
   #detach(entry: SubscriptionEntry): void {
-    const isQueue = entry.filter.startsWith(QUEUE_PREFIX)
-    if (isQueue) this.queues.get(entry.filter)?.removeConsumer(entry)
+    if (isQueue(entry.filter)) this.queues.get(entry.filter)?.removeConsumer(entry)
     else this.router.remove(entry)
   }
 

@@ -80,7 +80,7 @@ function fill(): Buffer {
 /** What a broker knows that reads this log, in one line. */
 function stateOf(bytes: Uint8Array): string {
   writeFileSync(path, bytes)
-  const { core } = new Stage()
+  const { core } = new Stage({ topicsMax: 10 })
   const replay = new Replay(core, 0, 0)
   const log = new LogFile(path, false)
   log.readAll((frame) => replay.apply(frame))
@@ -106,10 +106,14 @@ describe('a log that was cut', () => {
     const ends = endsOf(log)
     const states = new Map(ends.map((end) => [end, stateOf(log.subarray(0, end))]))
     expect(new Set(states.values()).size).toBeGreaterThan(6)
+    const wrong: number[] = []
     for (let length = 0; length <= log.length; length++) {
       const end = ends.findLast((one) => one <= length)!
-      expect([length, stateOf(log.subarray(0, length))]).toEqual([length, states.get(end)])
+      // Every byte of heads and short frames; of long ones, every fifth (log files: every byte).
+      if (length - end > 32 && length % 5 > 0) continue
+      if (stateOf(log.subarray(0, length)) !== states.get(end)) wrong.push(length)
     }
+    expect(wrong).toEqual([])
   })
 })
 
