@@ -33,7 +33,7 @@ export function Rules(props: {
       {rules === null && <p class="muted pad">{labels.noRules}</p>}
       {rules !== null && (
         <div class="table-box">
-          <table>
+          <table class="rules">
             <tbody>
               {rules.map((rule, position) => (
                 <tr key={`${position} ${rule.filter}`}>
