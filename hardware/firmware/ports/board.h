@@ -26,6 +26,11 @@ int16_t board_read(void);
 /* Sleeps until something happens, unless bytes wait to be read. */
 void board_idle(void);
 
+/* Sleeps as deep as the board can, with the UART and the tick standing still, for at most so many
+ * seconds from 1 on. Returns how many they were; 0 when something is still to be sent or read, or
+ * when the board has no deeper sleep than board_idle, which it does then. Ends board_watchdog. */
+uint8_t board_doze(uint8_t seconds);
+
 /* The UART for what is sent. */
 extern mw_sink board_line;
 

@@ -55,3 +55,11 @@ void line_run(void) {
   }
   if (byte < 0) board_idle();
 }
+
+uint8_t line_doze(uint8_t seconds) {
+  uint8_t passed_s;
+  if (mqtt.is_due || mqtt.pending) return 0;
+  passed_s = board_doze(seconds);
+  if (passed_s) mw_tick(&mqtt, passed_s);
+  return passed_s;
+}

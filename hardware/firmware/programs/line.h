@@ -22,4 +22,8 @@ void line_start(void);
 /* Handles what has come and time; then sleeps. */
 void line_run(void);
 
+/* When no answer is awaited: sleeps as board_doze does, and says PINGREQ in time. Returns the seconds
+ * that passed in a sleep that line_run does not know of. */
+uint8_t line_doze(uint8_t seconds);
+
 #endif

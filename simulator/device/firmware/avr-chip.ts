@@ -8,10 +8,11 @@
 // the interrupt may come in the very cycle of SLEEP, and then there is no sleep; and a slice of
 // time may end between the wake-up and the interrupt, so sleeping is a state that outlives slices.
 
-import { adcConfig, AVRADC, AVRClock, AVREEPROM, avrInstruction } from 'avr8js'
-import { AVRUSART, AVRWatchdog, CPU, usart0Config, watchdogConfig } from 'avr8js'
+import { adcConfig, AVRADC, AVREEPROM, avrInstruction } from 'avr8js'
+import { AVRUSART, CPU, usart0Config } from 'avr8js'
 import type { EEPROMBackend } from 'avr8js'
 import { ATMEGA328P_TIMERS, AvrTimer } from './avr-timer.ts'
+import { AvrWatchdog } from './avr-watchdog.ts'
 import type { Chip, ChipHandler, ChipOptions, ResetCause } from './chip.ts'
 
 export const AVR_FLASH_BYTES = 32_768
@@ -25,9 +26,15 @@ const SLEEP = 0x9588
 /** Sleep Mode Control Register: without its bit SE, SLEEP does nothing. */
 const SMCR = 0x53
 const SLEEP_ENABLED = 1
+/** Sleep modes from power-down on (9.1): all clocks stand still, only the watchdog ends it. */
+const SLEEP_MODE = 0x0e
+const POWER_DOWN = 0x04
 const MCUSR = 0x54
 const RECEIVE_COMPLETE = 0x80
 const RECEIVER_ON = 0x10
+const TRANSMIT_COMPLETE = 0x40
+/** RXC, UDRE, FE, DOR and UPE. */
+const READ_ONLY_STATUS = 0xbc
 const AREF_VOLTS = 5
 
 /** MCUSR: why the last reset came. */
@@ -46,8 +53,12 @@ export class AvrChip implements Chip {
   readonly #frequencyHz: number
   #cpu: CPU
   #usart!: AVRUSART
+  #watchdog!: AvrWatchdog
+  #timers: readonly AvrTimer[] = []
   #isAsleep = false
-  #isWatchdogDue = false
+  /** Asleep so that all clocks but the watchdog's stand still. */
+  #isDeep = false
+  #isWatchdogReset = false
   resets = 0
   overruns = 0
 
@@ -70,15 +81,15 @@ export class AvrChip implements Chip {
 
   get nextEventCycles(): number {
     if (!this.#isAsleep || this.#hasInterrupt) return this.#cpu.cycles
-    return nextEvent(this.#cpu)
+    return this.#nextEvent
   }
 
   get canReceive(): boolean {
-    return this.#usart.rxEnable && !this.#usart.rxBusy
+    return this.isReceiving && !this.#usart.rxBusy
   }
 
   get isReceiving(): boolean {
-    return this.#usart.rxEnable
+    return this.#usart.rxEnable && !this.#isDeep
   }
 
   receive(byte: number): void {
@@ -94,7 +105,8 @@ export class AvrChip implements Chip {
     while (this.#cpu.cycles < untilCycles) {
       if (this.#isAsleep) this.#sleepUntil(untilCycles)
       else this.#step()
-      if (this.#isWatchdogDue) this.reset('watchdog')
+      if (this.#cpu.cycles >= this.#watchdog.dueCycles) this.#watchdog.handleDue()
+      if (this.#isWatchdogReset) this.reset('watchdog')
     }
   }
 
@@ -106,14 +118,12 @@ export class AvrChip implements Chip {
     const cpu = new CPU(this.#flash, SRAM_BYTES)
     cpu.cycles = cycles
     cpu.data[MCUSR] = RESET_CAUSES[cause]
-    this.#isAsleep = this.#isWatchdogDue = false
-    const clock = new AVRClock(cpu, this.#frequencyHz)
-    // They live on in the hooks that they put on the processor's registers.
-    void [
-      ...ATMEGA328P_TIMERS.map((map) => new AvrTimer(cpu, map)),
-      new AVREEPROM(cpu, eepromBackend(this.#eeprom)),
-      new AVRWatchdog(cpu, watchdogConfig, clock),
-    ]
+    this.#isAsleep = this.#isDeep = this.#isWatchdogReset = false
+    this.#timers = ATMEGA328P_TIMERS.map((map) => new AvrTimer(cpu, map))
+    // It lives on in the hooks that it puts on the processor's registers.
+    void new AVREEPROM(cpu, eepromBackend(this.#eeprom))
+    // On the chip everything is reset, by building it anew.
+    this.#watchdog = new AvrWatchdog(cpu, this.#frequencyHz, () => (this.#isWatchdogReset = true))
     const adc = new AVRADC(cpu, adcConfig)
     adc.onADCRead = (input) => {
       const channel = 'channel' in input ? input.channel : 0
@@ -122,8 +132,6 @@ export class AvrChip implements Chip {
       cpu.addClockEvent(() => adc.completeADCRead(value), adc.sampleCycles)
     }
     this.#usart = this.#buildUsart(cpu)
-    // The watchdog resets the processor only; on the chip everything is reset, by building it anew.
-    cpu.reset = () => (this.#isWatchdogDue = true)
     return cpu
   }
 
@@ -131,7 +139,7 @@ export class AvrChip implements Chip {
     const usart = new AVRUSART(cpu, usart0Config, this.#frequencyHz)
     usart.onByteTransmit = (byte) => this.#handler.handleTransmit(byte)
     usart.onRxComplete = () => this.#handler.handleReceived()
-    keepReceived(cpu)
+    keepFlags(cpu)
     const writeByte = usart.writeByte.bind(usart)
     usart.writeByte = (value, isImmediate) => {
       if (isImmediate === true && (cpu.data[usart0Config.UCSRA]! & RECEIVE_COMPLETE) !== 0) {
@@ -152,6 +160,7 @@ export class AvrChip implements Chip {
     // Where an interrupt has come already, the program is in its vector.
     if (opcode === SLEEP && cpu.pc === next && (cpu.data[SMCR]! & SLEEP_ENABLED) !== 0) {
       this.#isAsleep = true
+      this.#isDeep = (cpu.data[SMCR]! & SLEEP_MODE) >= POWER_DOWN
     }
   }
 
@@ -159,15 +168,29 @@ export class AvrChip implements Chip {
     const cpu = this.#cpu
     const before = cpu.pc
     if (!this.#hasInterrupt) {
-      const event = nextEvent(cpu)
-      if (event > untilCycles) {
-        cpu.cycles = untilCycles
-        return
-      }
-      cpu.cycles = Math.max(cpu.cycles, event)
+      const until = Math.max(cpu.cycles, Math.min(this.#nextEvent, untilCycles))
+      if (this.#isDeep) this.#standStill(until - cpu.cycles)
+      cpu.cycles = until
+      if (until >= this.#watchdog.dueCycles) this.#watchdog.handleDue()
+      else if (this.#nextEvent > until) return
     }
+    if (this.#isDeep && !this.#hasInterrupt) return
     cpu.tick()
-    if (cpu.pc !== before) this.#isAsleep = false
+    if (cpu.pc !== before) this.#isAsleep = this.#isDeep = false
+  }
+
+  /** What the chip's clock drives is due as much later as it stood still. */
+  #standStill(cycles: number): void {
+    for (let event = firstEvent(this.#cpu); event !== null; event = event.next) {
+      event.cycles += cycles
+    }
+    for (const timer of this.#timers) timer.standStill(cycles)
+  }
+
+  get #nextEvent(): number {
+    const { dueCycles } = this.#watchdog
+    if (this.#isDeep) return dueCycles
+    return Math.min(firstEvent(this.#cpu)?.cycles ?? Infinity, dueCycles)
   }
 
   get #hasInterrupt(): boolean {
@@ -177,9 +200,10 @@ export class AvrChip implements Chip {
 
 /**
  * On the chip, a received byte stays when the program writes the UART's control register with the
- * receiver on, as it does whenever it begins to send; avr8js would forget it.
+ * receiver on, as it does whenever it begins to send, and flags stay when it writes its status
+ * register; avr8js would forget them.
  */
-function keepReceived(cpu: CPU): void {
+function keepFlags(cpu: CPU): void {
   const { UCSRA, UCSRB, rxCompleteInterrupt } = usart0Config
   const write = cpu.writeHooks[UCSRB]!
   const received = {
@@ -196,12 +220,23 @@ function keepReceived(cpu: CPU): void {
     if (hasByte && (value & RECEIVER_ON) !== 0) cpu.setInterruptFlag(received)
     return isDone
   }
+  const writeStatus = cpu.writeHooks[UCSRA]!
+  // A program clears TXC there; the other flags can only be read.
+  cpu.writeHooks[UCSRA] = (value, old, address, mask) => {
+    const isDone = writeStatus(value, old, address, mask)
+    cpu.data[UCSRA]! |= old & (READ_ONLY_STATUS | (TRANSMIT_COMPLETE & ~value))
+    return isDone
+  }
 }
 
 /** The package keeps its queue to itself, but only the queue knows how long the chip may sleep. */
-function nextEvent(cpu: CPU): number {
-  const event: { readonly cycles: number } | null = Reflect.get(cpu, 'nextClockEvent')
-  return event === null ? Infinity : event.cycles
+function firstEvent(cpu: CPU): ClockEvent | null {
+  return Reflect.get(cpu, 'nextClockEvent') as ClockEvent | null
+}
+
+interface ClockEvent {
+  cycles: number
+  readonly next: ClockEvent | null
 }
 
 function eepromBackend(memory: Uint8Array): EEPROMBackend {

@@ -76,6 +76,12 @@ export class AvrTimer {
     this.#hook()
   }
 
+  /** The clock that drives it has stood still for so long; its events in the queue are moved. */
+  standStill(cycles: number): void {
+    this.#originCycles += cycles
+    this.#seenCycles += cycles
+  }
+
   #kind(bit: number, address: number): Kind {
     const { tifr, timsk } = this.#map
     const interrupt: Interrupt = {

@@ -1,5 +1,5 @@
 /* The ATmega328P (Arduino Uno, Nano), also with a transmit ring. Registers as in its data sheet,
- * sections 11, 16, 20 and 24. */
+ * sections 9, 11, 16, 20 and 24. */
 #include "board.h"
 
 #include <avr/eeprom.h>
@@ -28,11 +28,16 @@ ISR(USART_RX_vect) {
 
 ISR(USART_UDRE_vect) {
   UDR0 = tx_ring[tx_tail];
+  /* Set again when this byte is the last and has left. */
+  UCSR0A = _BV(U2X0) | _BV(TXC0);
   tx_tail = (tx_tail + 1) & (TX_RING - 1);
   if (tx_tail == tx_head) UCSR0B &= ~_BV(UDRIE0);
 }
 
 ISR(TIMER1_COMPA_vect) { ticks++; }
+
+/* Only wakes. */
+EMPTY_INTERRUPT(WDT_vect)
 
 /* Sleeps with the interrupt that ends it still to come: sei takes effect after the next instruction,
  * so nothing can happen in between. Called with interrupts off. */
@@ -99,11 +104,33 @@ void board_idle(void) {
   }
 }
 
+uint8_t board_doze(uint8_t seconds) {
+  uint8_t period_s = 8, prescaler = 9;
+  /* From the longest time of the watchdog to one second. */
+  for (; period_s > seconds; period_s >>= 1) prescaler--;
+  cli();
+  if (rx_head != rx_tail || tx_head != tx_tail || !(UCSR0A & _BV(TXC0))) {
+    sei();
+    board_idle();
+    return 0;
+  }
+  wdt_reset();
+  WDTCSR = _BV(WDCE) | _BV(WDE);
+  WDTCSR = _BV(WDIE) | (prescaler & 8 ? _BV(WDP3) : 0) | (prescaler & 7);
+  set_sleep_mode(SLEEP_MODE_PWR_DOWN);
+  sleep_now();
+  set_sleep_mode(SLEEP_MODE_IDLE);
+  wdt_disable();
+  return period_s;
+}
+
 uint16_t board_adc(uint8_t channel) {
   ADMUX = _BV(REFS0) | channel;
   ADCSRA = _BV(ADEN) | _BV(ADSC) | _BV(ADPS2) | _BV(ADPS1) | _BV(ADPS0);
   while (ADCSRA & _BV(ADSC)) {
   }
+  /* It would draw current in the deepest sleep too. */
+  ADCSRA = 0;
   return ADC;
 }
 

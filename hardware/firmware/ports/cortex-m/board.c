@@ -73,6 +73,12 @@ void board_idle(void) {
   interrupts_on();
 }
 
+uint8_t board_doze(uint8_t seconds) {
+  (void)seconds;
+  board_idle();
+  return 0;
+}
+
 uint8_t board_byte(uint8_t at) { return board_memory[at]; }
 
 uint8_t board_reset_cause(void) { return reset_cause; }
