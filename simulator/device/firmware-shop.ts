@@ -4,7 +4,7 @@
 
 import { readFile } from 'node:fs/promises'
 import { MotewireError } from '@motewire/sdk/errors'
-import type { FirmwareSpec } from '../scenario/index.ts'
+import type { FirmwareSpec, ImageSpec } from '../scenario/index.ts'
 import type { Device, DeviceModel } from './device.ts'
 import type * as firmwareRoom from './firmware/index.ts'
 import type { Flash, MakeBoard, UartBridgeModule } from './firmware/index.ts'
@@ -44,8 +44,13 @@ export class FirmwareShop {
     const firmware = await import('./firmware/index.ts')
     const flashes = new Map<string, Flash>()
     for (const spec of specs) {
-      if (spec.kind === 'program') firmware.checkProgram(spec)
-      else if (!flashes.has(spec.path)) flashes.set(spec.path, await flashOf(firmware, spec.path))
+      if (spec.kind === 'program') {
+        firmware.checkProgram(spec)
+        continue
+      }
+      const flash = flashes.get(spec.path) ?? (await flashOf(firmware, spec.path))
+      flashes.set(spec.path, flash)
+      checkMemory(spec, flash)
     }
     return new FirmwareShop(
       firmware,
@@ -60,17 +65,25 @@ export class FirmwareShop {
       makeBoard: this.#boards(spec, readAnalog),
       makeBridge: this.#bridge.makeUartBridge,
       framing: spec.framing,
+      subscribes: spec.subscribes,
     })
   }
 
   #boards(spec: FirmwareSpec, readAnalog: ReadAnalog): MakeBoard {
     const { programBoards, emulatedBoards } = this.#firmware
     if (spec.kind === 'program') return programBoards(spec, this.#bridge.serialPort)
-    const { path, driftPpm, line } = spec
+    const { path, driftPpm, line, eeprom } = spec
     const flash = this.#flashes.get(path)
     if (flash === undefined) throw new MotewireError('ERR_MODEL_LOAD', `${path} is not loaded`)
-    return emulatedBoards({ flash, driftPpm, line, readAnalog })
+    return emulatedBoards({ flash, driftPpm, line, eeprom, readAnalog })
   }
+}
+
+function checkMemory({ path, eeprom }: ImageSpec, { chip, memoryBytes }: Flash): void {
+  const end = Math.max(0, ...eeprom.map(({ address, bytes }) => address + bytes.length))
+  if (end <= memoryBytes) return
+  const message = `${path}: eeprom has ${end} bytes, where the ${chip} of the image has ${memoryBytes}`
+  throw new MotewireError('ERR_FIRMWARE_INVALID', message)
 }
 
 async function flashOf(firmware: Firmware, path: string): Promise<Flash> {

@@ -6,13 +6,14 @@ import type { DeviceGroup, FleetPlan, Stage } from '../scenario/index.ts'
 
 export function devicesInteract(plan: FleetPlan): boolean {
   const { groups, scenario } = plan
-  // A model of its own publishes and subscribes what it likes.
-  if (groups.some(({ model, firmware }) => (model ?? firmware) !== undefined)) return true
+  // A model of its own publishes and subscribes what it likes, firmware what it says.
+  if (groups.some(({ model }) => model !== undefined)) return true
+  if (groups.some(({ firmware }) => firmware && firmware.subscribes === undefined)) return true
   // A host listens to nodes, and nodes to it.
   if (groups.some(({ sparkplugHost }) => sparkplugHost !== undefined)) return true
   // New devices hear from who gives them an identity.
   if (groups.some(({ provisioner }) => provisioner !== undefined)) return true
-  const filters = groups.flatMap(({ subscribe }) => subscribe.map(({ filter }) => filter))
+  const filters = groups.flatMap(filtersOf)
   const topics = [...groups.flatMap(topicsOf), ...scenario.stages.flatMap(sentTo)]
   // What the broker tells of itself is about all its clients.
   if (hearsBroker(plan)) return true
@@ -21,17 +22,25 @@ export function devicesInteract(plan: FleetPlan): boolean {
 
 /** Whether a device may read what the broker tells of itself, `$SYS`. */
 export function hearsBroker({ groups }: FleetPlan): boolean {
-  return groups.some(({ model, subscribe }) => {
-    return model !== undefined || subscribe.some(({ filter }) => /^[${]/.test(filter))
+  return groups.some((group) => {
+    const { model, firmware } = group
+    if (model !== undefined || (firmware && firmware.subscribes === undefined)) return true
+    return filtersOf(group).some((filter) => /^[${]/.test(filter))
   })
 }
 
+/** What the devices of a group subscribe to. */
+function filtersOf({ subscribe, firmware }: DeviceGroup): string[] {
+  return [...subscribe.map(({ filter }) => filter), ...(firmware?.subscribes ?? [])]
+}
+
 /** What the devices of a group publish. */
-function topicsOf({ publish, commands, shadow, sparkplug }: DeviceGroup): string[] {
+function topicsOf({ publish, firmware, commands, shadow, sparkplug }: DeviceGroup): string[] {
+  const told = firmware === undefined ? [] : (firmware.publishes ?? ['#'])
   const replies = commands === undefined ? [] : [commands.filter + commands.reply]
   const states = shadow === undefined ? [] : [shadow.reported]
   const births = sparkplug === undefined ? [] : [`spBv1.0/${sparkplug.group}/+/{id}/#`]
-  return [...publish.map(({ topic }) => topic), ...replies, ...states, ...births]
+  return [...publish.map(({ topic }) => topic), ...told, ...replies, ...states, ...births]
 }
 
 function sentTo(stage: Stage): string[] {

@@ -2,12 +2,13 @@
 // goes wrong on its serial line; or a program that emulates the board.
 
 import * as z from 'zod'
-import { ARGUMENTS_MAX, FAULTS_MAX, RESET_BYTES_MAX } from './bounds.ts'
+import { ARGUMENTS_MAX, FAULTS_MAX, RESET_BYTES_MAX, SUBSCRIPTIONS_MAX } from './bounds.ts'
 import { share } from './link-schema.ts'
 import { fieldsSchema } from './payload-schema.ts'
-import type { FieldSpec, FirmwareSpec, ImageSpec, ProgramSpec } from './scenario.ts'
+import type { FieldSpec, FirmwareSpec, ImageSpec, MemorySpec, ProgramSpec } from './scenario.ts'
 import type { UartLineSpec, UnplugSpec } from './scenario.ts'
 import { duration, inOrder, mapping, rule, template, whole } from './schema-leaf.ts'
+import { objectionToFilter } from './topic.ts'
 import { driftSchema } from './track-schema.ts'
 
 const IMAGE = 'the path of an image such as ./pump.hex, .uf2 or .bin'
@@ -68,6 +69,31 @@ const framing = z
   .default('raw')
   .describe('How the image tells packets apart on its line.')
 
+const EEPROM_BYTES = 1_024
+const EEPROM = `a mapping of addresses, 0 to ${EEPROM_BYTES - 1}, to bytes, such as { 24: [0, 60] }`
+const byte = whole(0, 255)
+
+const eeprom = z
+  .record(z.string(), z.union([byte.transform((one) => [one]), z.array(byte)]), { error: EEPROM })
+  .transform((entries): MemorySpec[] => {
+    return Object.entries(entries).map(([address, bytes]) => ({ address: Number(address), bytes }))
+  })
+  .refine((entries) => entries.every(isInEeprom), { error: EEPROM })
+  .prefault({})
+  .describe('Bytes in the EEPROM of a new board, beside the client id at its beginning.')
+
+const filters = z
+  .array(template('a topic filter', { objection: objectionToFilter }), {
+    error: 'a list of topic filters',
+  })
+  .max(SUBSCRIPTIONS_MAX, { error: `at most ${SUBSCRIPTIONS_MAX} topic filters` })
+  .optional()
+
+const topics = {
+  publishes: filters.describe('Filters of all topics that it publishes to. Default: any.'),
+  subscribes: filters.describe('Filters that it subscribes to; [] for none. Default: any.'),
+}
+
 const image = mapping({
   file: path.describe('Intel HEX, UF2, or the flash byte by byte.'),
   framing,
@@ -76,9 +102,12 @@ const image = mapping({
     .refine((fields) => fields.every(isInput), { error: INPUTS })
     .prefault({})
     .describe('Analog inputs, 0 to 7, and the sensors that they see, in volts.'),
+  eeprom,
+  ...topics,
   line: line.optional().describe('What goes wrong on the serial line. Default: nothing.'),
-}).transform(({ file, drift, line: faults, ...rest }): ImageSpec => {
-  return { kind: 'image', path: file, driftPpm: drift, line: faults, ...rest }
+}).transform(({ file, drift, line: faults, publishes, subscribes, ...rest }): ImageSpec => {
+  const told = { publishes, subscribes }
+  return { kind: 'image', path: file, driftPpm: drift, line: faults, ...told, ...rest }
 })
 
 const COMMAND = 'a list of a program and its arguments'
@@ -94,12 +123,13 @@ const program = mapping({
     .optional()
     .describe('Where its UART is: a template. Default: the terminal or port that it names.'),
   framing,
-}).transform(({ command, uart, framing: kind }): ProgramSpec => {
-  return { kind: 'program', command, uart, framing: kind, folder: '' }
+  ...topics,
+}).transform(({ command, uart, framing: kind, publishes, subscribes }): ProgramSpec => {
+  return { kind: 'program', command, uart, framing: kind, folder: '', publishes, subscribes }
 })
 
 const FIRMWARE =
-  `${IMAGE}, or a mapping with file, framing, drift, analog and line, ` +
+  `${IMAGE}, or a mapping with file, framing, drift, analog, eeprom and line, ` +
   'or one with command, uart and framing'
 
 export const firmwareSchema: z.ZodType<FirmwareSpec> = z.union(
@@ -109,6 +139,10 @@ export const firmwareSchema: z.ZodType<FirmwareSpec> = z.union(
 
 function objectionToUart(text: string): string | undefined {
   return /^\/|^[^/]+:[^/:]+$/.test(text) ? undefined : UART
+}
+
+function isInEeprom({ address, bytes }: MemorySpec): boolean {
+  return Number.isInteger(address) && address >= 0 && address + bytes.length <= EEPROM_BYTES
 }
 
 function isAscending(numbers: readonly number[]): boolean {

@@ -5,8 +5,22 @@ import type { FieldSpec } from './sensor-spec.ts'
 /** What the devices of a group run instead of streams. */
 export type FirmwareSpec = ImageSpec | ProgramSpec
 
+/** What can be known of firmware before it runs: only what its author tells. */
+export interface FirmwareTopics {
+  /** Topic filters of all that it publishes: templates. Undefined: it may be anything. */
+  readonly publishes: readonly string[] | undefined
+  /** The filters of its subscriptions: templates. Undefined: they may be any. */
+  readonly subscribes: readonly string[] | undefined
+}
+
+/** Bytes that stand in the EEPROM of a new board. */
+export interface MemorySpec {
+  readonly address: number
+  readonly bytes: readonly number[]
+}
+
 /** An image that each device of the group runs on a chip of its own. */
-export interface ImageSpec {
+export interface ImageSpec extends FirmwareTopics {
   readonly kind: 'image'
   /** Absolute path. */
   readonly path: string
@@ -17,10 +31,12 @@ export interface ImageSpec {
   readonly driftPpm: number
   /** By the number of the input, `0` to `7`; readings are volts. */
   readonly analog: readonly FieldSpec[]
+  /** Beside the client id, which is at address 0. */
+  readonly eeprom: readonly MemorySpec[]
 }
 
 /** A program beside the simulator, one process a device, that emulates a board. */
-export interface ProgramSpec {
+export interface ProgramSpec extends FirmwareTopics {
   readonly kind: 'program'
   /** The program, by its absolute path or as it is found on the PATH, and arguments: templates. */
   readonly command: readonly string[]

@@ -214,10 +214,13 @@ function filledIn(
   firmware: FirmwareSpec | undefined,
   values: PlaceholderValues,
 ): FirmwareSpec | undefined {
-  if (firmware?.kind !== 'program') return firmware
+  if (firmware === undefined) return undefined
   const render = (text: string): string => Template.of(text).render(values)
+  const { publishes, subscribes } = firmware
+  const told = { publishes: publishes?.map(render), subscribes: subscribes?.map(render) }
+  if (firmware.kind === 'image') return { ...firmware, ...told }
   const { command, uart } = firmware
-  return { ...firmware, command: command.map(render), uart: uart && render(uart) }
+  return { ...firmware, ...told, command: command.map(render), uart: uart && render(uart) }
 }
 
 /** A group's templates, compiled once. */

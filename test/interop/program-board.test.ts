@@ -54,9 +54,17 @@ class LiveDevice extends ManualDevice {
 let model: FirmwareModel | undefined
 afterEach(() => model?.stop())
 
+const PROGRAM = {
+  kind: 'program',
+  uart: undefined,
+  framing: 'raw',
+  publishes: undefined,
+  subscribes: undefined,
+} as const
+
 function start(spec: Partial<ProgramSpec> & Pick<ProgramSpec, 'command'>): LiveDevice {
   const device = new LiveDevice()
-  const whole = { kind: 'program', uart: undefined, framing: 'raw', folder, ...spec } as const
+  const whole = { ...PROGRAM, folder, ...spec }
   model = new FirmwareModel({
     makeBoard: programBoards(whole, serialPort),
     makeBridge: makeUartBridge,
@@ -111,7 +119,7 @@ describe('a program that is a board', () => {
   })
 
   it('that is not there is told before the run', () => {
-    const spec = { kind: 'program', uart: undefined, framing: 'raw', folder } as const
+    const spec = { ...PROGRAM, folder }
     expect(() => checkProgram({ ...spec, command: ['qemu-of-mars'] })).toThrow(
       'firmware needs the program qemu-of-mars, and none that can be run is on the PATH',
     )

@@ -17,7 +17,7 @@ import type { Chip, ChipHandler, ChipOptions, ResetCause } from './chip.ts'
 
 export const AVR_FLASH_BYTES = 32_768
 export const AVR_HZ = 16_000_000
-const EEPROM_BYTES = 1_024
+export const AVR_EEPROM_BYTES = 1_024
 const SRAM_BYTES = 2_048
 
 /** Opcodes that this file must see. */
@@ -47,7 +47,7 @@ const RESET_CAUSES: Readonly<Record<ResetCause, number>> = {
 
 export class AvrChip implements Chip {
   /** Survives resets and power failures. */
-  readonly #eeprom = new Uint8Array(EEPROM_BYTES).fill(0xff)
+  readonly #eeprom: Uint8Array
   readonly #flash: Uint16Array
   readonly #handler: ChipHandler
   readonly #frequencyHz: number
@@ -67,7 +67,7 @@ export class AvrChip implements Chip {
     this.#flash = flash
     this.#frequencyHz = frequencyHz
     this.#handler = handler
-    this.#eeprom.set(memory)
+    this.#eeprom = memory
     this.#cpu = this.#build('power', 0)
   }
 

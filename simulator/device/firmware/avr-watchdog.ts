@@ -41,7 +41,7 @@ export class AvrWatchdog {
   #beganCycles: number
   #openUntilCycles = 0
   /** When it interrupts or resets; Infinity while it is off. */
-  dueCycles = Infinity
+  dueCycles: number = Infinity
 
   /** @param reset what it does to the chip. */
   constructor(cpu: CPU, frequencyHz: number, reset: () => void) {

@@ -16,7 +16,10 @@ export interface ChipHandler {
 export interface ChipOptions {
   /** Clocks a second. */
   readonly frequencyHz: number
-  /** What is in the memory that tells one board from another; the rest of it is 0xff. */
+  /**
+   * The memory that tells one board from another, `memoryBytes` of the flash. What the program
+   * writes there stands here.
+   */
   readonly memory: Uint8Array
   readonly handler: ChipHandler
 }
@@ -48,6 +51,8 @@ export interface Flash {
   readonly chip: 'atmega328p' | 'rp2040'
   /** The crystal of the usual board. */
   readonly frequencyHz: number
+  /** Of the memory that tells one board from another. */
+  readonly memoryBytes: number
   /** A chip with the program, just powered. */
   build(options: ChipOptions): Chip
 }

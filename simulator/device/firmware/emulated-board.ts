@@ -1,7 +1,7 @@
 // Boards whose chips this process emulates, all with the same image: each has its client id in the
-// EEPROM or its like, a crystal of its own, and a line of its own.
+// EEPROM or its like, which outlives reboots, a crystal of its own, and a line of its own.
 
-import type { UartLineSpec } from '../../scenario/index.ts'
+import type { MemorySpec, UartLineSpec } from '../../scenario/index.ts'
 import type { Device } from '../device.ts'
 import type { MakeBoard } from './board.ts'
 import type { Flash } from './chip.ts'
@@ -14,19 +14,21 @@ export interface EmulatedBoardOptions {
   readonly readAnalog?: (device: Device, channel: number, nowMs: number) => number
   /** Largest deviation of a crystal, parts per million; each device draws its own. Default 30. */
   readonly driftPpm?: number
+  /** What is in the EEPROM of a new board beside the client id. Default: nothing. */
+  readonly eeprom?: readonly MemorySpec[]
   /** What goes wrong on the line. Default: nothing. */
   readonly line?: Partial<UartLineSpec> | undefined
 }
 
 export function emulatedBoards(options: EmulatedBoardOptions): MakeBoard {
-  const { flash, readAnalog, driftPpm = 30, line: spec } = options
+  const { flash, readAnalog, driftPpm = 30, eeprom = [], line: spec } = options
   return (device, clock) => {
     const line = spec && new UartLine(spec, device.random('firmware/line'))
     const chip = new Microcontroller({
       flash,
       clock,
       name: device.clientId,
-      eeprom: Buffer.from(`${device.clientId}\0`),
+      eeprom: device.flash('eeprom', () => memoryOf(flash, device.clientId, eeprom)),
       driftPpm: (device.random('firmware/drift').unit() * 2 - 1) * driftPpm,
       readAnalog: (channel, nowMs) => readAnalog?.(device, channel, nowMs) ?? 0,
       line,
@@ -44,4 +46,11 @@ export function emulatedBoards(options: EmulatedBoardOptions): MakeBoard {
       stop: () => chip.stop(),
     }
   }
+}
+
+function memoryOf(flash: Flash, clientId: string, entries: readonly MemorySpec[]): Uint8Array {
+  const memory = new Uint8Array(flash.memoryBytes).fill(0xff)
+  memory.set(Buffer.from(`${clientId}\0`).subarray(0, memory.length))
+  for (const { address, bytes } of entries) memory.set(bytes, address)
+  return memory
 }

@@ -19,6 +19,8 @@ export interface FirmwareModelOptions {
   readonly makeBridge: MakeUartBridge
   /** Of the image. Default `raw`. */
   readonly framing?: UartFraming
+  /** All that the image subscribes to; another filter stops the device. Default: anything. */
+  readonly subscribes?: readonly string[] | undefined
   /** Messages that wait for the chip. Default 100. */
   readonly messagesMax?: number
 }
@@ -109,6 +111,11 @@ export class FirmwareModel implements DeviceModel, ImageSessionHandler {
   }
 
   handleSubscribe(filter: string, qos: 0 | 1): void {
+    // Where nothing was said to be heard, others may not be there to be heard.
+    if (this.#options.subscribes?.includes(filter) === false) {
+      this.#device.fail(`its image subscribes to '${filter}', which firmware.subscribes lacks`)
+      return
+    }
     this.#device.subscribe(filter, qos)
   }
 

@@ -7,11 +7,11 @@
 //   a jump of the AVR as its first word   the ATmega328P's flash, byte by byte
 
 import { MotewireError } from '@motewire/sdk'
-import { AVR_FLASH_BYTES, AVR_HZ, AvrChip } from './avr-chip.ts'
+import { AVR_EEPROM_BYTES, AVR_FLASH_BYTES, AVR_HZ, AvrChip } from './avr-chip.ts'
 import type { Flash } from './chip.ts'
 import { hexStart, parseIntelHex } from './intel-hex.ts'
 import { Rp2040Chip, RP2040_CRYSTAL_HZ, RP2040_FLASH_BYTES } from './rp2040-chip.ts'
-import { RP2040_FLASH_START } from './rp2040-chip.ts'
+import { RP2040_FLASH_START, RP2040_MEMORY_BYTES } from './rp2040-chip.ts'
 import { isUf2, parseUf2 } from './uf2.ts'
 
 const RP2040_FLASH = { start: RP2040_FLASH_START, bytes: RP2040_FLASH_BYTES }
@@ -46,6 +46,7 @@ function avrFlash(bytes: Uint8Array<ArrayBuffer>): Flash {
   return {
     chip: 'atmega328p',
     frequencyHz: AVR_HZ,
+    memoryBytes: AVR_EEPROM_BYTES,
     build: (options) => new AvrChip(words, options),
   }
 }
@@ -58,6 +59,7 @@ function rp2040Flash(bytes: Uint8Array<ArrayBuffer>): Flash {
   return {
     chip: 'rp2040',
     frequencyHz: RP2040_CRYSTAL_HZ,
+    memoryBytes: RP2040_MEMORY_BYTES,
     build: (options) => new Rp2040Chip(bytes, options),
   }
 }

@@ -19,8 +19,9 @@ export interface MicrocontrollerOptions {
   /** How much faster the crystal runs than its nominal frequency, parts per million. Default 0. */
   readonly driftPpm?: number
   /**
-   * From its first byte; the rest is 0xff, as in a new chip. An RP2040 has no EEPROM, there it is
-   * the last 256 bytes of the flash.
+   * From its first byte; the rest is 0xff, as in a new chip. All 1,024 bytes of it are taken over,
+   * and hold what the program writes. An RP2040 has no EEPROM, there it is the last 256 bytes of
+   * the flash.
    */
   readonly eeprom?: Uint8Array
   /** Volts at an analog input, 0 to 5 (RP2040: 3.3), at an instant. Default 0. */
@@ -81,7 +82,7 @@ export class Microcontroller {
         return options.readAnalog?.(channel, this.#msAt(this.chip.cycles)) ?? 0
       },
     }
-    this.chip = flash.build({ frequencyHz, memory: eeprom, handler })
+    this.chip = flash.build({ frequencyHz, memory: wholeMemory(eeprom, flash), handler })
   }
 
   /** Applies power. */
@@ -203,4 +204,11 @@ export class Microcontroller {
   #msAt(cycles: number): number {
     return this.#originMs + cycles / this.#cyclesPerMs
   }
+}
+
+function wholeMemory(bytes: Uint8Array, { memoryBytes }: Flash): Uint8Array {
+  if (bytes.length === memoryBytes) return bytes
+  const memory = new Uint8Array(memoryBytes).fill(0xff)
+  memory.set(bytes.subarray(0, memoryBytes))
+  return memory
 }

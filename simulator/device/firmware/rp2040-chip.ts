@@ -14,7 +14,7 @@ import { makePeripheral } from './rp2040-peripheral.ts'
 export const RP2040_FLASH_BYTES: number = (2 << 20) - (16 << 10)
 export const RP2040_FLASH_START = 0x1000_0000
 /** A board's own bytes, at the very end. */
-const MEMORY_BYTES = 256
+export const RP2040_MEMORY_BYTES = 256
 const MEMORY_PAGE_BYTES = 16 << 10
 export const RP2040_CRYSTAL_HZ = 12_000_000
 
@@ -75,7 +75,7 @@ export class Rp2040Chip implements Chip {
     this.#flash = flash
     this.#handler = handler
     this.#nanosPerCycle = 1e9 / frequencyHz
-    this.#memory.set(memory.subarray(0, MEMORY_BYTES), MEMORY_PAGE_BYTES - MEMORY_BYTES)
+    this.#memory.set(memory, MEMORY_PAGE_BYTES - RP2040_MEMORY_BYTES)
     this.#build('power', 0)
   }
 
