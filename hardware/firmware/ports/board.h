@@ -23,7 +23,7 @@ uint16_t board_ticks(void);
 /* A received byte, or -1. */
 int16_t board_read(void);
 
-/* Sleeps until something happens, unless bytes wait to be read. */
+/* Sleeps until there is a tick that board_ticks has not told, or a byte to be read. */
 void board_idle(void);
 
 /* Sleeps as deep as the board can, with the UART and the tick standing still, for at most so many

@@ -104,7 +104,7 @@ export class AvrChip implements Chip {
   run(untilCycles: number): void {
     while (this.#cpu.cycles < untilCycles) {
       if (this.#isAsleep) this.#sleepUntil(untilCycles)
-      else this.#step()
+      else this.#workUntil(untilCycles)
       if (this.#cpu.cycles >= this.#watchdog.dueCycles) this.#watchdog.handleDue()
       if (this.#isWatchdogReset) this.reset('watchdog')
     }
@@ -150,18 +150,27 @@ export class AvrChip implements Chip {
     return usart
   }
 
-  #step(): void {
+  /** Until then, or until it sleeps, or the watchdog is due. */
+  #workUntil(untilCycles: number): void {
     const cpu = this.#cpu
-    const opcode = cpu.progMem[cpu.pc]
-    const next = cpu.pc + 1
-    avrInstruction(cpu)
-    if (opcode === SEI) return
-    cpu.tick()
-    // Where an interrupt has come already, the program is in its vector.
-    if (opcode === SLEEP && cpu.pc === next && (cpu.data[SMCR]! & SLEEP_ENABLED) !== 0) {
-      this.#isAsleep = true
-      this.#isDeep = (cpu.data[SMCR]! & SLEEP_MODE) >= POWER_DOWN
-    }
+    const watchdog = this.#watchdog
+    const queue = queueOf(cpu)
+    const { progMem } = cpu
+    do {
+      const opcode = progMem[cpu.pc]
+      const next = cpu.pc + 1
+      avrInstruction(cpu)
+      if (opcode === SEI) continue
+      const event = queue.nextClockEvent
+      // Asked here because it would be a call, and two more, for each instruction.
+      if (cpu.nextInterrupt >= 0 || (event !== null && event.cycles <= cpu.cycles)) cpu.tick()
+      // Where an interrupt has come already, the program is in its vector.
+      if (opcode === SLEEP && cpu.pc === next && (cpu.data[SMCR]! & SLEEP_ENABLED) !== 0) {
+        this.#isAsleep = true
+        this.#isDeep = (cpu.data[SMCR]! & SLEEP_MODE) >= POWER_DOWN
+        return
+      }
+    } while (cpu.cycles < untilCycles && cpu.cycles < watchdog.dueCycles)
   }
 
   #sleepUntil(untilCycles: number): void {
@@ -181,7 +190,7 @@ export class AvrChip implements Chip {
 
   /** What the chip's clock drives is due as much later as it stood still. */
   #standStill(cycles: number): void {
-    for (let event = firstEvent(this.#cpu); event !== null; event = event.next) {
+    for (let event = queueOf(this.#cpu).nextClockEvent; event !== null; event = event.next) {
       event.cycles += cycles
     }
     for (const timer of this.#timers) timer.standStill(cycles)
@@ -190,7 +199,7 @@ export class AvrChip implements Chip {
   get #nextEvent(): number {
     const { dueCycles } = this.#watchdog
     if (this.#isDeep) return dueCycles
-    return Math.min(firstEvent(this.#cpu)?.cycles ?? Infinity, dueCycles)
+    return Math.min(queueOf(this.#cpu).nextClockEvent?.cycles ?? Infinity, dueCycles)
   }
 
   get #hasInterrupt(): boolean {
@@ -230,8 +239,12 @@ function keepFlags(cpu: CPU): void {
 }
 
 /** The package keeps its queue to itself, but only the queue knows how long the chip may sleep. */
-function firstEvent(cpu: CPU): ClockEvent | null {
-  return Reflect.get(cpu, 'nextClockEvent') as ClockEvent | null
+function queueOf(cpu: CPU): ClockQueue {
+  return cpu as unknown as ClockQueue
+}
+
+interface ClockQueue {
+  readonly nextClockEvent: ClockEvent | null
 }
 
 interface ClockEvent {

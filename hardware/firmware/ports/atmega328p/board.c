@@ -16,6 +16,8 @@
 static volatile uint8_t rx_ring[RX_RING], tx_ring[TX_RING];
 static volatile uint8_t rx_head, rx_tail, tx_head, tx_tail;
 static volatile uint16_t ticks;
+/* What the program knows of them. */
+static uint16_t told_ticks;
 static uint8_t reset_cause;
 
 ISR(USART_RX_vect) {
@@ -82,7 +84,7 @@ void board_start(void) {
 uint16_t board_ticks(void) {
   uint16_t now;
   cli();
-  now = ticks;
+  now = told_ticks = ticks;
   sei();
   return now;
 }
@@ -95,13 +97,14 @@ int16_t board_read(void) {
   return byte;
 }
 
+/* Bytes that leave wake the processor too, but nobody has to look then. */
 void board_idle(void) {
   cli();
-  if (rx_head == rx_tail) {
+  while (rx_head == rx_tail && ticks == told_ticks) {
     sleep_now();
-  } else {
-    sei();
+    cli();
   }
+  sei();
 }
 
 /* The second write must come within four cycles of the first (11.8.2): as a function of its own, which
