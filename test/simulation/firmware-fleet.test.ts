@@ -13,6 +13,8 @@ import { makeRun, Modules, reportOfPart } from '@motewire/simulator'
 import { afterAll, describe, expect, it } from 'vitest'
 import { UART_BRIDGE } from '../../cli/uart-bridge.ts'
 import type { Report } from '../../simulator/report/index.ts'
+import type { RunPart } from '../../simulator/fleet/run-part.ts'
+import { VirtualRun } from '../../simulator/fleet/virtual-run.ts'
 import { VirtualWorld } from '../../simulator/fleet/virtual-world.ts'
 import { expand, loadScenario } from '../../simulator/scenario/index.ts'
 import type { FleetPlan } from '../../simulator/scenario/index.ts'
@@ -124,6 +126,43 @@ describe('a fleet of real images', () => {
     // A reading a second from one board, not from a second one that never lost its power.
     expect(totals.published).toBeGreaterThan(40)
     expect(totals.published).toBeLessThan(55)
+  })
+})
+
+describe('images that say what they hear', () => {
+  const told = (more: string): string => {
+    const file = `file: ${firmwarePath('sensor-raw')}`
+    return `groups: { board: { count: 6, firmware: { ${file}, eeprom: { 24: [0, 20] }${more} } } }`
+  }
+  const APART = told(', publishes: ["sensors/{id}/+"], subscribes: []')
+
+  async function part(text: string, worldDevicesMax: number): Promise<[number, RunPart]> {
+    const plan = await planOf(text)
+    const modules = await Modules.load(plan.groups, UART_BRIDGE)
+    const times = { durationMs: 300_000, drainMs: 1_000 }
+    const fleet = new VirtualRun({ plan, modules, ...times, worldDevicesMax })
+    return [fleet.worlds, await fleet.run()]
+  }
+
+  it('do the same in one world and in many', async () => {
+    const [[one, whole], [three, many]] = [await part(APART, 6), await part(APART, 2)]
+    expect([one, three]).toEqual([1, 3])
+    expect(String(many.digest)).toBe(String(whole.digest))
+    // One every 20 s, and the word that it is there.
+    expect(many.ledger.total().published).toBe(6 * (1 + 15))
+    expect(whole.ledger.total()).toEqual(many.ledger.total())
+    expect((await part(told(''), 2))[0]).toBe(1)
+  })
+
+  it('stop when they subscribe to something else', async () => {
+    const file = firmwarePath('echo-raw')
+    const text = `groups: { board: { count: 2, firmware: { file: ${file}, subscribes: [] } } }`
+    const [, { errors, lastError }] = await part(text, 1)
+    expect(errors).toBe(2)
+    expect(lastError).toBe(
+      "device board-0 stopped: its image subscribes to 'down/board-0', " +
+        'which firmware.subscribes lacks',
+    )
   })
 })
 

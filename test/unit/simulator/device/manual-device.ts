@@ -38,6 +38,7 @@ export class ManualDevice implements Device {
   overruns = 0
   readonly #wheel = new TimerWheel(1_000)
   readonly #prng: Prng
+  readonly #flash = new Map<string, unknown>()
   #nowMs = 1_000
 
   constructor({ startMs = 0, seed = 1 }: { startMs?: number; seed?: number } = {}) {
@@ -122,8 +123,9 @@ export class ManualDevice implements Device {
     return this.#prng.fork(purpose)
   }
 
-  flash<Value>(_name: string, make: () => Value): Value {
-    return make()
+  flash<Value>(name: string, make: () => Value): Value {
+    if (!this.#flash.has(name)) this.#flash.set(name, make())
+    return this.#flash.get(name) as Value
   }
 
   countOverruns(messages: number): void {

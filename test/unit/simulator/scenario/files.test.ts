@@ -140,8 +140,26 @@ describe('firmware', () => {
       framing: 'raw',
       driftPpm: 30,
       analog: [],
+      eeprom: [],
       line: undefined,
+      publishes: undefined,
+      subscribes: undefined,
     })
+  })
+
+  it('may say what it publishes, hears and has in its EEPROM', async () => {
+    const told = 'publishes: ["up/{id}/+"], subscribes: []'
+    const text = `firmware: { file: p.hex, ${told}, eeprom: { 24: [0, 60], 31: 1 } }`
+    const scenario = await load(text, { 'p.hex': '' })
+    expect(scenario.groups[0]!.firmware).toMatchObject({
+      publishes: ['up/{id}/+'],
+      subscribes: [],
+      eeprom: [
+        { address: 24, bytes: [0, 60] },
+        { address: 31, bytes: [1] },
+      ],
+    })
+    expect(expand(scenario).device(2).firmware).toMatchObject({ publishes: ['up/a-2/+'] })
   })
 
   it('has inputs that see sensors, also recorded ones', async () => {
@@ -180,6 +198,8 @@ describe('firmware', () => {
       uart: undefined,
       framing: 'slip',
       folder,
+      publishes: undefined,
+      subscribes: undefined,
     })
     expect(expand(scenario).device(2).firmware).toMatchObject({
       command: [join(folder, 'qemu'), '-M', 'x2'],

@@ -412,6 +412,19 @@ export const CASES: readonly ProblemCase[] = [
       '7, to numbers or sensors of numbers, in volts',
   },
   {
+    name: 'a byte behind the end of the EEPROM',
+    text: `${BODY}  a: { count: 1, firmware: { file: a.hex, eeprom: { 1023: [1, 2] } } }`,
+    told:
+      '3:51: groups.a.firmware.eeprom: found a mapping, expected a mapping of addresses, 0 to ' +
+      '1023, to bytes, such as { 24: [0, 60] }',
+  },
+  {
+    name: 'a filter of firmware that is none',
+    text: `${BODY}  a: { count: 1, firmware: { file: a.hex, subscribes: [a/#/b] } }`,
+    told:
+      '3:56: groups.a.firmware.subscribes[0]: found "a/#/b", expected # as the last whole level',
+  },
+  {
     name: 'a serial line that flips more than all bytes',
     text: `${BODY}  a: { count: 1, firmware: { file: a.hex, line: { flip: 2 } } }`,
     told: '3:57: groups.a.firmware.line.flip: found 2, expected a share such as 2% or 0.02',
@@ -440,7 +453,7 @@ export const CASES: readonly ProblemCase[] = [
   {
     name: 'a program on whose line something is to go wrong',
     text: `${BODY}  a: { count: 1, firmware: { command: [qemu], line: { flip: 1% } } }`,
-    told: '3:47: groups.a.firmware.line: unknown key, expected one of command uart framing',
+    told: '3:47: groups.a.firmware.line: unknown key, expected one of command uart framing publishes subscribes',
   },
   {
     name: 'a UART that is nowhere',
