@@ -26,7 +26,8 @@ export interface DeviceHost {
   /** Answers the granted QoS, or 128 and more for a refusal, once the broker has said so. */
   subscribe(filter: string, qos: QoS, handleGrant?: (qos: number) => void): void
   unsubscribe(filter: string): void
-  tell(state: DeviceState, reason: string): void
+  /** @param isNews the reason is, also when the state is not. */
+  tell(state: DeviceState, reason: string, isNews?: boolean): void
   /** Something whole has come: the line carries what the device should speak. */
   confirm(): void
   /** While true, messages wait in the client, and then at the broker. */

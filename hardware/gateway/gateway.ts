@@ -262,8 +262,8 @@ export class Gateway {
       },
       // The promise fails only when the client ends.
       unsubscribe: (filter) => void client.unsubscribe(filter).catch(() => undefined),
-      tell: (state, reason) => {
-        if (isOpen(this.#port.state)) this.#tell(state, reason)
+      tell: (state, reason, isNews) => {
+        if (isOpen(this.#port.state)) this.#tell(state, reason, isNews)
       },
       confirm: () => this.#port.confirm(),
       hold: (isHeld) => {
@@ -300,8 +300,8 @@ export class Gateway {
     this.#schedule()
   }
 
-  #tell(state: Presence, reason: string): void {
-    if (state === this.#presence) return
+  #tell(state: Presence, reason: string, isNews = false): void {
+    if (state === this.#presence && !isNews) return
     this.#presence = state
     this.#publishPresence(reason)
   }

@@ -62,6 +62,13 @@ const QOS2_MAX = 64
 /** The device may still have this much of its buffer in use when it tells its size. */
 const FRAME_OVERHEAD_BYTES = 8
 const text = new TextEncoder()
+/** Of a hello, the worst first: a chip may tell several. */
+const RESET_CAUSES: readonly (readonly [number, string])[] = [
+  [8, 'a reset by its watchdog'],
+  [4, 'a brown-out'],
+  [1, 'power-on'],
+  [2, 'a reset by its pin'],
+]
 
 export function mqttDevice(options: MqttDeviceOptions = {}): DeviceFactory {
   return (host) => new MqttDevice(host, options)
@@ -77,6 +84,8 @@ class MqttDevice implements Device {
   /** QoS 2 messages that are published and not released yet. */
   readonly #unreleased = new Set<number>()
   #session: ConnectPacket | undefined
+  /** What the device has said of its last reset, until it connects. */
+  #resetCause: string | undefined
   #now = 0
   #heardMs = 0
   #isAsleep = false
@@ -102,8 +111,9 @@ class MqttDevice implements Device {
         handleConnect: (packet, isReset) => this.#handleConnect(packet, isReset),
         handlePacket: (packet) => this.#handlePacket(packet),
         handleBreak: (reason) => this.#end(`the device's stream was ${reason}`),
-        handleHello: ({ windowBytes }) => {
+        handleHello: ({ windowBytes, resetCause }) => {
           host.confirm()
+          this.#resetCause = RESET_CAUSES.find(([bit]) => (resetCause & bit) !== 0)?.[1]
           this.#pacer.resize(windowBytes - FRAME_OVERHEAD_BYTES)
         },
       },
@@ -225,7 +235,10 @@ class MqttDevice implements Device {
     this.#sessions++
     this.#pacer.clear()
     this.#reply({ type: 'connack', sessionPresent, reasonCode: 0 })
-    this.#host.tell('up', 'the device has connected')
+    const cause = this.#resetCause
+    this.#resetCause = undefined
+    const after = cause === undefined ? '' : ` after ${cause}`
+    this.#host.tell('up', `the device has connected${after}`, cause !== undefined)
   }
 
   #subscribe({ packetId, subscriptions }: SubscribePacket): void {

@@ -50,7 +50,7 @@ export class FirmwareShop {
       }
       const flash = flashes.get(spec.path) ?? (await flashOf(firmware, spec.path))
       flashes.set(spec.path, flash)
-      checkMemory(spec, flash)
+      checkSpec(spec, flash)
     }
     return new FirmwareShop(
       firmware,
@@ -72,14 +72,18 @@ export class FirmwareShop {
   #boards(spec: FirmwareSpec, readAnalog: ReadAnalog): MakeBoard {
     const { programBoards, emulatedBoards } = this.#firmware
     if (spec.kind === 'program') return programBoards(spec, this.#bridge.serialPort)
-    const { path, driftPpm, line, eeprom } = spec
+    const { path, driftPpm, line, eeprom, supply } = spec
     const flash = this.#flashes.get(path)
     if (flash === undefined) throw new MotewireError('ERR_MODEL_LOAD', `${path} is not loaded`)
-    return emulatedBoards({ flash, driftPpm, line, eeprom, readAnalog })
+    return emulatedBoards({ flash, driftPpm, line, eeprom, supply, readAnalog })
   }
 }
 
-function checkMemory({ path, eeprom }: ImageSpec, { chip, memoryBytes }: Flash): void {
+function checkSpec({ path, eeprom, supply }: ImageSpec, { chip, memoryBytes }: Flash): void {
+  if (supply !== undefined && chip !== 'atmega328p') {
+    const why = 'its brown-out detector watches the regulator in the chip, not the supply'
+    throw new MotewireError('ERR_FIRMWARE_INVALID', `${path}: no supply for an ${chip}: ${why}`)
+  }
   const end = Math.max(0, ...eeprom.map(({ address, bytes }) => address + bytes.length))
   if (end <= memoryBytes) return
   const message = `${path}: eeprom has ${end} bytes, where the ${chip} of the image has ${memoryBytes}`

@@ -6,7 +6,7 @@ import { ARGUMENTS_MAX, FAULTS_MAX, RESET_BYTES_MAX, SUBSCRIPTIONS_MAX } from '.
 import { share } from './link-schema.ts'
 import { fieldsSchema } from './payload-schema.ts'
 import type { FieldSpec, FirmwareSpec, ImageSpec, MemorySpec, ProgramSpec } from './scenario.ts'
-import type { UartLineSpec, UnplugSpec } from './scenario.ts'
+import type { DipSpec, SupplySpec, UartLineSpec, UnplugSpec } from './scenario.ts'
 import { duration, inOrder, mapping, rule, template, whole } from './schema-leaf.ts'
 import { objectionToFilter } from './topic.ts'
 import { driftSchema } from './track-schema.ts'
@@ -14,6 +14,8 @@ import { driftSchema } from './track-schema.ts'
 const IMAGE = 'the path of an image such as ./pump.hex, .uf2 or .bin'
 const path = z.string({ error: IMAGE }).regex(/\.(hex|uf2|bin)$/i, { error: IMAGE })
 
+/** Below, a chip does not start. */
+const POWER_VOLTS = 1.4
 const INPUTS = 'a mapping of analog inputs, 0 to 7, to numbers or sensors of numbers, in volts'
 
 function isInput({ name, sensor }: FieldSpec): boolean {
@@ -25,18 +27,61 @@ const DRIFT = '30ppm'
 const FRAMING = 'raw, slip, cobs, hdlc or length'
 const RESET_AT = 'ascending numbers of bytes, such as [300, 2500]'
 
-const unplug: z.ZodType<UnplugSpec> = mapping({
+const times = {
   start: duration().describe('First time, after the device was switched on.'),
-  duration: duration(1).describe('How long the cable is out.'),
+  duration: duration(1).describe('How long it lasts.'),
   every: duration(1).optional().describe('From one time to the next. Default: once.'),
   spread: duration().prefault('0s').describe('Shifts it for each device by up to this, both ways.'),
+}
+const APART = rule('every', 'more than the duration')
+
+interface Times {
+  readonly start: number
+  readonly duration: number
+  readonly every?: number | undefined
+  readonly spread: number
+}
+
+function areApart({ duration: lastsMs, every }: Times): boolean {
+  return every === undefined || !inOrder(every, lastsMs)
+}
+
+function timesOf({ start, duration: durationMs, every, spread }: Times): UnplugSpec {
+  return { startMs: start, durationMs, everyMs: every, spreadMs: spread }
+}
+
+const unplug: z.ZodType<UnplugSpec> = mapping(times).refine(areApart, APART).transform(timesOf)
+
+const VOLTS_MAX = 5.5
+const VOLTS = `volts from 0 to ${VOLTS_MAX}`
+const volts = z.number({ error: VOLTS }).min(0, { error: VOLTS }).max(VOLTS_MAX, { error: VOLTS })
+const LEVELS = '1.8, 2.7, 4.3 or off'
+const level = z.union([z.literal(1.8), z.literal(2.7), z.literal(4.3), z.literal('off')], {
+  error: LEVELS,
+})
+
+const dip = mapping({ to: volts.describe('What is left of the supply, volts.'), ...times })
+  .refine(areApart, APART)
+  .transform(({ to, ...rest }): DipSpec => ({ volts: to, ...timesOf(rest) }))
+
+const supply = mapping({
+  volts: volts.default(5).describe('When the device is switched on.'),
+  sag: volts.default(0).describe('Volts that it loses in an hour, as a battery does.'),
+  brownOut: level.default(2.7).describe('Level of the brown-out detector, volts: the fuses.'),
+  dips: z
+    .array(dip, { error: 'a list of dips' })
+    .max(FAULTS_MAX, { error: `at most ${FAULTS_MAX} dips` })
+    .default([])
+    .describe('Times in which it is lower.'),
 })
   .refine(
-    ({ duration: outMs, every }) => every === undefined || !inOrder(every, outMs),
-    rule('every', 'more than the duration'),
+    ({ volts: full, brownOut }) =>
+      !inOrder(full, brownOut === 'off' ? POWER_VOLTS : brownOut + 0.025),
+    rule('volts', 'more than the level of the brown-out detector'),
   )
-  .transform(({ start, duration: durationMs, every, spread }) => {
-    return { startMs: start, durationMs, everyMs: every, spreadMs: spread }
+  .transform(({ volts: full, sag, brownOut, dips }): SupplySpec => {
+    const brownOutVolts = brownOut === 'off' ? undefined : brownOut
+    return { volts: full, sagPerHour: sag, brownOutVolts, dips }
   })
 
 const line: z.ZodType<UartLineSpec> = mapping({
@@ -103,12 +148,15 @@ const image = mapping({
     .prefault({})
     .describe('Analog inputs, 0 to 7, and the sensors that they see, in volts.'),
   eeprom,
+  supply: supply.optional().describe('What the chip is fed with. Default: always enough.'),
   ...topics,
   line: line.optional().describe('What goes wrong on the serial line. Default: nothing.'),
-}).transform(({ file, drift, line: faults, publishes, subscribes, ...rest }): ImageSpec => {
-  const told = { publishes, subscribes }
-  return { kind: 'image', path: file, driftPpm: drift, line: faults, ...told, ...rest }
-})
+}).transform(
+  ({ file, drift, line: faults, supply: fed, publishes, subscribes, ...rest }): ImageSpec => {
+    const told = { supply: fed, publishes, subscribes }
+    return { kind: 'image', path: file, driftPpm: drift, line: faults, ...told, ...rest }
+  },
+)
 
 const COMMAND = 'a list of a program and its arguments'
 const UART = 'the path of a terminal such as /tmp/{id}, or HOST:PORT'
@@ -129,7 +177,7 @@ const program = mapping({
 })
 
 const FIRMWARE =
-  `${IMAGE}, or a mapping with file, framing, drift, analog, eeprom and line, ` +
+  `${IMAGE}, or a mapping with file, framing, drift, analog, eeprom, supply and line, ` +
   'or one with command, uart and framing'
 
 export const firmwareSchema: z.ZodType<FirmwareSpec> = z.union(

@@ -31,6 +31,8 @@ export interface ImageSpec extends FirmwareTopics {
   readonly driftPpm: number
   /** By the number of the input, `0` to `7`; readings are volts. */
   readonly analog: readonly FieldSpec[]
+  /** Undefined: always enough. For an ATmega328P only. */
+  readonly supply: SupplySpec | undefined
   /** Beside the client id, which is at address 0. */
   readonly eeprom: readonly MemorySpec[]
 }
@@ -75,4 +77,19 @@ export interface UnplugSpec {
   readonly everyMs: number | undefined
   /** Shifts them by up to this, both ways, for each device. */
   readonly spreadMs: number
+}
+
+/** What a chip is fed with. */
+export interface SupplySpec {
+  readonly volts: number
+  /** Volts that it loses in an hour; 0: none. */
+  readonly sagPerHour: number
+  /** Level of the brown-out detector; undefined: it is off. */
+  readonly brownOutVolts: number | undefined
+  readonly dips: readonly DipSpec[]
+}
+
+export interface DipSpec extends UnplugSpec {
+  /** What is left of the supply. */
+  readonly volts: number
 }

@@ -116,6 +116,15 @@ describe.runIf(requireComponent('mosquitto'))('a gateway for MQTT devices', () =
     expect(gateway.snapshot().counts).toMatchObject({ sessions: 1, breaks: 0 })
   })
 
+  it('tells why a device was reset, as its hello says', async () => {
+    await start('echo-cobs')
+    await until('pump-7/presence {"state":"up","reason":"the device has connected after power-on"}')
+    device.reset('brownOut')
+    await until(
+      'pump-7/presence {"state":"up","reason":"the device has connected after a brown-out"}',
+    )
+  })
+
   it('publishes the will of a device that is reset, and tells of a pulled cable', async () => {
     await start('echo-raw')
     await until('up/d')

@@ -38,20 +38,36 @@ async function run(text: string, durationMs: number): Promise<Report> {
 
 /** Wills that the broker publishes while a fleet runs. */
 async function willsOf(text: string, durationMs: number): Promise<string[]> {
+  const wills: string[] = []
+  await watch(text, durationMs, 'sensors/+/state', (topic, payload) => {
+    if (payload === 'offline') wills.push(topic)
+  })
+  return wills
+}
+
+async function messagesOf(text: string, durationMs: number, filter: string): Promise<string[]> {
+  const messages: string[] = []
+  await watch(text, durationMs, filter, (_topic, payload) => messages.push(payload))
+  return messages
+}
+
+/** Runs a fleet beside a client that listens. */
+async function watch(
+  text: string,
+  durationMs: number,
+  filter: string,
+  handle: (topic: string, payload: string) => void,
+): Promise<void> {
   const plan = await planOf(text)
   const modules = await Modules.load(plan.groups, UART_BRIDGE)
   const world = new VirtualWorld({ plan, modules, durationMs, drainMs: 5_000 })
   const { clock, embedded } = world
   const openChannel = (): ByteChannel => embedded.dial('watcher')
   const watcher = new Client('mqtt://embedded', { clock, openChannel, seed: 1 })
-  const wills: string[] = []
-  watcher.on('message', (topic, payload) => {
-    if (payload.toString() === 'offline') wills.push(topic)
-  })
-  void watcher.subscribe('sensors/+/state')
+  watcher.on('message', (topic, payload) => handle(topic, payload.toString()))
+  void watcher.subscribe(filter)
   watcher.start()
   await world.run()
-  return wills
 }
 
 const TWO_CHIPS = `
@@ -163,6 +179,35 @@ describe('images that say what they hear', () => {
       "device board-0 stopped: its image subscribes to 'down/board-0', " +
         'which firmware.subscribes lacks',
     )
+  })
+})
+
+describe('a supply that dips', () => {
+  const echo = `file: ${firmwarePath('echo-cobs')}, framing: cobs`
+  const group = (supply: string): string =>
+    `groups: { board: { count: 2, firmware: { ${echo}, supply: ${supply} } } }`
+
+  it('resets the chip, which tells the brown-out as its cause, each time alike', async () => {
+    const text = group('{ dips: [{ start: 5s, duration: 1s, every: 10s, spread: 1s, to: 2.6 }] }')
+    const boots = await messagesOf(text, 30_000, 'boot/+')
+    // Power-on, and then three dips, of two boards.
+    expect(boots.toSorted()).toEqual([...Array(2).fill('01'), ...Array(6).fill('04')])
+    const { measures } = await run(text, 30_000)
+    expect(measures?.['supply.brownOuts']).toMatchObject({ count: 2, min: 3, max: 3 })
+  })
+
+  it('that is empty ends the device by its will', async () => {
+    const text = group('{ volts: 3, sag: 5, brownOut: 2.7 }')
+    expect(await messagesOf(text, 400_000, 'will/+')).toEqual(['gone', 'gone'])
+  })
+
+  it('is none for a chip whose detector does not watch it', async () => {
+    const pico = firmwarePath('sensor-raw-rp2040')
+    const text = `groups: { board: { count: 1, firmware: { file: ${pico}, supply: {} } } }`
+    await expect(run(text, 1_000)).rejects.toMatchObject({
+      code: 'ERR_FIRMWARE_INVALID',
+      message: `${pico}: no supply for an rp2040: its brown-out detector watches the regulator in the chip, not the supply`,
+    })
   })
 })
 

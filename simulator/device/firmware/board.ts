@@ -10,6 +10,8 @@ export interface Board {
   readonly port: UartBridgeEnd
   /** What went wrong on its line so far; undefined: nothing is meant to. */
   readonly counts: Readonly<Record<string, number>> | undefined
+  /** How often its supply was too low so far; undefined: nothing is meant to happen to it. */
+  readonly brownOuts?: number | undefined
   /** Power on. `handlePort` is called once, when the port can be opened. */
   start(handlePort: () => void): void
   /** Power off, for good. */

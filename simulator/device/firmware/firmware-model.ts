@@ -137,9 +137,10 @@ export class FirmwareModel implements DeviceModel, ImageSessionHandler {
     this.#isAccepted = false
   }
 
-  /** What went wrong on the line, once, when it is over. */
+  /** What went wrong with supply and line, once, when it is over. */
   #tell(): void {
-    const { counts } = this.#board
+    const { counts, brownOuts } = this.#board
+    if (brownOuts !== undefined) this.#device.measure('supply.brownOuts', brownOuts)
     if (counts === undefined) return
     const { damagedFrames: refused, breaks } = this.#bridge.snapshot().mqtt.fromDevice
     for (const [name, count] of Object.entries({ ...counts, refused, breaks })) {

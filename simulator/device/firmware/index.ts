@@ -18,6 +18,8 @@ export type {
   UartBridgeOptions,
 } from './uart-bridge.ts'
 export { checkProgram, programBoards } from './program-board.ts'
+export { Supply } from './supply.ts'
+export type { SupplyState } from './supply.ts'
 export { UartChannel } from './uart-channel.ts'
 export { UartLine } from './uart-line.ts'
 export type { UartLineCounts } from './uart-line.ts'

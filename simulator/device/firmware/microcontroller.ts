@@ -6,6 +6,7 @@
 import { Task } from '@motewire/sdk'
 import type { Clock } from '@motewire/sdk'
 import type { Chip, ChipHandler, Flash, ResetCause } from './chip.ts'
+import type { Supply } from './supply.ts'
 import { UartChannel } from './uart-channel.ts'
 import type { UartLine } from './uart-line.ts'
 
@@ -30,6 +31,8 @@ export interface MicrocontrollerOptions {
   readonly startUpMs?: number
   /** What goes wrong between the UART and its other end. Default: nothing. */
   readonly line?: UartLine | undefined
+  /** What the chip is fed with. Default: always enough. */
+  readonly supply?: Supply | undefined
 }
 
 /** Awake chips run this far ahead at a time; UART bytes leave in as large pieces. */
@@ -46,6 +49,7 @@ export class Microcontroller {
   readonly #cyclesPerMs: number
   readonly #line: UartLine | undefined
   readonly #task = new Task((now) => this.#handleDue(now))
+  readonly #supplyTask = new Task((now) => this.#turnSupply(now))
   readonly #cableTask = new Task((now) => this.#turnCable(now))
   /** The clock's time at which the chip's cycle counter stood, or would have stood, at 0. */
   #originMs = 0
@@ -93,6 +97,7 @@ export class Microcontroller {
     this.#originMs = now - this.chip.cycles / this.#cyclesPerMs
     this.#onMs = now
     this.#planCable()
+    this.#planSupply()
     this.#hold(now)
   }
 
@@ -101,11 +106,13 @@ export class Microcontroller {
     this.#isRunning = false
     this.#clock.cancel(this.#task)
     this.#clock.cancel(this.#cableTask)
+    this.#clock.cancel(this.#supplyTask)
     this.uart.discard()
   }
 
   /** Resets the chip at once, wherever its program is. */
   reset(cause: ResetCause = 'pin'): void {
+    if (this.#isHeld) return
     const now = this.#clock.now()
     this.uart.flush()
     this.chip.reset(cause)
@@ -159,6 +166,36 @@ export class Microcontroller {
     else this.#clock.schedule(Math.max(now + SLICE_MS, eventMs), this.#task)
   }
 
+  /** A supply that is too low keeps the chip in reset. */
+  get #isHeld(): boolean {
+    return this.#startMs === Infinity
+  }
+
+  #planSupply(): void {
+    const turnMs = this.#options.supply?.turnMs ?? Infinity
+    if (turnMs !== Infinity) this.#clock.schedule(this.#onMs + turnMs, this.#supplyTask)
+  }
+
+  #turnSupply(now: number): void {
+    const supply = this.#options.supply!
+    const before = supply.state
+    const state = supply.turn(this.#elapsed(now, supply.turnMs))
+    if (state !== 'on' && before === 'on') {
+      this.uart.flush()
+      this.#clock.cancel(this.#task)
+      this.#startMs = Infinity
+    } else if (state === 'on' && before !== 'on') {
+      this.#startMs = now
+      this.reset(before)
+    }
+    this.#planSupply()
+  }
+
+  /** Since it was switched on. What was planned then is not before its time for being rounded. */
+  #elapsed(now: number, plannedMs: number): number {
+    return Math.max(now - this.#onMs, plannedMs)
+  }
+
   #planCable(): void {
     const turnMs = this.#line?.turnMs ?? Infinity
     if (turnMs !== Infinity) this.#clock.schedule(this.#onMs + turnMs, this.#cableTask)
@@ -168,7 +205,7 @@ export class Microcontroller {
     const line = this.#line!
     // What has been sent until now has passed.
     this.uart.flush()
-    line.turn(now - this.#onMs)
+    line.turn(this.#elapsed(now, line.turnMs))
     if (line.isPlugged) this.uart.plug()
     else this.uart.unplug()
     this.#planCable()

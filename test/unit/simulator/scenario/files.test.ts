@@ -142,6 +142,7 @@ describe('firmware', () => {
       analog: [],
       eeprom: [],
       line: undefined,
+      supply: undefined,
       publishes: undefined,
       subscribes: undefined,
     })

@@ -419,10 +419,21 @@ export const CASES: readonly ProblemCase[] = [
       '1023, to bytes, such as { 24: [0, 60] }',
   },
   {
+    name: 'a brown-out detector that no chip has',
+    text: `${BODY}  a: { count: 1, firmware: { file: a.hex, supply: { brownOut: 3 } } }`,
+    told: '3:61: groups.a.firmware.supply.brownOut: found 3, expected 1.8, 2.7, 4.3 or off',
+  },
+  {
+    name: 'a supply on which no chip would start',
+    text: `${BODY}  a: { count: 1, firmware: { file: a.hex, supply: { volts: 2.7 } } }`,
+    told:
+      '3:61: groups.a.firmware.supply.volts: found 2.7, expected more than the level of the ' +
+      'brown-out detector',
+  },
+  {
     name: 'a filter of firmware that is none',
     text: `${BODY}  a: { count: 1, firmware: { file: a.hex, subscribes: [a/#/b] } }`,
-    told:
-      '3:56: groups.a.firmware.subscribes[0]: found "a/#/b", expected # as the last whole level',
+    told: '3:56: groups.a.firmware.subscribes[0]: found "a/#/b", expected # as the last whole level',
   },
   {
     name: 'a serial line that flips more than all bytes',

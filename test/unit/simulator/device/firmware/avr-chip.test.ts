@@ -43,7 +43,8 @@ function run(flash: Flash, options: Partial<MicrocontrollerOptions> = {}): Board
   const sent: [number, number][] = []
   chip.uart.open({
     onOpen: () => chip.start(),
-    onBytes: (bytes) => sent.push(...[...bytes].map((byte): [number, number] => [byte, clock.now()])),
+    onBytes: (bytes) =>
+      sent.push(...[...bytes].map((byte): [number, number] => [byte, clock.now()])),
     onDrain: () => {},
     onClose: () => {},
   })
