@@ -14,9 +14,8 @@ export function checkVerifiable(
   const topics = groups.flatMap(({ publish }) => publish.map(({ topic }) => topic))
   return groups.flatMap((group, position) => {
     const path = pathOf(position)
-    const expected = 'a group without firmware of its own, which nobody can verify'
     const own = group.model === undefined ? group.firmware && 'firmware' : 'model'
-    if (own !== undefined) return [mismatch([...path, own], undefined, expected, nameOf(group))]
+    if (own !== undefined) return [mismatch([...path, own], undefined, OWN[own], nameOf(group))]
     return group.publish.flatMap((stream, at) => {
       const payload = [...path, 'publish', at, 'payload']
       if (!isNumbered(stream.payload)) {
@@ -32,6 +31,14 @@ export function checkVerifiable(
 function nameOf({ model, firmware }: DeviceGroup): string {
   return model?.path ?? (firmware?.kind === 'image' ? firmware.path : 'a program')
 }
+
+/** Why what is published by itself cannot be verified. */
+const OWN = {
+  model: 'a group without firmware of its own, which nobody can verify',
+  firmware:
+    'streams or no verify: messages of an image carry no number by which a subscriber could tell ' +
+    'which are lost, repeated or out of order',
+} as const
 
 const NUMBERED = 'seq in the stamp (in a binary layout as u32 or u64) beside verify'
 const NAMED = 'id and stream in the stamp, or {id} or {index} in the topic, beside verify'

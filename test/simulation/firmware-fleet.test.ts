@@ -197,8 +197,9 @@ describe('a supply that dips', () => {
   })
 
   it('that is empty ends the device by its will', async () => {
-    const text = group('{ volts: 3, sag: 5, brownOut: 2.7 }')
-    expect(await messagesOf(text, 400_000, 'will/+')).toEqual(['gone', 'gone'])
+    // Below 2.675 V after 36 s; silent for one and a half keepalives of 30 s after that.
+    const text = group('{ volts: 2.73, sag: 5.5, brownOut: 2.7 }')
+    expect(await messagesOf(text, 90_000, 'will/+')).toEqual(['gone', 'gone'])
   })
 
   it('is none for a chip whose detector does not watch it', async () => {

@@ -113,6 +113,7 @@ export class FirmwareModel implements DeviceModel, ImageSessionHandler {
   handleSubscribe(filter: string, qos: 0 | 1): void {
     // Where nothing was said to be heard, others may not be there to be heard.
     if (this.#options.subscribes?.includes(filter) === false) {
+      this.powerOff()
       this.#device.fail(`its image subscribes to '${filter}', which firmware.subscribes lacks`)
       return
     }

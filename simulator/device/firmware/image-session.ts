@@ -2,7 +2,7 @@
 // It says to the image what a broker would say, and tells its owner what the image wants. QoS 1 at
 // most. Bound: messagesMax messages wait for the chip, then the oldest goes.
 
-import { LinkError } from '@motewire/sdk'
+import { LinkError, Task } from '@motewire/sdk'
 import type { ByteChannel, ChannelHandler, Clock } from '@motewire/sdk'
 import { encodePacket, PacketDecoder, publishBytes, writePublish } from '@motewire/sdk/codec'
 import type { AckType, ControlPacket, PacketHandler, PublishFrame } from '@motewire/sdk/codec'
@@ -20,6 +20,8 @@ export interface ImageSessionHandler {
   handleSubscribe(filter: string, qos: 0 | 1): void
 }
 
+/** Without a word for so many keepalives, an image is gone [MQTT311-3.1.2-24]. */
+const PATIENCE_KEEPALIVES = 1.5
 const PINGRESP = Uint8Array.of(0xd0, 0)
 const ACCEPTED = Uint8Array.of(0x20, 2, 0, 0)
 
@@ -32,6 +34,13 @@ export class ImageSession implements ByteChannel, PacketHandler {
   readonly #queue: { readonly packet: Buffer; readonly packetId: number }[] = []
   #channel: ChannelHandler | undefined
   #isEnding = false
+  #patienceMs = Infinity
+  #heardMs = 0
+  readonly #silence: Task = new Task((now) => {
+    const dueMs = this.#heardMs + this.#patienceMs
+    if (now < dueMs) this.#clock.schedule(dueMs, this.#silence)
+    else this.close()
+  })
   /** Identifier of the message that the chip has not confirmed; 0: none. */
   #inFlight = 0
   #lastId = 0
@@ -53,6 +62,7 @@ export class ImageSession implements ByteChannel, PacketHandler {
   }
 
   write(bytes: Uint8Array): boolean {
+    this.#heardMs = this.#clock.now()
     if (!this.#isEnding && this.#decoder.feed(bytes) !== undefined) this.end()
     return true
   }
@@ -113,7 +123,8 @@ export class ImageSession implements ByteChannel, PacketHandler {
 
   handlePacket(packet: ControlPacket): void {
     if (packet.type === 'connect') {
-      const { will } = packet
+      const { will, keepalive } = packet
+      if (keepalive > 0) this.#listen(keepalive * 1_000 * PATIENCE_KEEPALIVES)
       const own = will && {
         topic: will.topic,
         payload: Buffer.from(will.payload ?? ''),
@@ -151,7 +162,14 @@ export class ImageSession implements ByteChannel, PacketHandler {
     })
   }
 
+  /** As a broker would: the image is gone when it says nothing for so long. */
+  #listen(patienceMs: number): void {
+    this.#patienceMs = patienceMs
+    this.#clock.schedule(this.#heardMs + patienceMs, this.#silence)
+  }
+
   #finish(cause: LinkError | undefined): void {
+    this.#clock.cancel(this.#silence)
     this.#isEnding = true
     this.#queue.length = 0
     this.#clock.defer(() => this.#channel?.onClose(cause))

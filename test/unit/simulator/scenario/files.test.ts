@@ -217,7 +217,8 @@ describe('firmware', () => {
     const path = join(folder, 'verified.yaml')
     writeFileSync(path, 'version: 1\nverify: true\ngroups: { a: { count: 1, firmware: a.hex } }')
     await expect(loadScenario(path)).rejects.toThrow(
-      'a.hex, expected a group without firmware of its own, which nobody can verify',
+      'a.hex, expected streams or no verify: messages of an image carry no number by which a ' +
+        'subscriber could tell which are lost, repeated or out of order',
     )
   })
 

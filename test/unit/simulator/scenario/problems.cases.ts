@@ -421,13 +421,13 @@ export const CASES: readonly ProblemCase[] = [
   {
     name: 'a brown-out detector that no chip has',
     text: `${BODY}  a: { count: 1, firmware: { file: a.hex, supply: { brownOut: 3 } } }`,
-    told: '3:61: groups.a.firmware.supply.brownOut: found 3, expected 1.8, 2.7, 4.3 or off',
+    told: '3:63: groups.a.firmware.supply.brownOut: found 3, expected 1.8, 2.7, 4.3 or off',
   },
   {
     name: 'a supply on which no chip would start',
     text: `${BODY}  a: { count: 1, firmware: { file: a.hex, supply: { volts: 2.7 } } }`,
     told:
-      '3:61: groups.a.firmware.supply.volts: found 2.7, expected more than the level of the ' +
+      '3:60: groups.a.firmware.supply.volts: found 2.7, expected more than the level of the ' +
       'brown-out detector',
   },
   {
