@@ -2,7 +2,8 @@
 // input reads, and sleep again, through the bridge to the broker of this process. Each publishes
 // once a period: a minute, as a sensor on a battery does, or another number of seconds.
 //
-//   npx tsx --conditions=dev bench/virtual-microcontrollers.ts [devices] [hours] [seconds] [workers]
+//   npx tsx --conditions=dev bench/virtual-microcontrollers.ts [devices] [hours] [seconds]
+//     [workers]
 //
 // 1,000 devices for 10 hours are 10,000 AVR-hours. Processor time is that of all processes.
 

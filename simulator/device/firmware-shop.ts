@@ -86,8 +86,8 @@ function checkSpec({ path, eeprom, supply }: ImageSpec, { chip, memoryBytes }: F
   }
   const end = Math.max(0, ...eeprom.map(({ address, bytes }) => address + bytes.length))
   if (end <= memoryBytes) return
-  const message = `${path}: eeprom has ${end} bytes, where the ${chip} of the image has ${memoryBytes}`
-  throw new MotewireError('ERR_FIRMWARE_INVALID', message)
+  const what = `eeprom has ${end} bytes, where the ${chip} of the image has ${memoryBytes}`
+  throw new MotewireError('ERR_FIRMWARE_INVALID', `${path}: ${what}`)
 }
 
 async function flashOf(firmware: Firmware, path: string): Promise<Flash> {

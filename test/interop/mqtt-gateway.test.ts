@@ -120,6 +120,7 @@ describe.runIf(requireComponent('mosquitto'))('a gateway for MQTT devices', () =
     await start('echo-cobs')
     await until('pump-7/presence {"state":"up","reason":"the device has connected after power-on"}')
     device.reset('brownOut')
+    expect(device.chip.resets).toBe(1)
     await until(
       'pump-7/presence {"state":"up","reason":"the device has connected after a brown-out"}',
     )

@@ -207,7 +207,9 @@ describe('a supply that dips', () => {
     const text = `groups: { board: { count: 1, firmware: { file: ${pico}, supply: {} } } }`
     await expect(run(text, 1_000)).rejects.toMatchObject({
       code: 'ERR_FIRMWARE_INVALID',
-      message: `${pico}: no supply for an rp2040: its brown-out detector watches the regulator in the chip, not the supply`,
+      message:
+        `${pico}: no supply for an rp2040: its brown-out detector watches the regulator in the ` +
+        'chip, not the supply',
     })
   })
 })

@@ -20,7 +20,7 @@ const WATCHDOG_VECTOR = 0x0c
 
 export const SEI: readonly number[] = [0x9478]
 export const SLEEP: readonly number[] = [0x9588]
-export const RETI: readonly number[] = [0x9518]
+const RETI: readonly number[] = [0x9518]
 export const FOREVER: readonly number[] = [0xcfff]
 
 /** LDI and STS: a constant into a register of the chip. */
