@@ -76,7 +76,7 @@ export async function run(args: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.usage
     const { code, text } = failureOf(error)
-    process.stderr.write(`motewire: ${text}\n`)
+    if (text !== '') process.stderr.write(`motewire: ${text}\n`)
     return code
   }
 }

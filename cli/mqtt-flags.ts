@@ -17,7 +17,7 @@ export interface MqttFlags {
   readonly username?: string
   readonly pw?: string
   readonly qos: QoS
-  readonly protocolVersion: ProtocolVersion
+  readonly protocolVersion?: ProtocolVersion
   readonly disableCleanSession?: boolean
   readonly sessionExpiryInterval?: number
   readonly quiet?: boolean
@@ -51,13 +51,12 @@ export function addMqttFlags(command: Command): Command {
     .option('-q, --qos <0|1|2>', 'quality of service', qosFlag, 0 as QoS)
     .option(
       '-V, --protocol-version <v>',
-      'mqttv31, mqttv311 or mqttv5',
+      'mqttv31, mqttv311 or mqttv5 (default: mqttv311)',
       versionFlag,
-      4 as ProtocolVersion,
     )
     .option('-c, --disable-clean-session', 'keep the session on the broker (needs -i)')
     .option('-x, --session-expiry-interval <s>', 'seconds (MQTT 5)', wholeFlag(0, 0xffffffff))
-    .option('-d, --debug', 'say what happens on the link')
+    .option('-d, --debug', 'tell each packet on standard error')
     .option('--quiet', 'print no errors')
     .option('--will-topic <topic>', 'topic of the will')
     .option('--will-payload <text>', 'payload of the will')
@@ -83,7 +82,7 @@ export function clientOptionsOf(flags: MqttFlags): ClientOptions {
   const will = willOf(flags)
   return {
     keepalive: flags.keepalive,
-    protocolVersion: flags.protocolVersion,
+    protocolVersion: flags.protocolVersion ?? 4,
     clean: flags.disableCleanSession !== true,
     // As the Mosquitto tools do: the session belongs to the identifier, not to the process.
     resume: 'adopt',
@@ -115,6 +114,16 @@ export function wholeFlag(min: number, max: number): (text: string) => number {
     throw new InvalidArgumentError(`expected a whole number from ${min} to ${max}`)
   }
 }
+
+/** Seconds, whole or not; what else is written is a usage error. */
+export function secondsFlag(text: string): number {
+  const value = Number(text)
+  if (text !== '' && value >= 0 && value <= SECONDS_MAX) return value
+  throw new InvalidArgumentError(`expected seconds, from 0 to ${SECONDS_MAX}`)
+}
+
+/** What a timer of Node takes, in whole millions. */
+const SECONDS_MAX = 2_000_000
 
 function qosFlag(text: string): QoS {
   if (text === '0' || text === '1' || text === '2') return Number(text) as QoS

@@ -7,7 +7,7 @@ export interface User {
   readonly password: string
 }
 
-export function parseUser(text: string, known: readonly User[]): readonly User[] {
+export function parseUser(text: string, known: readonly User[] = []): readonly User[] {
   const colon = text.indexOf(':')
   if (colon < 1) throw new InvalidArgumentError('expected NAME:PASSWORD')
   return [...known, { name: text.slice(0, colon), password: text.slice(colon + 1) }]

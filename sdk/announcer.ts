@@ -45,10 +45,15 @@ export class Announcer implements DriverHandler, InboxOwner {
 
   onAttempt(): void {
     if (this.#targets.attempts > 0) this.#tell('reconnect')
+  }
+
+  /** Only now, because who calls `connect` can listen only after the first attempt has begun. */
+  onOpen(): void {
     const isSeen =
       this.#events.listenerCount('packetsend') > 0 ||
       this.#events.listenerCount('packetreceive') > 0
     if (isSeen) this.tap ??= this.#makeTap()
+    this.tap?.handleOpen()
   }
 
   #makeTap(): LinkTap {

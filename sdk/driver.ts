@@ -35,6 +35,8 @@ export interface DriverHandler extends Omit<
   readonly tap: LinkTap | undefined
   /** An attempt to connect begins. */
   onAttempt(): void
+  /** The channel is open, and no byte has passed yet: the moment to begin to look. */
+  onOpen(): void
   /** The store failed; the client goes on without it for now. */
   onStoreFailed(error: MotewireError): void
   /** The session has ended and the channel is closed. */
@@ -236,7 +238,6 @@ export class Driver implements SessionHandler, SleepWatcher {
     this.#channel = channel
     this.#isWriting = false
     this.#isReadingHeld = false
-    this.#handler.tap?.handleOpen()
     channel.open(new Link(this, channel))
     this.settle()
   }
@@ -256,6 +257,7 @@ export class Driver implements SessionHandler, SleepWatcher {
 
   handleOpen(channel: ByteChannel): void {
     if (this.#channel !== channel) return
+    this.#handler.onOpen()
     this.session.handleOpen(this.clock.now())
     this.settle()
   }

@@ -75,11 +75,16 @@ export function addBridge(program: Command): void {
     .option('--rfc2217', 'with --listen: clients set speed and modem lines (RFC 2217)')
     .option('--mqtt <url>', 'or pass whole MQTT packets on to this broker: mqtt://host:1883')
     .addOption(
-      new Option('--framing <kind>', 'with --mqtt: packets as they are, in frames, or lines')
-        .choices(['raw', 'slip', 'cobs', 'line'])
-        .default(undefined, 'raw'),
+      new Option(
+        '--framing <kind>',
+        'with --mqtt: packets as they are, in frames, or lines (default: raw)',
+      ).choices(['raw', 'slip', 'cobs', 'line']),
     )
-    .option('--window <bytes>', "with --mqtt: the device's receive buffer", wholeFlag(16, 65_535))
+    .option(
+      '--window <bytes>',
+      "with --mqtt: the device's receive buffer (default: 64, or what it says)",
+      wholeFlag(16, 65_535),
+    )
     .option('--name <name>', 'with --framing line: client id and topic (default: the port)')
     .option('--username <name>', 'with --mqtt: for the broker, instead of what the device says')
     .option('--password <text>', 'with --mqtt: likewise')

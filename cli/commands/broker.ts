@@ -9,6 +9,7 @@ import { interrupted } from '../interrupt.ts'
 import { wholeFlag } from '../mqtt-flags.ts'
 import { serialPortOption } from '../serial-port-flag.ts'
 import { parseUser } from '../user-flag.ts'
+import type { User } from '../user-flag.ts'
 
 interface BrokerFlags {
   readonly host?: string
@@ -17,7 +18,7 @@ interface BrokerFlags {
   readonly folder?: string
   readonly consolePort?: number
   readonly serialPort: readonly string[]
-  readonly user: readonly { name: string; password: string }[]
+  readonly user?: readonly User[]
 }
 
 export function addBroker(program: Command): void {
@@ -40,14 +41,14 @@ export function addBroker(program: Command): void {
     .addOption(serialPortOption())
     .option(
       '--user <name:password>',
-      'only let these in; may be given several times',
+      'only let these in; several times (default: everybody)',
       parseUser,
-      [],
     )
     .action(runBroker)
 }
 
 async function runBroker(flags: BrokerFlags): Promise<void> {
+  const { user: typed = [] } = flags
   const broker = new Broker(optionsOf(flags))
   const stop = interrupted()
   await broker.start()
@@ -58,13 +59,13 @@ async function runBroker(flags: BrokerFlags): Promise<void> {
   let page: ConsoleServer | undefined
   try {
     if (flags.consolePort !== undefined) {
-      const door = consoleDoor(broker, new Set(flags.user.map(({ name }) => name)))
+      const door = consoleDoor(broker, new Set(typed.map(({ name }) => name)))
       page = new ConsoleServer({
         broker,
         port: flags.consolePort,
         furtherSerialPorts: flags.serialPort,
         title: 'motewire broker',
-        fleetBroker: fleetBroker(broker, flags.user),
+        fleetBroker: fleetBroker(broker, typed),
         config: new LiveConfig(broker, flags.config),
         ...door,
       })
@@ -78,7 +79,7 @@ async function runBroker(flags: BrokerFlags): Promise<void> {
 }
 
 /** Where fleets of the page connect: as the first user that was typed, if there must be one. */
-function fleetBroker(broker: Broker, typed: BrokerFlags['user']): string | undefined {
+function fleetBroker(broker: Broker, typed: readonly User[]): string | undefined {
   const place = broker.listeners().find(({ kind }) => kind === 'tcp')
   const [user] = typed
   if (place === undefined || (broker.users !== undefined && user === undefined)) return undefined
@@ -121,7 +122,7 @@ function consoleDoor(
 }
 
 /** What was typed goes before what the file says. */
-function optionsOf({ host, port, config, folder, user }: BrokerFlags): BrokerOptions {
+function optionsOf({ host, port, config, folder, user = [] }: BrokerFlags): BrokerOptions {
   const { listeners, gatekeeper, ...rest } = config === undefined ? {} : loadBrokerConfig(config)
   const isTyped = host !== undefined || port !== undefined
   const users = new Map(user.map(({ name, password }) => [name, password]))

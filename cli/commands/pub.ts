@@ -3,10 +3,10 @@
 import { createInterface } from 'node:readline'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Command } from 'commander'
-import { connectAsync } from '@motewire/sdk'
 import type { Client } from '@motewire/sdk'
+import { online, withClient } from '../command-client.ts'
 import { Exit, EXIT } from '../exit.ts'
-import { addMqttFlags, clientOptionsOf, readWhole, targetOf, wholeFlag } from '../mqtt-flags.ts'
+import { addMqttFlags, readWhole, secondsFlag, targetOf, wholeFlag } from '../mqtt-flags.ts'
 import type { MqttFlags } from '../mqtt-flags.ts'
 
 interface PubFlags extends MqttFlags {
@@ -31,7 +31,7 @@ export function addPub(program: Command): void {
     .option('-n, --null-message', 'an empty payload')
     .option('-r, --retain', 'retain the message')
     .option('--repeat <n>', 'publish this many times', wholeFlag(1, 1e9), 1)
-    .option('--repeat-delay <s>', 'seconds between repetitions', Number, 0)
+    .option('--repeat-delay <s>', 'seconds between repetitions', secondsFlag, 0)
     .action(async (flags: PubFlags) => publish(flags))
 }
 
@@ -40,13 +40,11 @@ async function publish(flags: PubFlags): Promise<void> {
   const topic = flags.topic ?? target.topic
   if (topic === undefined) throw new Exit(EXIT.usage, 'no topic given: add -t TOPIC')
   const payload = flags.stdinLine === true ? undefined : payloadOf(flags)
-  const client = await connectAsync(target.url, clientOptionsOf(flags))
-  try {
+  await withClient(target.url, flags, 30_000, async (client) => {
+    await online(client)
     if (payload === undefined) await publishLines(client, topic, flags)
     else await publishRepeatedly(client, topic, payload, flags)
-  } finally {
-    await client.end({ drainMs: 30_000 })
-  }
+  })
 }
 
 function payloadOf(flags: PubFlags): Buffer {

@@ -28,9 +28,10 @@ export function addSerial(program: Command): void {
     .option('--hex', 'both directions as a hex dump with times')
     .option('--mqtt', 'both directions as decoded MQTT packets with times')
     .addOption(
-      new Option('--framing <kind>', 'with --mqtt: packets as they are, or in frames')
-        .choices(['raw', 'slip', 'cobs', 'hdlc', 'length'])
-        .default(undefined, 'raw'),
+      new Option(
+        '--framing <kind>',
+        'with --mqtt: packets as they are, or in frames (default: raw)',
+      ).choices(['raw', 'slip', 'cobs', 'hdlc', 'length']),
     )
     .option('--timestamps', 'text with the time at which each line began')
     .addOption(

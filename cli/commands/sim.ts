@@ -42,6 +42,10 @@ interface SimFlags extends RunFlags {
   readonly quiet?: boolean
 }
 
+const AFTER = `
+What is not given here is as the file has it; where that is silent too: the embedded broker, real
+time, seed 1, no link, until Ctrl-C.`
+
 export function addSim(program: Command): void {
   program
     .command('sim')
@@ -54,7 +58,7 @@ export function addSim(program: Command): void {
     )
     .option('--devices <n>', 'devices in all, shared among the groups')
     .option('--only <ids>', 'run only the devices of these client ids', listFlag)
-    .option('--duration <time>', 'run for so long: 30s, 5m, 1h (default: until Ctrl-C)')
+    .option('--duration <time>', 'run for so long: 30s, 5m, 1h')
     .option('--seed <seed>', 'seed of all random numbers')
     .option('--clock <clock>', 'real, virtual (as fast as it goes) or scaled:N (N times faster)')
     .option('--link <profile>', linkHelp(), parseLink)
@@ -77,6 +81,7 @@ export function addSim(program: Command): void {
     .option('--console-port <port>', 'serve the web console on this port', wholeFlag(0, 65_535))
     .option('--check', 'only check the scenario')
     .option('--quiet', 'no progress line')
+    .addHelpText('after', AFTER)
     .action(runSim)
 }
 

@@ -1,15 +1,15 @@
 // `motewire sub`: prints messages with the flags of mosquitto_sub until stopped or counted out.
 
 import type { Command } from 'commander'
-import { connect } from '@motewire/sdk'
 import type { Client, Grant, ReceivedPacket } from '@motewire/sdk'
+import { withClient } from '../command-client.ts'
 import { Exit, EXIT } from '../exit.ts'
 import { interrupted } from '../interrupt.ts'
-import { addMqttFlags, clientOptionsOf, targetOf, wholeFlag } from '../mqtt-flags.ts'
+import { addMqttFlags, targetOf, wholeFlag } from '../mqtt-flags.ts'
 import type { MqttFlags } from '../mqtt-flags.ts'
 
 interface SubFlags extends MqttFlags {
-  readonly topic: string[]
+  readonly topic?: readonly string[]
   readonly verbose?: boolean
   readonly count?: number
   readonly timeout?: number
@@ -22,7 +22,7 @@ interface SubFlags extends MqttFlags {
 
 export function addSub(program: Command): void {
   addMqttFlags(program.command('sub').description('print messages (flags of mosquitto_sub)'))
-    .option('-t, --topic <filter>', 'topic filter; may be given several times', collect, [])
+    .option('-t, --topic <filter>', 'topic filter; may be given several times', collect)
     .option('-v, --verbose', 'print the topic before each payload')
     .option('-C, --count <n>', 'leave after this many messages', wholeFlag(1, 1e9))
     .option('-W, --timeout <s>', 'leave after this many seconds', wholeFlag(1, 1e6))
@@ -36,20 +36,15 @@ export function addSub(program: Command): void {
     )
 }
 
-function collect(value: string, all: string[]): string[] {
+function collect(value: string, all: readonly string[] = []): readonly string[] {
   return [...all, value]
 }
 
 async function subscribe(flags: SubFlags): Promise<void> {
   const target = targetOf(flags)
-  const filters = [...flags.topic, ...(target.topic === undefined ? [] : [target.topic])]
+  const filters = [...(flags.topic ?? []), ...(target.topic === undefined ? [] : [target.topic])]
   if (filters.length === 0) throw new Exit(EXIT.usage, 'no topic filter given: add -t FILTER')
-  const client = connect(target.url, clientOptionsOf(flags))
-  try {
-    await untilDone(client, filters, flags)
-  } finally {
-    await client.end()
-  }
+  await withClient(target.url, flags, undefined, (client) => untilDone(client, filters, flags))
 }
 
 /** Resolves when the count is reached or somebody interrupts; rejects on refusal or timeout. */

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Broker } from '@motewire/simulator/broker'
 import { requireComponent } from '../support/component.ts'
 import { Mosquitto } from '../support/mosquitto.ts'
 import { mosquittoSub, motewire } from '../support/programs.ts'
@@ -72,6 +73,18 @@ describe('the motewire command', () => {
     ['a bad report name', ['sim', 'x.yaml', '--report', 'out.doc'], 2, /^motewire: /],
     ['a wrong QoS', ['pub', '-q', '7', '-t', 'a', '-m', 'b'], 2, /expected 0, 1 or 2/],
     ['no topic', ['pub', '-m', 'b'], 2, /no topic given/],
+    [
+      'a broker that is not there',
+      ['pub', '-p', '1', '-t', 'a', '-m', 'b'],
+      1,
+      /^motewire: tcp 127\.0\.0\.1:1 refused the connection/,
+    ],
+    [
+      'a broker that sub cannot reach',
+      ['sub', '-p', '1', '-t', 'a'],
+      1,
+      /^motewire: tcp 127\.0\.0\.1:1 refused the connection/,
+    ],
     ['both sides of a bridge missing', ['bridge', '--serial', 'x'], 2, /expected one of --tcp/],
   ]
   for (const [what, args, code, pattern] of mistakes) {
@@ -82,6 +95,35 @@ describe('the motewire command', () => {
       expect(finished.err).not.toMatch(/\n\s+at /)
     })
   }
+
+  it('says nothing of a broker that is not there with --quiet', async () => {
+    const { code, err } = await motewire('pub', '-p', '1', '-t', 'a', '-m', 'b', '--quiet').finished
+    expect({ code, err }).toEqual({ code: 1, err: '' })
+  })
+
+  it('tells the packets of a message with --debug, and no password', async () => {
+    const broker = new Broker({ port: 0 })
+    const port = String((await broker.start()).port)
+    const who = ['-i', 'meter', '-u', 'ann', '-P', 'secret']
+    const { code, err } = await motewire(
+      'pub',
+      '-p',
+      port,
+      ...who,
+      '-t',
+      'a',
+      '-m',
+      'b',
+      '-q',
+      '1',
+      '-d',
+    ).finished
+    await broker.stop()
+    expect(err).toMatch(/^sent CONNECT .*clientId=meter .*username=ann\n/)
+    expect(err).toMatch(/\nsent PUBLISH topic=a .*qos=1 .*\ngot {2}PUBACK /)
+    expect(err).not.toContain('secret')
+    expect(code).toBe(0)
+  })
 
   it('tells each mistake of a scenario with its place', async () => {
     const path = scenarioFile(

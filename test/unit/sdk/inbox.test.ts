@@ -1,7 +1,9 @@
 // Received messages on their way to handlers and loops, and what holds the server back.
 
 import { describe, expect, it } from 'vitest'
+import { connect, memoryPipe } from '@motewire/sdk'
 import type { ClientOptions } from '@motewire/sdk'
+import { ManualClock } from '@motewire/sdk/testing'
 import { ScriptedServer } from '../../support/conformance/scripted-server.ts'
 
 function online(options: ClientOptions = {}): ScriptedServer {
@@ -181,6 +183,18 @@ describe('packets on the link', () => {
       `> publish ${publishBytes}`,
       '< puback 6',
     ])
+  })
+})
+
+describe('packets on the first link', () => {
+  it('are shown to who listens only after connect has returned', () => {
+    const clock = new ManualClock()
+    const [near] = memoryPipe(clock)
+    const client = connect('mqtt://x', { clock, openChannel: () => near })
+    const seen: string[] = []
+    client.on('packetsend', ({ type }) => seen.push(type))
+    clock.advance(1)
+    expect(seen).toEqual(['connect'])
   })
 })
 
