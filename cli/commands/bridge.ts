@@ -99,6 +99,9 @@ async function runBridge(file: string | undefined, flags: BridgeFlags): Promise<
   if ((config === undefined) === (flags.serial === undefined)) {
     throw new Exit(EXIT.usage, 'expected either --serial PATH or --config FILE')
   }
+  if (config === undefined && flags.check === true) {
+    throw new Exit(EXIT.usage, '--check goes with a file only')
+  }
   if (config === undefined) await runPort(flags)
   else if (flags.check === true) checkConfig(config)
   else await runBridgeService(config)

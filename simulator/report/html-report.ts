@@ -4,8 +4,7 @@
 import { chartsOf } from './html-charts.ts'
 import { HTML_STYLE } from './html-style.ts'
 import { escape } from './junit-report.ts'
-import { LOSS_CAUSES } from './ledger.ts'
-import type { Account } from './ledger.ts'
+import { messageTable } from './message-table.ts'
 import { formatCount, formatMs } from './quantities.ts'
 import { worstRecovery } from './recovery.ts'
 import type { Report } from './report.ts'
@@ -92,19 +91,10 @@ function recoveryTiles(
   ]
 }
 
-function messageCard({ byQos, totals, isVerified }: Report): string {
-  const seen = isVerified ? ['received', 'duplicated', 'reordered', 'late'] : []
-  const row = (name: string, account: Account): string[] => {
-    const { published, acked, lost, queued, received, duplicated, reordered, late } = account
-    const verified = isVerified ? [received, duplicated, reordered, late] : []
-    return [name, ...[published, acked, lost, queued, ...verified].map(formatCount)]
-  }
-  const rows = byQos.map((account) => row(`QoS ${account.qos}`, account))
-  if (byQos.length !== 1) rows.push(row('all', totals))
-  const causes = LOSS_CAUSES.filter((cause) => totals.lostBy[cause] > 0)
-  const told = causes.map((cause) => `${formatCount(totals.lostBy[cause])} ${cause}`)
-  const note = causes.length === 0 ? '' : `<p class="facts">lost: ${told.join(', ')}</p>`
-  return table('Messages', ['', 'published', 'acked', 'lost', 'queued', ...seen], rows) + note
+function messageCard(report: Report): string {
+  const { head, rows, lostBy } = messageTable(report)
+  const note = lostBy === '' ? '' : `<p class="facts">lost: ${lostBy}</p>`
+  return table('Messages', head, rows) + note
 }
 
 function latencyCard({ latencyMs, deliveryMs, lagMs }: Report): string {

@@ -2,8 +2,7 @@
 // print. Colours only where asked for, and never as the only carrier of a meaning.
 
 import type { LatencySummary } from './fleet-snapshot.ts'
-import { LOSS_CAUSES } from './ledger.ts'
-import type { Account } from './ledger.ts'
+import { messageTable } from './message-table.ts'
 import { formatCount, formatMs } from './quantities.ts'
 import { worstRecovery } from './recovery.ts'
 import type { Recovery } from './recovery.ts'
@@ -72,21 +71,11 @@ function stormText({ before, fewest, backMs, peakPerSecond }: Recovery): string 
   return `${formatCount(before)} online down to ${formatCount(fewest)}, ${back}, ${peak}`
 }
 
-function messageLines({ byQos, totals, isVerified }: Report): string[] {
-  const head = ['', 'published', 'acked', 'lost', 'queued']
-  if (isVerified) head.push('received', 'duplicated', 'reordered', 'late')
-  const row = (name: string, account: Account): string[] => {
-    const { published, acked, lost, queued, received, duplicated, reordered, late } = account
-    const verified = isVerified ? [received, duplicated, reordered, late] : []
-    return [name, ...[published, acked, lost, queued, ...verified].map(formatCount)]
-  }
-  const rows = byQos.map((account) => row(`QoS ${account.qos}`, account))
-  if (byQos.length !== 1) rows.push(row('all', totals))
-  const causes = LOSS_CAUSES.filter((cause) => totals.lostBy[cause] > 0)
-  const causeText = causes.map((cause) => `${formatCount(totals.lostBy[cause])} ${cause}`)
+function messageLines(report: Report): string[] {
+  const { head, rows, lostBy } = messageTable(report)
   const lines = formatTable([head, ...rows])
-  if (causes.length > 0) lines.push(`lost: ${causeText.join(', ')}`)
-  const { queued, inflight } = totals
+  if (lostBy !== '') lines.push(`lost: ${lostBy}`)
+  const { queued, inflight } = report.totals
   if (inflight > 0) {
     const unsent = formatCount(queued - inflight)
     lines.push(`queued: ${unsent} in outboxes, ${formatCount(inflight)} on the air`)

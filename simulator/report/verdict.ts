@@ -96,7 +96,10 @@ function faultsOf(evidence: Evidence): Fault[] {
   const bearsLosses = thresholds.some(({ threshold }) => LOSS_FIGURE.test(threshold))
   for (const { qos, lost, duplicated } of byQos) {
     if (qos > 0 && lost > 0 && !bearsLosses) {
-      add(`QoS ${qos} lost`, `${count(lost)} messages of QoS ${qos} lost`)
+      add(
+        `QoS ${qos} lost`,
+        `${count(lost)} ${lost === 1 ? 'message' : 'messages'} of QoS ${qos} lost`,
+      )
     }
     if (qos === 2 && duplicated > 0) {
       add('QoS 2 duplicated', `${count(duplicated)} duplicates of QoS 2`)

@@ -70,6 +70,12 @@ describe('the motewire command', () => {
       2,
       /^motewire: --mqtt is broker, expected a URL like mqtt:\/\/host:1883/,
     ],
+    [
+      'a check of no file',
+      ['bridge', '--serial', 'x', '--tcp', '127.0.0.1:1', '--check'],
+      2,
+      /^motewire: --check goes with a file only/,
+    ],
     ['a bad report name', ['sim', 'x.yaml', '--report', 'out.doc'], 2, /^motewire: /],
     ['a wrong QoS', ['pub', '-q', '7', '-t', 'a', '-m', 'b'], 2, /expected 0, 1 or 2/],
     ['no topic', ['pub', '-m', 'b'], 2, /no topic given/],

@@ -175,10 +175,10 @@ describe('packets on the link', () => {
     const publish = server.next('publish')
     server.send({ cmd: 'puback', messageId: publish['messageId'] })
     // Of MQTT 5.0: fixed header, name and level, flags, keep alive, properties, identifier.
-    const connect = 2 + 7 + 1 + 2 + 1 + 2 + 1
+    const connectBytes = 2 + 7 + 1 + 2 + 1 + 2 + 1
     const publishBytes = 2 + 3 + 2 + 1 + 1
     expect(seen).toEqual([
-      `> connect ${connect}`,
+      `> connect ${connectBytes}`,
       '< connack 5',
       `> publish ${publishBytes}`,
       '< puback 6',
