@@ -11,7 +11,6 @@ import { BrokerCore } from './core/broker-core.ts'
 import type { Connection } from './core/connection.ts'
 import { DEFAULT_CORE_OPTIONS } from './core/options.ts'
 import type { CoreOptions, LiveOptions } from './core/options.ts'
-import { Message } from './core/message.ts'
 import type { BrokerControl, HostControl, HostView, ListenerView } from './control.ts'
 import { doorOf, UserGate } from './gatekeeper.ts'
 import { HostInspection } from './host-inspection.ts'
@@ -20,10 +19,8 @@ import { Line } from './line.ts'
 import type { LineOrigin, LineOwner } from './line.ts'
 import { Listener, listenerName } from './listener.ts'
 import type { ListenerOptions } from './listener.ts'
-import { LoadAverages } from './load-averages.ts'
 import { BrokerStore } from './store/broker-store.ts'
-import { systemTopics } from './system-topics.ts'
-import type { HeapBytes } from './system-topics.ts'
+import { SystemPublisher } from './system-publisher.ts'
 import { UnservedLines } from './unserved-lines.ts'
 import { UserAdmin } from './user-admin.ts'
 import { VERSION } from './version.ts'
@@ -77,7 +74,7 @@ export class Broker extends HostInspection implements BrokerControl {
   readonly #ready: (Line | undefined)[] = []
   #readyCount = 0
   readonly #listeners: Listener[]
-  readonly #loads = new LoadAverages()
+  readonly #system: SystemPublisher
   readonly users: UserAdmin | undefined
   /** Rejects with `ERR_BROKER_STORE` when the store fails; all connections are cut by then. */
   readonly failed: Promise<never>
@@ -88,7 +85,6 @@ export class Broker extends HostInspection implements BrokerControl {
   #isFlushPlanned = false
   #isStopped = false
   #systemDueMs: number
-  #heapMaximum = 0
   /** Ticks are whole seconds after this. */
   readonly #originMs: number
   readonly #tickTask: Task = new Task((now) => this.#handleTick(now))
@@ -122,6 +118,7 @@ export class Broker extends HostInspection implements BrokerControl {
     this.#unserved = new UnservedLines(clock)
     this.#wall = wall
     this.#core = core
+    this.#system = new SystemPublisher(core, wall, options.clock === undefined)
     const { gatekeeper } = core.options
     this.users = gatekeeper instanceof UserGate ? new UserAdmin(gatekeeper, core, wall) : undefined
     this.#store = store
@@ -304,33 +301,10 @@ export class Broker extends HostInspection implements BrokerControl {
     if (!this.#commit()) return
     if (now >= this.#systemDueMs) {
       this.#systemDueMs = now + this.#systemMs
-      this.#loads.add(this.#core, now)
-      this.#publishSystem(now)
+      this.#system.publish(now)
     }
     this.#isTicking = false
     this.#planTick()
-  }
-
-  /** Undefined in a time of its own, where a run is to be the same each time. */
-  #measureHeap(): HeapBytes | undefined {
-    if (this.#options.clock !== undefined) return undefined
-    const { heapUsed, external } = process.memoryUsage()
-    const current = heapUsed + external
-    this.#heapMaximum = Math.max(this.#heapMaximum, current)
-    return { current, maximum: this.#heapMaximum }
-  }
-
-  #publishSystem(now: number): void {
-    const heap = this.#measureHeap()
-    for (const host of this.#core.hosts.values()) {
-      const stats = new HostInspection(this.#core, host, this.#wall).stats()
-      for (const [topic, value] of systemTopics(stats, this.#core, host, this.#loads, heap)) {
-        const payload = Buffer.from(value)
-        const message = Message.of({ topic, payload, qos: 0, retain: true }, now)
-        host.retained.put(message)
-        host.router.route(message, now, host.router.routesOf(topic))
-      }
-    }
   }
 
   // Virtual hosts and listeners.
