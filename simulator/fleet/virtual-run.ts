@@ -79,14 +79,18 @@ export class VirtualRun implements FleetInspection {
       (done ?? 0) + (isOver ? 0 : current)
     const share = this.#done + (isOver ? 0 : now.elapsedMs / (durationMs ?? Infinity))
     const total = part?.ledger.total()
+    const elapsedMs = isOver ? (part?.elapsedMs ?? 0) : (share / this.#worlds) * (durationMs ?? 0)
+    const published = sum(total?.published, now.published)
     return {
       ...now,
       phase: isOver ? 'ended' : 'running',
-      elapsedMs: isOver ? (part?.elapsedMs ?? 0) : (share / this.#worlds) * (durationMs ?? 0),
+      elapsedMs,
       devices: plan.devices,
       started: sum(part?.started, now.started),
       connected: sum(part?.connected, now.connected),
-      published: sum(total?.published, now.published),
+      published,
+      // Of the whole fleet, as if its worlds had run side by side; a mean over all of the time.
+      publishesPerSecond: elapsedMs === 0 ? 0 : (published * 1_000) / elapsedMs,
       acked: sum(total?.acked, now.acked),
       lost: sum(total?.lost, now.lost),
       queued: sum(total?.queued, now.queued),

@@ -101,6 +101,15 @@ describe('a fleet in virtual time', () => {
     expect(counts(sumOfParts(shards))).toEqual(counts(whole))
   })
 
+  it('tells the rate of the whole fleet, however many worlds there are', async () => {
+    const options = { plan: planOf(METERS), durationMs: 10 * MINUTE_MS, drainMs: 0 }
+    const many = new VirtualRun({ ...options, worldDevicesMax: 3 })
+    expect(many.snapshot().publishesPerSecond).toBe(0)
+    await many.run()
+    // Twelve meters, each every five seconds.
+    expect(many.snapshot().publishesPerSecond).toBeCloseTo(12 / 5, 1)
+  })
+
   it('changes nothing of a group when a sensor is added to another', async () => {
     const fields = 'fields: {'
     const more = DOORS.replace(
