@@ -78,7 +78,7 @@ export function addBridge(program: Command): void {
       new Option(
         '--framing <kind>',
         'with --mqtt: packets as they are, in frames, or lines (default: raw)',
-      ).choices(['raw', 'slip', 'cobs', 'line']),
+      ).choices(['raw', 'slip', 'cobs', 'hdlc', 'length', 'line']),
     )
     .option(
       '--window <bytes>',

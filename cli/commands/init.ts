@@ -33,5 +33,13 @@ function runInit(name: string): void {
     writeFileSync(join(name, path), text, { flag: 'wx' })
     process.stdout.write(`${join(name, path)}\n`)
   }
-  process.stdout.write(`\nNext: cd ${name} && npx motewire sim fleet.yaml --duration 30s\n`)
+  process.stdout.write(`\nNext: ${nextOf(name)} --duration 30s\n`)
+}
+
+/** In a clone of the sources npm runs us as a script, and there the command has no other name. */
+function nextOf(name: string): string {
+  if (process.env['npm_lifecycle_event'] === 'motewire') {
+    return `npm run motewire -- sim ${name}/fleet.yaml`
+  }
+  return `cd ${name} && npx motewire sim fleet.yaml`
 }
