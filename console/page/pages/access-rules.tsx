@@ -5,7 +5,7 @@ import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
 import type { AccessRuleView } from '../../views.ts'
 import { usePage } from '../context.ts'
-import { useAct } from '../parts/act.tsx'
+import { AskButton, Feet, useAct } from '../parts/act.tsx'
 import { Card } from '../parts/basics.tsx'
 import { Field } from '../parts/field.tsx'
 import type { Labels } from '../text/en.ts'
@@ -20,18 +20,14 @@ export function Rules(props: {
   const { labels } = usePage()
   const { rules } = props
   const { problem, run } = useAct(props.onDone)
-  const put = (changed: readonly AccessRuleView[] | null): void => {
+  const put = (changed: readonly AccessRuleView[]): void => {
     void run('access/rules', { method: 'PUT', body: { rules: changed } })
-  }
-  const without = (rule: AccessRuleView): void => {
-    const rest = rules?.filter((one) => one !== rule) ?? []
-    // The last rule gone means no rules, not that all is forbidden.
-    put(rest.length === 0 ? null : rest)
   }
   return (
     <Card title={labels.rules} hint={labels.rulesHint}>
       {rules === null && <p class="muted pad">{labels.noRules}</p>}
-      {rules !== null && (
+      {rules?.length === 0 && <p class="muted pad">{labels.nothingAllowed}</p>}
+      {rules !== null && rules.length > 0 && (
         <div class="table-box">
           <table class="rules">
             <tbody>
@@ -47,7 +43,11 @@ export function Rules(props: {
                   </td>
                   <td class="name mono">{rule.filter}</td>
                   <td class="number">
-                    <button type="button" class="button small" onClick={() => without(rule)}>
+                    <button
+                      type="button"
+                      class="button small"
+                      onClick={() => put(rules.filter((one) => one !== rule))}
+                    >
                       {labels.remove}
                     </button>
                   </td>
@@ -59,6 +59,18 @@ export function Rules(props: {
       )}
       <RuleForm onAdd={(rule) => put([...(rules ?? []), rule])} />
       {problem !== '' && <p class="note bad pad">{problem}</p>}
+      {rules !== null && (
+        <Feet>
+          <AskButton
+            label={labels.liftRules}
+            title={labels.liftRules}
+            text={labels.liftRulesText}
+            path="access/rules"
+            options={{ method: 'PUT', body: { rules: null } }}
+            onDone={props.onDone}
+          />
+        </Feet>
+      )}
     </Card>
   )
 }

@@ -249,6 +249,12 @@ describe('users and rules', () => {
     await expect(pump.publishAsync('pump/other/bar', '1', { qos: 1 })).rejects.toMatchObject({
       outcome: 'rejected',
     })
+    expect(await change('PUT', 'access/rules', { rules: [] })).toBe(204)
+    await expect(pump.publishAsync('pump/pump-1/bar', '2', { qos: 1 })).rejects.toMatchObject({
+      outcome: 'rejected',
+    })
+    expect(await change('PUT', 'access/rules', { rules: null })).toBe(204)
+    await pump.publishAsync('pump/other/bar', '2', { qos: 1 })
     expect(await refused('PUT', 'access/rules', { rules: [{ subject: 'user' }] })).toBe(
       '400 ERR_CONSOLE_BODY_INVALID',
     )
