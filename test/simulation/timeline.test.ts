@@ -94,7 +94,8 @@ describe('stages', () => {
     const payload = 'payload: { colour: red, limit: null }'
     const send = `stages: [{ send: 'shadow/{id}/desired', ${payload}, at: 30s, groups: [meter] }]`
     const plan = planOf(send, shadow)
-    const world = new VirtualWorld({ plan, durationMs: MINUTE_MS, drainMs: 1_000 })
+    const seen = { topicsMax: 1_000 }
+    const world = new VirtualWorld({ plan, durationMs: MINUTE_MS, drainMs: 1_000, broker: seen })
     const { broker } = world.embedded
     await world.run()
     const told = broker.topic('shadow/meter-3/reported')?.retainedPayload

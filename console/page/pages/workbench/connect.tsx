@@ -43,12 +43,16 @@ const EMPTY: Draft = {
 export function ConnectForm(props: { readonly onOpened: (id: string) => void }): JSX.Element {
   const { labels } = usePage()
   const [typed, setDraft] = useState<Draft | null>(null)
-  const { answer: presets } = usePolled<PresetView[]>('presets')
+  const { answer: presets, error } = usePolled<PresetView[]>('presets')
   const [profiles, setProfiles] = useState(() => recall<ProfileView[]>('profiles', []))
   const [problem, setProblem] = useState('')
   const [isBusy, setBusy] = useState(false)
-  const draft = typed ?? { ...EMPTY, url: presets?.[0]?.url ?? '' }
-  const set = (change: Partial<Draft>): void => setDraft({ ...draft, ...change })
+  const offered = { ...EMPTY, url: presets?.[0]?.url ?? '' }
+  const draft = typed ?? offered
+  // Two fields may be filled in before the page is drawn anew.
+  const set = (change: Partial<Draft>): void => {
+    setDraft((before) => ({ ...(before ?? offered), ...change }))
+  }
   const connect = async (event: Event): Promise<void> => {
     event.preventDefault()
     setBusy(true)
@@ -64,6 +68,8 @@ export function ConnectForm(props: { readonly onOpened: (id: string) => void }):
       setBusy(false)
     }
   }
+  // An address that came later would stand in what somebody has begun to type.
+  if (presets === null && error === null) return <></>
   return (
     <form class="connect pad" onSubmit={(event) => void connect(event)}>
       <div class="chips" role="group" aria-label={labels.presets}>
