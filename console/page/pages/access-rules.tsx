@@ -27,36 +27,7 @@ export function Rules(props: {
     <Card title={labels.rules} hint={labels.rulesHint}>
       {rules === null && <p class="muted pad">{labels.noRules}</p>}
       {rules?.length === 0 && <p class="muted pad">{labels.nothingAllowed}</p>}
-      {rules !== null && rules.length > 0 && (
-        <div class="table-box">
-          <table class="rules">
-            <tbody>
-              {rules.map((rule, position) => (
-                <tr key={`${position} ${rule.filter}`}>
-                  <td>
-                    {subjectText(labels, rule.subject)} <b>{rule.name}</b>
-                  </td>
-                  <td>
-                    <span class={rule.permission === 'deny' ? 'tag bad' : 'tag'}>
-                      {permissionText(labels, rule.permission)}
-                    </span>
-                  </td>
-                  <td class="name mono">{rule.filter}</td>
-                  <td class="number">
-                    <button
-                      type="button"
-                      class="button small"
-                      onClick={() => put(rules.filter((one) => one !== rule))}
-                    >
-                      {labels.remove}
-                    </button>
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
+      {rules !== null && rules.length > 0 && <RuleTable rules={rules} onChange={put} />}
       <RuleForm onAdd={(rule) => put([...(rules ?? []), rule])} />
       {problem !== '' && <p class="note bad pad">{problem}</p>}
       {rules !== null && (
@@ -72,6 +43,44 @@ export function Rules(props: {
         </Feet>
       )}
     </Card>
+  )
+}
+
+function RuleTable(props: {
+  readonly rules: readonly AccessRuleView[]
+  readonly onChange: (rules: readonly AccessRuleView[]) => void
+}): JSX.Element {
+  const { labels } = usePage()
+  const { rules, onChange } = props
+  return (
+    <div class="table-box">
+      <table class="rules">
+        <tbody>
+          {rules.map((rule, position) => (
+            <tr key={`${position} ${rule.filter}`}>
+              <td>
+                {subjectText(labels, rule.subject)} <b>{rule.name}</b>
+              </td>
+              <td>
+                <span class={rule.permission === 'deny' ? 'tag bad' : 'tag'}>
+                  {permissionText(labels, rule.permission)}
+                </span>
+              </td>
+              <td class="name mono">{rule.filter}</td>
+              <td class="number">
+                <button
+                  type="button"
+                  class="button small"
+                  onClick={() => onChange(rules.filter((one) => one !== rule))}
+                >
+                  {labels.remove}
+                </button>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   )
 }
 

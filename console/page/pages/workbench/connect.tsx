@@ -43,7 +43,7 @@ const EMPTY: Draft = {
 export function ConnectForm(props: { readonly onOpened: (id: string) => void }): JSX.Element {
   const { labels } = usePage()
   const [typed, setDraft] = useState<Draft | null>(null)
-  const { answer: presets, error } = usePolled<PresetView[]>('presets')
+  const { answer: presets, error: failure } = usePolled<PresetView[]>('presets')
   const [profiles, setProfiles] = useState(() => recall<ProfileView[]>('profiles', []))
   const [problem, setProblem] = useState('')
   const [isBusy, setBusy] = useState(false)
@@ -69,7 +69,7 @@ export function ConnectForm(props: { readonly onOpened: (id: string) => void }):
     }
   }
   // An address that came later would stand in what somebody has begun to type.
-  if (presets === null && error === null) return <></>
+  if (presets === null && failure === null) return <></>
   return (
     <form class="connect pad" onSubmit={(event) => void connect(event)}>
       <div class="chips" role="group" aria-label={labels.presets}>
